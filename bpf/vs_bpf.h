@@ -1,0 +1,48 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Copyright (C) 2026 The VServer developers
+ *
+ * What the BPF programs share with the loader (libvserver/enforce.c): values
+ * of maps, arguments of programs that user space runs, names of pins.  It is
+ * not the protocol of the module, which is linux/vserver.h.
+ */
+#ifndef VS_BPF_H
+#define VS_BPF_H
+
+/*
+ * Value of the task storage map "tasks": a task's identity.  Written by
+ * vs_enter (the task itself, once) and copied in lsm/task_alloc; never
+ * changed afterwards.  No storage means host.
+ */
+struct vs_task {
+	__u32 xid;		/* context; 0: host */
+	__u32 nid;		/* whose addresses; 0: any */
+	__u32 counted;		/* 1: this task is in its contexts' counts */
+	__u32 pad;
+};
+
+/*
+ * Argument of the SEC("syscall") program vs_enter, run by BPF_PROG_RUN: the
+ * caller enters.  0 leaves the number as it is.  The program's return value
+ * is 0 or a negative errno: -EPERM a number is set already, or the caller is
+ * in a context; -EBUSY the caller has threads; -ESRCH no such context.
+ */
+struct vs_enter_args {
+	__u32 xid;
+	__u32 nid;
+};
+
+/*
+ * Pins, below VS_PIN_ROOT.  bpffs takes no dots in names.
+ *   tasks                the task storage map
+ *   enter                the program vs_enter
+ *   links/NAME           one a link that enforces, NAME the program's
+ *   scheduler/NAME       the struct_ops link and every map of the scheduler
+ */
+#define VS_PIN_ROOT		"/sys/fs/bpf/vserver"
+#define VS_PIN_TASKS		VS_PIN_ROOT "/tasks"
+#define VS_PIN_ENTER		VS_PIN_ROOT "/enter"
+#define VS_PIN_LINKS		VS_PIN_ROOT "/links"
+#define VS_PIN_SCHEDULER	VS_PIN_ROOT "/scheduler"
+
+#endif /* VS_BPF_H */

@@ -1,0 +1,204 @@
+/* SPDX-License-Identifier: GPL-2.0-only WITH Linux-syscall-note */
+/*
+ * Copyright (C) 2026 The VServer developers
+ *
+ * The protocol between vserver.ko and user space, and the numbers that the
+ * BPF programs share with both.  Nothing here but #define and enum.
+ *
+ * CONTEXTS
+ *
+ * A context is a number (xid) with a name, flags, a capability ceiling, an
+ * address set and a bucket.  All of them live in the module's table and
+ * nowhere else.  A task carries two numbers, in BPF task storage: the xid,
+ * which decides what it may act on, and the nid, which decides which
+ * addresses it may use.  Both are keys of the same table; a guest has both
+ * alike, chcontext gives the first only, chbind the second only.
+ *
+ * THE FAMILY
+ *
+ * Generic netlink, family VS_GENL_NAME, version VS_GENL_VERSION.  Every
+ * command wants CAP_NET_ADMIN in the initial user namespace and a caller in
+ * context 0.  The second is answered by a BPF program; while none is attached
+ * the answer is no, so that without enforcement no context comes to be.
+ * VS_CMD_ENFORCE_* alone are let through before that.
+ *
+ * Unknown attributes, attributes of a wrong size and unknown bits are refused
+ * by the policy.  Each refusal carries a sentence in the extended ack.
+ *
+ * VS_CMD_CONTEXT_NEW
+ *
+ *   Makes a context.
+ *
+ *	VS_ATTR_XID		VS_XID_MIN..VS_XID_STATIC_MAX; left out: the
+ *				kernel hands one out of the dynamic range
+ *	VS_ATTR_NAME		1..VS_NAME_MAX bytes of [A-Za-z0-9._-], not
+ *				beginning with '.' or '-'; left out: the
+ *				number in decimal.  Unique.
+ *	VS_ATTR_FLAGS		VS_FLAG_*; left out: 0
+ *	VS_ATTR_CEILING		one bit a capability (1 << CAP_*); left out: 0
+ *	VS_ATTR_ADDRESSES	see below; left out: none
+ *	VS_ATTR_BUCKET		see below; left out: not limited
+ *
+ *   The reply is what VS_CMD_CONTEXT_GET gives.  A context that nobody
+ *   entered and that is not persistent stays until VS_CMD_CONTEXT_END or
+ *   until the first task that entered it has gone.
+ *
+ *   Errors: EEXIST the xid or the name is taken; ENOSPC no dynamic number
+ *   left, or VS_CONTEXTS_MAX reached; EINVAL a value out of range; EPERM not
+ *   the host; ENOKEY no enforcement is held; ENOMEM.
+ *
+ * VS_CMD_CONTEXT_GET
+ *
+ *   Reads one context, by VS_ATTR_XID or by VS_ATTR_NAME; with NLM_F_DUMP
+ *   all of them in the order of their numbers.  The reply has every attribute
+ *   of VS_CMD_CONTEXT_NEW that is set, and VS_ATTR_TASKS.
+ *   Errors: ESRCH no such context; EINVAL neither number nor name; EINTR (in
+ *   a dump) the table changed meanwhile.
+ *
+ * VS_CMD_CONTEXT_SET
+ *
+ *   Changes a context, at once and all or nothing.  VS_ATTR_XID says which.
+ *   VS_ATTR_FLAGS wants VS_ATTR_FLAGS_MASK beside it: only bits of the mask
+ *   change.  VS_ATTR_CEILING, VS_ATTR_ADDRESSES and VS_ATTR_BUCKET each
+ *   replace what was there; an empty nest clears it.  The name cannot change.
+ *   Errors: as VS_CMD_CONTEXT_NEW; ESRCH no such context.
+ *
+ * VS_CMD_CONTEXT_END
+ *
+ *   Ends the context VS_ATTR_XID: nobody can enter it any more and it leaves
+ *   the table.  Errors: ESRCH; EBUSY tasks are in it.
+ *
+ * VS_CMD_ENFORCE_SET
+ *
+ *   Gives the module the BPF links that enforce, VS_ATTR_LINKS: one
+ *   VS_ATTR_LINK (s32, a descriptor of the caller) each.  The module holds
+ *   them until it is given others, so that nothing in user space can end
+ *   enforcement by accident; an empty nest lets go of them, and is refused
+ *   with EBUSY while there are contexts.  VS_ATTR_GENERATION (u32) is kept
+ *   and given back.  Errors: EBADF not a descriptor; EINVAL not a BPF link,
+ *   or more than VS_LINKS_MAX.
+ *
+ * VS_CMD_ENFORCE_GET
+ *
+ *   Replies with VS_ATTR_LINK_COUNT (u32) and VS_ATTR_GENERATION.
+ *
+ * ADDRESSES
+ *
+ *   VS_ATTR_ADDRESSES nests up to VS_ADDRESSES_MAX VS_ATTR_ADDRESS, each a
+ *   nest with one of VS_ADDRESS_ATTR_IP4 (4 bytes, network order) and
+ *   VS_ADDRESS_ATTR_IP6 (16 bytes).  At most one of each family today.  The
+ *   wildcard, multicast and broadcast addresses are no addresses of a
+ *   context (EINVAL).  A context that has addresses of one family only
+ *   cannot use the other.
+ *
+ * BUCKET
+ *
+ *   VS_ATTR_BUCKET nests VS_BUCKET_ATTR_*, each u64 nanoseconds of processor
+ *   time (of the whole machine; two processors earn two seconds a second).
+ *   The bucket holds at most SIZE, gains RATE every INTERVAL, is put on hold
+ *   when empty and runs again at RELEASE.  All four are given, or none:
+ *	0 < RATE, RATE <= INTERVAL * processors,
+ *	VS_INTERVAL_MIN_NS <= INTERVAL <= VS_INTERVAL_MAX_NS,
+ *	0 < RELEASE <= SIZE <= VS_SIZE_MAX_NS.
+ *
+ * EVENTS
+ *
+ *   The multicast group VS_GENL_GROUP_EVENTS carries VS_CMD_EVENT with
+ *   VS_ATTR_EVENT (enum vs_event), VS_ATTR_XID and VS_ATTR_NAME.
+ */
+#ifndef _UAPI_LINUX_VSERVER_H
+#define _UAPI_LINUX_VSERVER_H
+
+#define VS_GENL_NAME		"vserver"
+#define VS_GENL_VERSION		1
+#define VS_GENL_GROUP_EVENTS	"events"
+
+/* Numbers.  0 is the host, 1 the watcher: it sees all and may change none. */
+#define VS_XID_HOST		0
+#define VS_XID_WATCHER		1
+#define VS_XID_MIN		2
+#define VS_XID_STATIC_MAX	49151
+#define VS_XID_DYNAMIC_MIN	49152
+#define VS_XID_MAX		65535
+
+#define VS_NAME_MAX		63	/* bytes, without the final NUL */
+#define VS_ADDRESSES_MAX	2	/* one of IPv4, one of IPv6 */
+#define VS_LINKS_MAX		256
+#define VS_CONTEXTS_MAX		4096	/* the scheduler has a slot for each */
+
+#define VS_INTERVAL_MIN_NS	1000000ULL		/* 1 ms */
+#define VS_INTERVAL_MAX_NS	10000000000ULL		/* 10 s */
+#define VS_SIZE_MAX_NS		3600000000000ULL	/* 1 h */
+
+/*
+ * Flags.  PERSISTENT: lives without tasks.  CGROUP: its tasks may write to
+ * the cgroup files that they can see; set for guests, whose cgroup namespace
+ * shows them nothing but their own subtree.
+ */
+#define VS_FLAG_PERSISTENT	(1ULL << 0)
+#define VS_FLAG_CGROUP		(1ULL << 1)
+#define VS_FLAGS_ALL		(VS_FLAG_PERSISTENT | VS_FLAG_CGROUP)
+
+enum vs_cmd {
+	VS_CMD_UNSPEC,
+	VS_CMD_CONTEXT_NEW,
+	VS_CMD_CONTEXT_GET,
+	VS_CMD_CONTEXT_SET,
+	VS_CMD_CONTEXT_END,
+	VS_CMD_ENFORCE_SET,
+	VS_CMD_ENFORCE_GET,
+	VS_CMD_EVENT,
+	__VS_CMD_MAX,
+};
+#define VS_CMD_MAX (__VS_CMD_MAX - 1)
+
+enum vs_attr {
+	VS_ATTR_UNSPEC,
+	VS_ATTR_XID,		/* u32 */
+	VS_ATTR_NAME,		/* string */
+	VS_ATTR_FLAGS,		/* u64 */
+	VS_ATTR_FLAGS_MASK,	/* u64 */
+	VS_ATTR_CEILING,	/* u64 */
+	VS_ATTR_ADDRESSES,	/* nest of VS_ATTR_ADDRESS */
+	VS_ATTR_ADDRESS,	/* nest of VS_ADDRESS_ATTR_* */
+	VS_ATTR_BUCKET,		/* nest of VS_BUCKET_ATTR_* */
+	VS_ATTR_TASKS,		/* u32, processes and threads */
+	VS_ATTR_LINKS,		/* nest of VS_ATTR_LINK */
+	VS_ATTR_LINK,		/* s32, a descriptor */
+	VS_ATTR_LINK_COUNT,	/* u32 */
+	VS_ATTR_GENERATION,	/* u32 */
+	VS_ATTR_EVENT,		/* u32, enum vs_event */
+	VS_ATTR_PAD,
+	__VS_ATTR_MAX,
+};
+#define VS_ATTR_MAX (__VS_ATTR_MAX - 1)
+
+enum vs_address_attr {
+	VS_ADDRESS_ATTR_UNSPEC,
+	VS_ADDRESS_ATTR_IP4,	/* 4 bytes, network order */
+	VS_ADDRESS_ATTR_IP6,	/* 16 bytes */
+	__VS_ADDRESS_ATTR_MAX,
+};
+#define VS_ADDRESS_ATTR_MAX (__VS_ADDRESS_ATTR_MAX - 1)
+
+/* Also the order of the values that the kfunc vs_bucket_read() fills in. */
+enum vs_bucket_attr {
+	VS_BUCKET_ATTR_UNSPEC,
+	VS_BUCKET_ATTR_RATE,		/* u64 ns, R */
+	VS_BUCKET_ATTR_INTERVAL,	/* u64 ns, T */
+	VS_BUCKET_ATTR_SIZE,		/* u64 ns, S */
+	VS_BUCKET_ATTR_RELEASE,		/* u64 ns, M */
+	VS_BUCKET_ATTR_PAD,
+	__VS_BUCKET_ATTR_MAX,
+};
+#define VS_BUCKET_ATTR_MAX (__VS_BUCKET_ATTR_MAX - 1)
+
+enum vs_event {
+	VS_EVENT_UNSPEC,
+	VS_EVENT_CREATED,	/* the context is in the table */
+	VS_EVENT_CHANGED,	/* by VS_CMD_CONTEXT_SET */
+	VS_EVENT_EMPTIED,	/* its last task has gone; it stays (persistent) */
+	VS_EVENT_ENDED,		/* it left the table */
+};
+
+#endif /* _UAPI_LINUX_VSERVER_H */

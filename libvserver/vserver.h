@@ -1,0 +1,348 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * Copyright (C) 2026 The VServer developers
+ *
+ * libvserver: contexts, their enforcement, and the parts that guests are made
+ * of.  Everything returns 0 (or a descriptor, or a count) and a negative errno
+ * on failure; outputs come last, are named ret_ and stay untouched on failure.
+ * The library never logs, never exits and keeps no globals.  What went wrong
+ * in words is kept in the handle: vs_reason().
+ */
+#ifndef VSERVER_H
+#define VSERVER_H
+
+#include <net/if.h>
+#include <netinet/in.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <sys/types.h>
+
+#include <linux/vserver.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/* handle.c -------------------------------------------------------------- */
+
+/** struct vs - a connection to the module, and the reason of the last failure.
+ * Not to be shared between threads. */
+struct vs;
+
+/**
+ * vs_open() - connect to the module.
+ * @ret: the handle; vs_close().
+ *
+ * Return: 0; -ENOPKG vserver.ko is not loaded; -EPERM; -ENOMEM.
+ * Source: the generic netlink controller. Since: 0.1
+ */
+int vs_open(struct vs **ret);
+/** vs_new() - a handle without a module, for what needs none.  0; -ENOMEM. */
+int vs_new(struct vs **ret);
+void vs_close(struct vs *vs);
+
+/**
+ * vs_reason() - one sentence, without a final dot, about the last failure of
+ * a call on @vs: what, why, and what to do where the library knows it.
+ * Never NULL: where the library knows no more it is strerror() of the errno.
+ * Valid until the next call on @vs.
+ */
+const char *vs_reason(const struct vs *vs);
+
+/* context.c: the table -------------------------------------------------- */
+
+struct vs_address {
+	int family;		/* AF_INET or AF_INET6 */
+	union {
+		struct in_addr ip4;
+		struct in6_addr ip6;
+	};
+};
+
+/** struct vs_bucket - a share of the processors; rate_ns 0: not limited. */
+struct vs_bucket {
+	uint64_t rate_ns;	/* R: gained every interval_ns */
+	uint64_t interval_ns;	/* T */
+	uint64_t size_ns;	/* S: held at most */
+	uint64_t release_ns;	/* M: runs again at */
+};
+
+struct vs_context {
+	uint32_t xid;		/* 0 in vs_context_create(): any */
+	char name[VS_NAME_MAX + 1];	/* "": the number */
+	uint64_t flags;		/* VS_FLAG_* */
+	uint64_t ceiling;	/* 1 << CAP_* */
+	struct vs_address addresses[VS_ADDRESSES_MAX];
+	size_t n_addresses;
+	struct vs_bucket bucket;
+	uint32_t tasks;		/* read only */
+};
+
+/**
+ * vs_context_create() - make a context.
+ * @ctx: in: everything but tasks; out: the number given and the name.
+ *
+ * Return: 0; -EEXIST number or name taken; -EINVAL a value out of range;
+ * -ENOSPC; -EPERM not the host; -ENOKEY enforcement is not loaded.
+ * Source: VS_CMD_CONTEXT_NEW (linux/vserver.h). Since: 0.1
+ */
+int vs_context_create(struct vs *vs, struct vs_context *ctx);
+/** vs_context_get() - read one.  0; -ESRCH.  Source: VS_CMD_CONTEXT_GET. */
+int vs_context_get(struct vs *vs, uint32_t xid, struct vs_context *ret);
+int vs_context_find(struct vs *vs, const char *name, struct vs_context *ret);
+/** vs_context_list() - all, in the order of numbers; free(*ret). */
+int vs_context_list(struct vs *vs, struct vs_context **ret, size_t *ret_n);
+
+enum vs_context_field {
+	VS_SET_FLAGS		= 1 << 0,
+	VS_SET_CEILING		= 1 << 1,
+	VS_SET_ADDRESSES	= 1 << 2,
+	VS_SET_BUCKET		= 1 << 3,
+};
+/** vs_context_set() - change the @fields (enum vs_context_field) of context
+ * @ctx->xid to what @ctx has.  Source: VS_CMD_CONTEXT_SET. */
+int vs_context_set(struct vs *vs, const struct vs_context *ctx, unsigned int fields);
+/** vs_context_end() - 0; -ESRCH; -EBUSY tasks are in it. */
+int vs_context_end(struct vs *vs, uint32_t xid);
+
+/**
+ * vs_context_enter() - put the calling process into a context, for good.
+ * @xid: what it may act on; 0: stays as it is.
+ * @nid: which addresses it may use; 0: stays as it is.
+ *
+ * Single-threaded callers in context 0 only; whatever runs afterwards is
+ * bound by the rules and by the ceiling.  Return: 0; -EPERM; -EBUSY threads;
+ * -ESRCH no such context; -ENOKEY enforcement is not loaded.
+ * Source: the pinned BPF program vs_enter. Since: 0.1
+ */
+int vs_context_enter(struct vs *vs, uint32_t xid, uint32_t nid);
+
+/* enforce.c: the BPF programs ------------------------------------------- */
+
+/**
+ * vs_enforce_load() - load, attach and pin the programs that enforce, and
+ * give their links to the module.  What a process of the same build pinned
+ * is adopted; what another build pinned is replaced without a gap.
+ * Return: 0; -EOPNOTSUPP a kernel feature is missing (vs_reason says which);
+ * -ENOPKG no module; -EPERM.
+ */
+int vs_enforce_load(struct vs *vs);
+/** vs_enforce_unload() - take enforcement away.  0; -EBUSY there are contexts. */
+int vs_enforce_unload(struct vs *vs);
+
+struct vs_enforce_status {
+	unsigned int links_held;	/* by the module */
+	unsigned int links_expected;	/* by this build */
+	bool pinned;			/* every pin is there */
+};
+int vs_enforce_status(struct vs *vs, struct vs_enforce_status *ret);
+
+/**
+ * vs_scheduler_load() - load and pin the token bucket scheduler (sched_ext).
+ * Return: 0 also where this build's runs already; -EOPNOTSUPP the kernel has
+ * no sched_ext; -EBUSY another scheduler is loaded.
+ */
+int vs_scheduler_load(struct vs *vs);
+int vs_scheduler_unload(struct vs *vs);
+/** vs_scheduler_running() - 1 our scheduler runs, 0 not (cpu.max keeps the
+ * shares), or a negative errno. */
+int vs_scheduler_running(struct vs *vs);
+
+/* ceiling.c ------------------------------------------------------------- */
+
+/** vs_ceiling_guest(), vs_ceiling_context() - allow-lists used where nobody
+ * says otherwise: of a guest, and of a bare chcontext (less: it shares the
+ * host's namespaces). */
+uint64_t vs_ceiling_guest(void);
+uint64_t vs_ceiling_context(void);
+/** vs_ceiling_parse() - change *@ceiling by a list: "NET_RAW,!SYS_BOOT".
+ * Names with or without "cap_", any case.  0; -EINVAL, *@ret_bad the word. */
+int vs_ceiling_parse(const char *list, uint64_t *ceiling, char **ret_bad);
+/** vs_ceiling_format() - the names, comma separated; free(). */
+int vs_ceiling_format(uint64_t ceiling, char **ret);
+/** vs_ceiling_drop() - leave the caller nothing above @ceiling in any set,
+ * nothing inheritable and nothing ambient. */
+int vs_ceiling_drop(struct vs *vs, uint64_t ceiling);
+
+/* address.c ------------------------------------------------------------- */
+
+/** vs_address_parse() - "192.0.2.7", "2001:db8::7".  0; -EINVAL. */
+int vs_address_parse(const char *text, struct vs_address *ret);
+/** vs_address_format() - into at least INET6_ADDRSTRLEN bytes. */
+void vs_address_format(const struct vs_address *address, char *ret);
+/** vs_address_is_local() - 1 this host has it, 0 it has not. */
+int vs_address_is_local(const struct vs_address *address);
+/** vs_address_add(), vs_address_remove() - on an interface of the host.
+ * add: 0; -EEXIST it is there; -ENODEV no such interface. */
+int vs_address_add(struct vs *vs, const struct vs_address *address,
+		   unsigned int prefix, const char *dev);
+int vs_address_remove(struct vs *vs, const struct vs_address *address,
+		      unsigned int prefix, const char *dev);
+
+/* cgroup.c: paths are below /sys/fs/cgroup ------------------------------- */
+
+struct vs_limits {		/* UINT64_MAX: none; 0: leave as it is */
+	uint64_t memory_bytes;
+	uint64_t swap_bytes;
+	uint64_t tasks;
+	struct vs_bucket cpu;	/* as cpu.max and cpu.max.burst; rate_ns
+				 * UINT64_MAX: none */
+};
+struct vs_usage {
+	uint64_t cpu_usec;
+	uint64_t memory_bytes;
+	uint64_t memory_peak_bytes;
+	uint64_t tasks;
+	bool populated;
+};
+/** vs_cgroup_own() - path of the cgroup that @pid (0: the caller) is in. */
+int vs_cgroup_own(struct vs *vs, pid_t pid, char **ret);
+/** vs_cgroup_create() - make it, with the parent's controllers enabled. */
+int vs_cgroup_create(struct vs *vs, const char *path);
+int vs_cgroup_open(struct vs *vs, const char *path);
+int vs_cgroup_limit(struct vs *vs, const char *path, const struct vs_limits *limits);
+int vs_cgroup_usage(struct vs *vs, const char *path, struct vs_usage *ret);
+int vs_cgroup_attach(struct vs *vs, const char *path, pid_t pid);
+/** vs_cgroup_kill() - SIGKILL to everything below, and wait until it is
+ * empty.  0; -ETIMEDOUT something does not die. */
+int vs_cgroup_kill(struct vs *vs, const char *path, uint64_t timeout_ns);
+/** vs_cgroup_remove() - with everything below it.  0 also when not there. */
+int vs_cgroup_remove(struct vs *vs, const char *path);
+
+/* space.c, root.c: a guest's inside --------------------------------------- */
+
+/** struct vs_space - what vs_space_spawn() makes.  Strings are borrowed. */
+struct vs_space {
+	const char *root;	/* directory with the guest's tree */
+	const char *hostname;
+	const char *cgroup;	/* below /sys/fs/cgroup; the guest's own root */
+	uint32_t xid;		/* context, with its ceiling and addresses */
+	uint64_t ceiling;
+	char *const *argv;	/* NULL: the guest's /sbin/init and its kin */
+	char *const *envp;
+	int console;		/* descriptor of a terminal; -1: none */
+};
+/**
+ * vs_space_spawn() - start a guest's init in namespaces of its own (mount,
+ * PID, UTS, IPC, cgroup, time) and in its context.
+ * @ret_pidfd: of init, seen from the host.
+ *
+ * Returns once exec has succeeded, or with the step that failed in
+ * vs_reason(): "mounting /proc: Operation not permitted".
+ * Return: 0; -ENOEXEC the root has no init; any errno of a step.
+ */
+int vs_space_spawn(struct vs *vs, const struct vs_space *space,
+		   pid_t *ret_pid, int *ret_pidfd);
+/** vs_space_find_init() - 0 and the path inside; -ENOEXEC there is none. */
+int vs_space_find_init(struct vs *vs, const char *root, char **ret);
+
+/** struct vs_exec - a command for a running guest. */
+struct vs_exec {
+	pid_t init;		/* pid of the guest's init, seen from the host */
+	uint64_t init_start;	/* its start time (vs_process_start()) against
+				 * reuse of the pid; 0: not checked */
+	const char *cgroup;	/* as in struct vs_space */
+	uint32_t xid;
+	uint64_t ceiling;
+	char *const *argv;	/* NULL: a login shell */
+	bool tty;		/* make a terminal inside and relay it to ours */
+};
+/** vs_space_exec() - run a command in a guest and wait for it.
+ * Return: its exit status 0..255 (128 + signal); or a negative errno. */
+int vs_space_exec(struct vs *vs, const struct vs_exec *exec);
+/** vs_process_start() - start time of a process, in clock ticks since boot. */
+int vs_process_start(pid_t pid, uint64_t *ret);
+
+/**
+ * vs_space_private_proc() - give the caller a mount namespace of its own in
+ * which /proc is a new one that hides other contexts' processes.
+ */
+int vs_space_private_proc(struct vs *vs);
+
+/* value.c: how values are written ----------------------------------------- */
+
+/** vs_parse_size() - "512M", "10G" binary, "500MB" decimal, "infinity". */
+int vs_parse_size(const char *text, uint64_t *ret_bytes);
+/** vs_parse_time() - "10ms" "90s" "1h"; a unit is wanted. */
+int vs_parse_time(const char *text, uint64_t *ret_ns);
+/** vs_parse_share() - "25%" (of one processor) or "25ms/100ms", "infinity":
+ * rate and interval; "25%" has interval VS_SHARE_INTERVAL_NS. */
+#define VS_SHARE_INTERVAL_NS 100000000ULL
+int vs_parse_share(const char *text, uint64_t *ret_rate_ns, uint64_t *ret_interval_ns);
+int vs_parse_count(const char *text, uint64_t *ret);
+/** vs_parse_xid() - a number VS_XID_MIN..VS_XID_STATIC_MAX.
+ * 0; -EINVAL not a number; -ERANGE. */
+int vs_parse_xid(const char *text, uint32_t *ret);
+/** vs_format_*() - in a form that the parser reads back; free(). */
+int vs_format_size(uint64_t bytes, char **ret);
+int vs_format_time(uint64_t ns, char **ret);
+int vs_format_share(uint64_t rate_ns, uint64_t interval_ns, char **ret);
+
+/* bucket.c -------------------------------------------------------------- */
+
+/**
+ * vs_bucket_make() - a bucket from a share, with defaults for the rest.
+ * @rate_ns, @interval_ns: R and T, as vs_parse_share() gives them.
+ * @size_ns: S; 0: what the share earns in 100 ms, at least 1 ms.
+ * @release_ns: M; 0: what the share earns in 10 ms, at least 100 us, at most S.
+ *
+ * Return: 0; -ERANGE the share is 0 or more than this machine's processors;
+ * -EINVAL M is more than S.
+ */
+int vs_bucket_make(uint64_t rate_ns, uint64_t interval_ns, uint64_t size_ns,
+		   uint64_t release_ns, struct vs_bucket *ret);
+
+/* setting.c: the one table of guests' settings ----------------------------- */
+
+enum vs_setting_type {
+	VS_TYPE_STRING,
+	VS_TYPE_BOOL,
+	VS_TYPE_XID,
+	VS_TYPE_COUNT,
+	VS_TYPE_SIZE,
+	VS_TYPE_TIME,
+	VS_TYPE_SHARE,
+	VS_TYPE_ADDRESS,	/* ADDRESS[/PREFIX dev INTERFACE] */
+	VS_TYPE_CAPABILITIES,
+	VS_TYPE_COMMAND,
+};
+struct vs_setting {
+	const char *name;	/* "cpu-bucket" */
+	const char *field;	/* "cpuBucket", in JSON and Varlink */
+	enum vs_setting_type type;
+	const char *fallback;	/* as it would be written; NULL: none */
+	bool live;		/* can change while the guest runs */
+	bool list;		/* may be given more than once */
+	const char *value;	/* "SHARE", for help */
+	const char *help;	/* one line, no dot */
+};
+/** vs_settings() - the table, ended by a row whose name is NULL. */
+const struct vs_setting *vs_settings(void);
+const struct vs_setting *vs_setting_find(const char *name);
+/** vs_setting_check() - is @value one for @setting on this machine?
+ * 0; -EINVAL, with why in *@ret_reason and what to do in *@ret_remedy; free(). */
+int vs_setting_check(const struct vs_setting *setting, const char *value,
+		     char **ret_reason, char **ret_remedy);
+/** vs_name_valid() - is it a name for a guest? [A-Za-z0-9._-]{1,63}. */
+bool vs_name_valid(const char *name);
+
+/* check.c: is this machine fit --------------------------------------------- */
+
+struct vs_feature {
+	const char *name;	/* "BPF LSM" */
+	bool ok;
+	bool required;		/* without it nothing is enforced */
+	char *found;		/* what is there or missing */
+	char *without;		/* what does not work without it */
+	char *remedy;		/* what to do */
+};
+/** vs_check() - probe each; vs_features_free(). */
+int vs_check(struct vs *vs, struct vs_feature **ret, size_t *ret_n);
+void vs_features_free(struct vs_feature *features, size_t n);
+
+#ifdef __cplusplus
+}
+#endif
+#endif /* VSERVER_H */
