@@ -14,4 +14,4 @@ modules: $(KERNELS:%=$(B)/kmod/%/vserver.ko)
 $(B)/kmod/%/vserver.ko: $(wildcard kmod/*.[ch] kmod/selftest/*.c kmod/uapi/linux/*.h) kmod/Makefile
 	$(call say,KMOD,$@)
 	$(Q)rm -rf $(@D) && mkdir -p $(@D) && cp -r kmod/. $(@D)
-	$(Q)$(MAKE) --no-print-directory -C $(@D) KVER=$* W=1 $(if $(Q),-s)
+	$(Q)$(MAKE) --no-print-directory -C $(@D) KVER=$* W=1 $(if $(filter 1,$(V)),,-s)
