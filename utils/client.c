@@ -1,0 +1,283 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Copyright (C) 2026 The VServer developers
+ *
+ * The client of io.vserver.Manager: the only file here that speaks Varlink.
+ * It makes calls, several at a time, and says each of the daemon's errors as
+ * one sentence.  It decides nothing.
+ */
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <systemd/sd-event.h>
+#include <systemd/sd-varlink.h>
+
+#include "cli.h"
+#include "client.h"
+
+#define SOCKET		"/run/vserver/io.vserver.Manager"
+#define INTERFACE	"io.vserver.Manager."
+#define AT_ONCE		16	/* calls under way at a time */
+
+/* The calls of one call_run(), while it runs. */
+struct run {
+	sd_event *event;
+	struct call *calls;
+	sd_varlink **links;	/* of the call with the same index */
+	size_t n, next, left;
+};
+
+static int fail_unreachable(int error)
+{
+	if (error == -EACCES || error == -EPERM)
+		return fail("cannot reach vserverd (%s: %s): do it as root", SOCKET,
+			    strerror(-error));
+	return fail("cannot reach vserverd (%s: %s): start it: systemctl start vserverd",
+		    SOCKET, strerror(-error));
+}
+
+static int connect_daemon(sd_varlink **ret)
+{
+	int r = sd_varlink_connect_address(ret, SOCKET);
+
+	if (r >= 0)	/* a start may take minutes; the daemon's limit counts */
+		r = sd_varlink_set_relative_timeout(*ret, UINT64_MAX);
+	return r < 0 ? r : 0;
+}
+
+bool client_reachable(void)
+{
+	sd_varlink *link = NULL;
+	int r = connect_daemon(&link);
+
+	sd_varlink_close_unref(link);
+	return r == 0;
+}
+
+/* Of all guests the one that was probably meant; free(). */
+static char *guess_guest(const char *name)
+{
+	struct guess guess = { .word = name };
+	sd_json_variant *reply = NULL, *guests;
+	const char *error = NULL;
+	sd_varlink *link = NULL;
+	char *ret = NULL;
+
+	if (connect_daemon(&link) == 0 &&
+	    sd_varlink_call(link, INTERFACE "List", NULL, &reply, &error) >= 0 && !error) {
+		guests = sd_json_variant_by_key(reply, "guests");
+		for (size_t i = 0; i < sd_json_variant_elements(guests); i++) {
+			sd_json_variant *guest = sd_json_variant_by_index(guests, i);
+			const char *candidate = field_string(guest, "name");
+
+			if (candidate)
+				guess_add(&guess, candidate);
+		}
+		ret = guess.found ? strdup(guess.found) : NULL;
+	}
+	sd_varlink_close_unref(link);
+	return ret;
+}
+
+static int fail_unknown_guest(const struct call *call)
+{
+	char *meant = guess_guest(call->name);
+
+	if (meant)
+		fail("cannot %s '%s': no such guest; did you mean '%s'?", call->verb, call->name,
+		     meant);
+	else
+		fail("cannot %s '%s': no such guest; see: vserver list", call->verb, call->name);
+	free(meant);
+	return EXIT_FAILED;
+}
+
+/* The interface's errors as sentences: words, then fields, then the remedy. */
+static const struct sentence {
+	const char *error;
+	const char *words;	/* NULL: the fields are enough */
+	const char *fields[2];
+} sentences[] = {
+	{ INTERFACE "Exists", "a guest of that name exists" },
+	{ INTERFACE "NotRunning", "not running" },
+	{ INTERFACE "AlreadyRunning", "already running" },
+	{ INTERFACE "Busy", "busy", { "by" } },
+	{ INTERFACE "InvalidValue", NULL, { "key", "reason" } },
+	{ INTERFACE "NotSupported", NULL, { "feature", "reason" } },
+	{ INTERFACE "Denied", "permission denied" },
+	{ INTERFACE "Failed", NULL, { "step", "reason" } },
+	{ SD_VARLINK_ERROR_PERMISSION_DENIED, "permission denied; do it as root" },
+	{ SD_VARLINK_ERROR_INVALID_PARAMETER, "vserverd refuses the parameter", { "parameter" } },
+	{ SD_VARLINK_ERROR_METHOD_NOT_FOUND,
+	  "vserverd is older than vserver; restart it: systemctl restart vserverd" },
+	{ SD_VARLINK_ERROR_DISCONNECTED, "vserverd went away; see: journalctl -u vserverd" },
+	{ SD_VARLINK_ERROR_PROTOCOL, "vserverd answers what vserver does not understand" },
+};
+
+static void write_sentence(FILE *out, const struct sentence *s, size_t skip, const char *error,
+			   sd_json_variant *parameters)
+{
+	const char *remedy = field_string(parameters, "remedy");
+	const char *between = "";
+	uint64_t number;
+
+	if (!s && field_number(parameters, "errno", &number)) {
+		fputs(strerror((int)number), out);
+		return;
+	}
+	if (!s || s->words) {
+		fputs(s ? s->words : error, out);
+		between = ": ";
+	}
+	for (size_t i = skip; s && i < 2 && s->fields[i]; i++) {
+		const char *value = field_string(parameters, s->fields[i]);
+
+		if (!value || !*value)
+			continue;
+		fprintf(out, "%s%s", between, value);
+		between = ": ";
+	}
+	if (remedy && *remedy)
+		fprintf(out, "; %s", remedy);
+}
+
+/* "cannot set cpu of 'web': ...": what is wrong is in the subject. */
+static bool names_setting(const struct call *call, const char *error)
+{
+	return !strcmp(call->method, "Set") && !strcmp(error, INTERFACE "InvalidValue");
+}
+
+static int fail_call(const struct call *call, const char *error, sd_json_variant *parameters)
+{
+	const struct sentence *sentence = NULL;
+	char *text = NULL;
+	size_t size;
+	FILE *out;
+
+	if (!strcmp(error, INTERFACE "NoSuchGuest") && call->name)
+		return fail_unknown_guest(call);
+	for (size_t i = 0; i < sizeof(sentences) / sizeof(*sentences); i++)
+		if (!strcmp(sentences[i].error, error))
+			sentence = &sentences[i];
+
+	out = open_memstream(&text, &size);
+	if (!out)
+		return fail_memory();
+	write_sentence(out, sentence, names_setting(call, error), error, parameters);
+	if (fclose(out) != 0 || !text)
+		fail_memory();
+	else if (names_setting(call, error))
+		fail("cannot %s %s of '%s': %s", call->verb, field_string(parameters, "key"),
+		     call->name, text);
+	else if (call->name)
+		fail("cannot %s '%s': %s", call->verb, call->name, text);
+	else
+		fail("cannot %s: %s", call->verb, text);
+	free(text);
+	return EXIT_FAILED;
+}
+
+static void start_next(struct run *run);
+
+static int on_reply(sd_varlink *link, sd_json_variant *parameters, const char *error,
+		    sd_varlink_reply_flags_t flags, void *userdata)
+{
+	struct run *run = userdata;
+	struct call *call;
+	size_t i = 0;
+
+	while (run->links[i] != link)
+		i++;
+	call = &run->calls[i];
+	if (!error && (flags & SD_VARLINK_REPLY_CONTINUES)) {
+		if (call->progress)
+			call->progress(call, parameters);
+		return 0;
+	}
+
+	if (error) {
+		call->status = fail_call(call, error, parameters);
+	} else {
+		call->reply = sd_json_variant_ref(parameters);
+		if (call->done)
+			call->done(call, call->cli);
+	}
+	run->left--;
+	start_next(run);
+	return run->left ? 0 : sd_event_exit(run->event, 0);
+}
+
+static int start_call(struct run *run, size_t i)
+{
+	const struct call *call = &run->calls[i];
+	char method[64];
+	int r;
+
+	r = connect_daemon(&run->links[i]);
+	if (r < 0)
+		return r;
+	sd_varlink_set_userdata(run->links[i], run);
+	r = sd_varlink_bind_reply(run->links[i], on_reply);
+	if (r >= 0)
+		r = sd_varlink_attach_event(run->links[i], run->event, 0);
+	if (r < 0)
+		return r;
+	snprintf(method, sizeof(method), INTERFACE "%s", call->method);
+	if (call->progress)
+		return sd_varlink_observe(run->links[i], method, call->parameters);
+	return sd_varlink_invoke(run->links[i], method, call->parameters);
+}
+
+/* Where the daemon cannot be reached for one it cannot for the rest. */
+static void start_next(struct run *run)
+{
+	int r;
+
+	if (run->next >= run->n)
+		return;
+	r = start_call(run, run->next);
+	if (r >= 0) {
+		run->next++;
+		return;
+	}
+	fail_unreachable(r);
+	for (; run->next < run->n; run->next++, run->left--)
+		run->calls[run->next].status = EXIT_FAILED;
+}
+
+int call_run(struct call *calls, size_t n)
+{
+	struct run run = { .calls = calls, .n = n, .left = n };
+	int highest = EXIT_DONE, r = 0;
+
+	run.links = calloc(n, sizeof(sd_varlink *));
+	if (!run.links || sd_event_new(&run.event) < 0) {
+		free(run.links);
+		return fail_memory();
+	}
+
+	for (size_t i = 0; i < AT_ONCE; i++)
+		start_next(&run);
+	if (run.left)
+		r = sd_event_loop(run.event);
+	if (r < 0)
+		highest = fail("cannot wait for vserverd: %s", strerror(-r));
+
+	for (size_t i = 0; i < n; i++) {
+		sd_varlink_close_unref(run.links[i]);
+		if (calls[i].status > highest)
+			highest = calls[i].status;
+	}
+	sd_event_unref(run.event);
+	free(run.links);
+	return highest;
+}
+
+void call_free(struct call *call)
+{
+	sd_json_variant_unref(call->parameters);
+	sd_json_variant_unref(call->reply);
+	call->parameters = call->reply = NULL;
+}

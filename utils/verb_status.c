@@ -1,0 +1,163 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Copyright (C) 2026 The VServer developers
+ *
+ * vserver status: one guest, what it was given and what it uses.
+ */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "cli.h"
+#include "client.h"
+#include "human.h"
+#include "table.h"
+#include "verbs.h"
+
+/* web: running since Sun 2026-11-22 10:02:11, 3 h 12 min; ready */
+static void print_state(sd_json_variant *guest)
+{
+	const char *state = field_string(guest, "state");
+	const char *since = field_string(guest, "since");
+	const char *reason = field_string(guest, "reason");
+	char *date = since ? human_date(since) : NULL, *uptime = NULL;
+	uint64_t seconds;
+
+	if (!state)
+		state = "unknown";
+	if (field_number(guest, "uptimeSeconds", &seconds))
+		uptime = human_uptime_long(seconds);
+	printf("%s: %s%s%s", field_string(guest, "name"), colour(state), state, colour_off());
+	printf("%s%s%s%s", date ? " since " : "", date ? date : "", uptime ? ", " : "",
+	       uptime ? uptime : "");
+	printf("%s%s%s\n", field_true(guest, "ready") ? "; ready" : "", reason ? ": " : "",
+	       reason ? reason : "");
+	free(date);
+	free(uptime);
+}
+
+/* context 49152, vserver@web.service, init 4711 */
+static void print_parts(sd_json_variant *guest)
+{
+	const char *unit = field_string(guest, "unit");
+	const char *image = guest_setting(guest, "image"), *init = guest_setting(guest, "init");
+	const char *comma = "";
+	uint64_t number;
+
+	fputs("  ", stdout);
+	if (field_number(guest, "xid", &number)) {
+		printf("context %ju", (uintmax_t)number);
+		comma = ", ";
+	}
+	if (image && *image) {
+		printf("%simage %s", comma, image);
+		comma = ", ";
+	}
+	if (init && *init) {
+		printf("%s%s", comma, init);
+		comma = ", ";
+	}
+	if (unit && *unit) {
+		printf("%s%s", comma, unit);
+		comma = ", ";
+	}
+	if (field_number(guest, "init", &number))
+		printf("%sinit %ju", comma, (uintmax_t)number);
+	putchar('\n');
+}
+
+static void print_addresses(sd_json_variant *guest)
+{
+	sd_json_variant *addresses = sd_json_variant_by_key(guest, "addresses");
+	size_t n = sd_json_variant_elements(addresses);
+
+	if (!n)
+		return;
+	fputs("  address", stdout);
+	for (size_t i = 0; i < n; i++)
+		printf("  %s", sd_json_variant_string(sd_json_variant_by_index(addresses, i)));
+	putchar('\n');
+}
+
+static const struct column columns[] = {
+	{ "" },
+	{ "ASKED", COLUMN_RIGHT },
+	{ "USED", COLUMN_RIGHT },
+	{ "PEAK", COLUMN_RIGHT },
+	{ NULL },
+};
+
+static void add_row(struct table *table, sd_json_variant *guest, const char *key, char *used,
+		    char *peak)
+{
+	const char *asked = guest_setting(guest, key);
+
+	table_addf(table, "%s", key);
+	table_addf(table, "%s", asked && *asked ? asked : "-");
+	table_add(table, used);
+	table_add(table, peak);
+}
+
+static int print_usage(sd_json_variant *guest)
+{
+	struct table *table = table_new(columns);
+	uint64_t cpu, memory, peak, tasks;
+	char *count = NULL;
+	bool ok;
+
+	if (!table)
+		return fail_memory();
+	add_row(table, guest, "cpu",
+		field_number(guest, "cpuShare", &cpu) ? human_share(cpu) : NULL, NULL);
+	add_row(table, guest, "memory",
+		field_number(guest, "memoryBytes", &memory) ? human_size(memory) : NULL,
+		field_number(guest, "memoryPeakBytes", &peak) ? human_size(peak) : NULL);
+	if (field_number(guest, "tasks", &tasks) && asprintf(&count, "%ju", (uintmax_t)tasks) < 0)
+		count = NULL;
+	add_row(table, guest, "tasks", count, NULL);
+
+	putchar('\n');
+	ok = table_print(table, 2, true);
+	table_free(table);
+	return ok ? EXIT_DONE : fail_memory();
+}
+
+static int run(const struct cli *cli)
+{
+	sd_json_variant *guest = NULL;
+	const char *state;
+	int r;
+
+	r = call_guest("show", cli->args[0], &guest);
+	if (r)
+		return r;
+	if (cli_has(cli, "json")) {
+		r = print_json(guest);
+	} else if (!cli_has(cli, "quiet")) {
+		print_state(guest);
+		print_parts(guest);
+		print_addresses(guest);
+		r = print_usage(guest);
+	}
+	state = field_string(guest, "state");
+	if (!r && (!state || strcmp(state, "running")))
+		r = EXIT_NOT_RUNNING;
+	sd_json_variant_unref(guest);
+	return r;
+}
+
+const struct verb verb_status = {
+	.name = "status",
+	.arguments = "NAME [--json]",
+	.summary = "show one guest: its state, and what it asked for and uses",
+	.details =
+		"\n"
+		"Exit status 3 where the guest is not running.\n"
+		"JSON is the object that Varlink calls Guest.",
+	.options = (const struct option_row[]){
+		{ "json", 0, NULL, "print JSON" },
+		{ NULL },
+	},
+	.min = 1, .max = 1, .wants = "NAME",
+	.run = run,
+};

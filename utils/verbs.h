@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Copyright (C) 2026 The VServer developers
+ *
+ * The verbs, each from the file of its name.
+ */
+#ifndef VERBS_H
+#define VERBS_H
+
+#include "cli.h"
+
+extern const struct verb verb_build;
+extern const struct verb verb_delete;
+extern const struct verb verb_start, verb_stop, verb_restart;	/* verb_start.c */
+extern const struct verb verb_list;
+extern const struct verb verb_status;
+extern const struct verb verb_enter, verb_exec;			/* verb_enter.c */
+extern const struct verb verb_set;
+extern const struct verb verb_config;
+extern const struct verb verb_check;
+extern const struct verb verb_help;				/* vserver.c */
+
+#endif
