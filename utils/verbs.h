@@ -17,6 +17,7 @@ extern const struct verb verb_status;
 extern const struct verb verb_enter, verb_exec;			/* verb_enter.c */
 extern const struct verb verb_set;
 extern const struct verb verb_config;
+extern const struct verb verb_contexts;
 extern const struct verb verb_check;
 extern const struct verb verb_help;				/* vserver.c */
 

@@ -1,0 +1,129 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Copyright (C) 2026 The VServer developers
+ *
+ * vserver contexts: what is in the module's table, whoever made it: guests'
+ * contexts and those of chcontext and chbind.  The library is asked, not the
+ * daemon.
+ */
+#include <arpa/inet.h>
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <vserver.h>
+
+#include "cli.h"
+#include "client.h"
+#include "table.h"
+#include "verbs.h"
+
+static const struct column columns[] = {
+	{ "XID", COLUMN_RIGHT },
+	{ "NAME" },
+	{ "TASKS", COLUMN_RIGHT },
+	{ "ADDRESS", COLUMN_ELASTIC },
+	{ NULL },
+};
+
+static int addresses_json(const struct vs_context *context, sd_json_variant **ret)
+{
+	sd_json_variant *array = NULL;
+	int r = sd_json_variant_new_array(&array, NULL, 0);
+
+	for (size_t i = 0; i < context->n_addresses && r >= 0; i++) {
+		char text[INET6_ADDRSTRLEN];
+
+		vs_address_format(&context->addresses[i], text);
+		r = sd_json_variant_append_arrayb(&array, SD_JSON_BUILD_STRING(text));
+	}
+	*ret = array;
+	return r;
+}
+
+static int print_contexts_json(const struct vs_context *contexts, size_t n)
+{
+	sd_json_variant *array = NULL;
+	int r = sd_json_variant_new_array(&array, NULL, 0);
+
+	for (size_t i = 0; i < n && r >= 0; i++) {
+		sd_json_variant *addresses = NULL;
+
+		r = addresses_json(&contexts[i], &addresses);
+		if (r >= 0)
+			r = sd_json_variant_append_arraybo(
+				&array, SD_JSON_BUILD_PAIR_UNSIGNED("xid", contexts[i].xid),
+				SD_JSON_BUILD_PAIR_STRING("name", contexts[i].name),
+				SD_JSON_BUILD_PAIR_UNSIGNED("tasks", contexts[i].tasks),
+				SD_JSON_BUILD_PAIR_UNSIGNED("ceiling", contexts[i].ceiling),
+				SD_JSON_BUILD_PAIR_VARIANT("addresses", addresses));
+		sd_json_variant_unref(addresses);
+	}
+	r = r < 0 ? fail_memory() : print_json(array);
+	sd_json_variant_unref(array);
+	return r;
+}
+
+static void add_context(struct table *table, const struct vs_context *context)
+{
+	char text[VS_ADDRESSES_MAX * (INET6_ADDRSTRLEN + 1)] = "";
+
+	for (size_t i = 0; i < context->n_addresses; i++) {
+		if (i)
+			strcat(text, " ");
+		vs_address_format(&context->addresses[i], text + strlen(text));
+	}
+	table_addf(table, "%u", context->xid);
+	table_addf(table, "%s", context->name);
+	table_addf(table, "%u", context->tasks);
+	table_addf(table, "%s", *text ? text : "-");
+}
+
+static int print(const struct vs_context *contexts, size_t n, bool legend)
+{
+	struct table *table = table_new(columns);
+	bool ok;
+
+	for (size_t i = 0; table && i < n; i++)
+		add_context(table, &contexts[i]);
+	ok = table && table_print(table, 0, legend);
+	table_free(table);
+	return ok ? EXIT_DONE : fail_memory();
+}
+
+static int run(const struct cli *cli)
+{
+	struct vs_context *contexts = NULL;
+	struct vs *vs = NULL;
+	size_t n = 0;
+	int r;
+
+	r = vs_open(&vs);
+	if (r < 0)
+		return fail("cannot list contexts: %s",
+			    r == -ENOPKG ? "vserver.ko is not loaded; load it: modprobe vserver"
+					 : strerror(-r));
+	r = vs_context_list(vs, &contexts, &n);
+	if (r < 0)
+		r = fail("cannot list contexts: %s", vs_reason(vs));
+	else if (cli_has(cli, "json"))
+		r = print_contexts_json(contexts, n);
+	else
+		r = print(contexts, n, !cli_has(cli, "no-legend"));
+	free(contexts);
+	vs_close(vs);
+	return r;
+}
+
+const struct verb verb_contexts = {
+	.name = "contexts",
+	.arguments = "[--json | --no-legend]",
+	.summary = "show the kernel's table of contexts, guests' and others",
+	.options = (const struct option_row[]){
+		{ "json", 0, NULL, "print JSON" },
+		{ "no-legend", 0, NULL, "leave out the heads of the columns" },
+		{ NULL },
+	},
+	.run = run,
+};
