@@ -84,6 +84,8 @@ void cli_say(const struct cli *cli, const char *format, ...)
 int fail(const char *format, ...) __attribute__((format(printf, 1, 2)));
 int fail_usage(const char *format, ...) __attribute__((format(printf, 1, 2)));
 int fail_memory(void);
+/** open_error() - why vs_open() failed, and what to do. */
+const char *open_error(int error);
 
 /** struct guess - which of the words that exist was meant by @word.
  * guess_add() each; @found is then the likely one, or NULL. */

@@ -56,6 +56,13 @@ int fail_memory(void)
 	return fail("%s", strerror(ENOMEM));
 }
 
+const char *open_error(int error)
+{
+	if (error == -ENOPKG)
+		return "vserver.ko is not loaded; load it: modprobe vserver";
+	return strerror(-error);
+}
+
 #define WORD_MAX 64
 
 static size_t least(size_t a, size_t b)

@@ -7,7 +7,6 @@
  * daemon.
  */
 #include <arpa/inet.h>
-#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -101,9 +100,7 @@ static int run(const struct cli *cli)
 
 	r = vs_open(&vs);
 	if (r < 0)
-		return fail("cannot list contexts: %s",
-			    r == -ENOPKG ? "vserver.ko is not loaded; load it: modprobe vserver"
-					 : strerror(-r));
+		return fail("cannot list contexts: %s", open_error(r));
 	r = vs_context_list(vs, &contexts, &n);
 	if (r < 0)
 		r = fail("cannot list contexts: %s", vs_reason(vs));

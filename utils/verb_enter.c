@@ -6,8 +6,6 @@
  * says where the guest is; libvserver goes there in this very process, so
  * that input, output and exit status are the caller's own.
  */
-#include <errno.h>
-#include <string.h>
 #include <unistd.h>
 
 #include <vserver.h>
@@ -60,9 +58,7 @@ static int run(const struct cli *cli)
 
 	r = vs_open(&vs);
 	if (r < 0) {
-		r = fail("cannot %s '%s': %s", deed(cli), cli->args[0],
-			 r == -ENOPKG ? "vserver.ko is not loaded; load it: modprobe vserver"
-				      : strerror(-r));
+		r = fail("cannot %s '%s': %s", deed(cli), cli->args[0], open_error(r));
 		goto out;
 	}
 	r = vs_space_exec(vs, &exec);
