@@ -33,14 +33,30 @@ struct vs_enter_args {
 };
 
 /*
+ * Value of the socket storage map "sockets": whose a socket is.  Written when
+ * a task of a context makes the socket, and cloned to the sockets that it
+ * accepts.  No storage means the host's.
+ */
+struct vs_sock {
+	__u32 nid;		/* whose addresses; 0: any */
+	__u32 xid;		/* for Unix sockets */
+	__u32 flags;		/* VS_SOCK_* */
+	__u32 pad;
+};
+#define VS_SOCK_NAMED	1	/* bound to an address that the owner named */
+#define VS_SOCK_V6ONLY	2	/* IPV6_V6ONLY when it was bound */
+
+/*
  * Pins, below VS_PIN_ROOT.  bpffs takes no dots in names.
  *   tasks                the task storage map
+ *   sockets              the socket storage map
  *   enter                the program vs_enter
  *   links/NAME           one a link that enforces, NAME the program's
  *   scheduler/NAME       the struct_ops link and every map of the scheduler
  */
 #define VS_PIN_ROOT		"/sys/fs/bpf/vserver"
 #define VS_PIN_TASKS		VS_PIN_ROOT "/tasks"
+#define VS_PIN_SOCKETS		VS_PIN_ROOT "/sockets"
 #define VS_PIN_ENTER		VS_PIN_ROOT "/enter"
 #define VS_PIN_LINKS		VS_PIN_ROOT "/links"
 #define VS_PIN_SCHEDULER	VS_PIN_ROOT "/scheduler"
