@@ -1,0 +1,122 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Copyright (C) 2026 The VServer developers
+ *
+ * ADMINISTRATION: what root of a context may do to the one kernel that all
+ * share.
+ *
+ * What it does.  Each context has a ceiling, a set of capabilities in the
+ * table.  lsm/capable lets a task of a context have a capability only if the
+ * ceiling has it, whatever its credentials say.  What needs no capability, or
+ * one that a guest is given for another reason (CAP_SYS_BOOT reboots a PID
+ * namespace, and loads kernels), is refused by a hook of its own: bpf(), kernel
+ * modules, kexec, firmware, disk quotas, the kernel's log.  And it answers for
+ * the module whether a caller is the host.
+ *
+ * When it is good.  The ceiling holds for what a task acquires later: by a
+ * setuid program, by file capabilities, in a user namespace of its own, where
+ * the kernel hands out full sets.  A new capability of a new kernel is outside
+ * every ceiling until someone adds it.  /proc/self/status still shows what the
+ * credentials say; libvserver drops the same set there.
+ *
+ * What it cannot stop.  What root may do by file permissions alone: see
+ * file.bpf.c.  Work that the kernel does for a task with other credentials
+ * (overlayfs mounted by the host) is measured by the task's ceiling all the
+ * same, which refuses more than it must: such mounts want "userxattr".
+ * perf_event_open and keyrings are not covered yet (README.md).
+ *
+ * If a look-up fails.  A context that is not in the table has ceiling 0 and no
+ * flags: everything is refused.  Is the caller the host?  "No", as long as
+ * this program is not attached.
+ */
+#include "common.bpf.h"
+
+char LICENSE[] SEC("license") = "GPL";
+
+#define CAP_SYS_ADMIN	21
+#define CAP_SYSLOG	34
+
+SEC("lsm/capable")
+int BPF_PROG(vs_capable, const struct cred *cred, struct user_namespace *ns,
+	     int cap, unsigned int opts, int ret)
+{
+	u32 xid;
+
+	if (ret)
+		return ret;
+	xid = vs_current_xid();
+	if (xid == VS_XID_HOST)
+		return 0;
+	return vs_ceiling_has(xid, cap) ? 0 : -EPERM;
+}
+
+/* vserver.ko: may the caller use the table?  0 no, which is its own answer. */
+SEC("fmod_ret/vs_caller_is_host")
+int BPF_PROG(vs_caller_is_host, int ret)
+{
+	return vs_current_xid() == VS_XID_HOST;
+}
+
+/*
+ * The last argument moved when the hook got a fourth; the kernel does not run
+ * a later program once an earlier one has refused, so nothing is lost by not
+ * reading it.
+ */
+SEC("lsm/bpf")
+int BPF_PROG(vs_bpf, int cmd)
+{
+	return vs_current_xid() == VS_XID_HOST ? 0 : -EPERM;
+}
+
+/* --- what gets into the kernel: modules, kernels, firmware, policies ---- */
+
+SEC("lsm/kernel_load_data")
+int BPF_PROG(vs_kernel_load_data, enum kernel_load_data_id id, bool contents, int ret)
+{
+	if (ret)
+		return ret;
+	return vs_current_xid() == VS_XID_HOST ? 0 : -EPERM;
+}
+
+SEC("lsm/kernel_read_file")
+int BPF_PROG(vs_kernel_read_file, struct file *file, enum kernel_read_file_id id,
+	     bool contents, int ret)
+{
+	if (ret)
+		return ret;
+	return vs_current_xid() == VS_XID_HOST ? 0 : -EPERM;
+}
+
+/* Also what the kernel loads by itself, for a socket family or a file system. */
+SEC("lsm/kernel_module_request")
+int BPF_PROG(vs_kernel_module_request, char *name, int ret)
+{
+	if (ret)
+		return ret;
+	return vs_current_xid() == VS_XID_HOST ? 0 : -EPERM;
+}
+
+/* --- the kernel's log and quotas: reading them tells about the host ------ */
+
+SEC("lsm/syslog")
+int BPF_PROG(vs_syslog, int type, int ret)
+{
+	u32 xid;
+
+	if (ret)
+		return ret;
+	xid = vs_current_xid();
+	return xid == VS_XID_HOST || vs_ceiling_has(xid, CAP_SYSLOG) ? 0 : -EPERM;
+}
+
+SEC("lsm/quotactl")
+int BPF_PROG(vs_quotactl, int cmds, int type, int id, const struct super_block *sb,
+	     int ret)
+{
+	u32 xid;
+
+	if (ret)
+		return ret;
+	xid = vs_current_xid();
+	return xid == VS_XID_HOST || vs_ceiling_has(xid, CAP_SYS_ADMIN) ? 0 : -EPERM;
+}
