@@ -1,0 +1,248 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Copyright (C) 2026 The VServer developers
+ *
+ * FILES: the file systems that are windows on the kernel.
+ *
+ * What it does.  A task of a context that opens a file of another context's
+ * process in /proc is told that there is none.  It cannot write to any file of
+ * /proc that is not a process's (sysctl, sysrq-trigger, irq), nor to sysfs,
+ * debugfs, tracefs, configfs, securityfs, bpffs, efivarfs, binfmt_misc and
+ * pstore; a cgroup's files only where the context has VS_FLAG_CGROUP.  Two
+ * sysctls are its own if the UTS namespace is: hostname and domainname.  A
+ * fresh /proc in the host's PID namespace must hide processes
+ * (hidepid=ptraceable).  And no file tells a foreign process by SIGIO.
+ *
+ * When it is good.  These are the files that root may write to by permission
+ * bits alone, without a capability that a ceiling could withhold.  Hooks are
+ * on open and on changes of a directory, not on inode_permission: that one is
+ * called for every component of every path on the host, and adds nothing that
+ * the list below does not say.
+ *
+ * What it cannot stop.  Names of processes in /proc and what stat() says of
+ * them are hidden by the mount option, not here.  Descriptors that the host
+ * opened and handed in.  Files of ordinary file systems and device nodes: a
+ * bare context shares them with the host, and its root can write to what the
+ * host's root reads; a boundary there is a mount namespace with a root of its
+ * own (a guest).
+ *
+ * If a look-up fails.  A file of /proc whose inode cannot be read counts as
+ * "not a process's" and cannot be written to.  An inode whose process is gone
+ * is left to /proc itself, which says ESRCH.
+ */
+#include "common.bpf.h"
+
+char LICENSE[] SEC("license") = "GPL";
+
+#define FMODE_WRITE		0x2
+#define F_SETOWN		8
+#define F_SETOWN_EX		15
+#define FIOSETOWN		0x8901
+#define SIOCSPGRP		0x8902
+#define HIDEPID_PTRACEABLE	4
+#define INIT_PID_NS_INUM	0xEFFFFFFCU
+#define INIT_UTS_NS_INUM	0xEFFFFFFEU
+
+#define PROC_MAGIC		0x9fa0
+#define CGROUP_MAGIC		0x27e0eb
+#define CGROUP2_MAGIC		0x63677270
+
+extern struct task_struct *bpf_task_from_pid(s32 pid) __ksym;
+extern void bpf_task_release(struct task_struct *task) __ksym;
+
+/* File systems whose files change the kernel or tell about it. */
+static __always_inline bool is_window(unsigned long magic)
+{
+	switch (magic) {
+	case 0x62656572:	/* sysfs */
+	case 0x64626720:	/* debugfs */
+	case 0x74726163:	/* tracefs */
+	case 0x62656570:	/* configfs */
+	case 0x73636673:	/* securityfs */
+	case 0xcafe4a11:	/* bpffs */
+	case 0xde5e81e4:	/* efivarfs */
+	case 0x42494e4d:	/* binfmt_misc */
+	case 0x6165676c:	/* pstore */
+	case 0x65735543:	/* fusectl */
+		return true;
+	}
+	return false;
+}
+
+/* May a context write to, or change a directory of, such a file system? */
+static __always_inline int may_change(unsigned long magic, u32 xid)
+{
+	if (magic == CGROUP2_MAGIC || magic == CGROUP_MAGIC)
+		return vs_context_flags(xid) & VS_FLAG_CGROUP ? 0 : -EPERM;
+	return is_window(magic) ? -EPERM : 0;
+}
+
+/* --- /proc --------------------------------------------------------------- */
+
+static __always_inline struct proc_inode *proc_inode_of(struct inode *inode)
+{
+	return (void *)inode - bpf_core_field_offset(struct proc_inode, vfs_inode);
+}
+
+/* kernel/hostname and kernel/domainname, in a UTS namespace of one's own. */
+static __always_inline bool is_own_name(struct proc_inode *pi)
+{
+	struct task_struct *task = bpf_get_current_task_btf();
+	char name[11] = {};
+
+	if (!BPF_CORE_READ(pi, sysctl))
+		return false;
+	if (BPF_CORE_READ(task, nsproxy, uts_ns, ns.inum) == INIT_UTS_NS_INUM)
+		return false;
+	bpf_probe_read_kernel_str(name, sizeof(name),
+				  BPF_CORE_READ(pi, sysctl_entry, procname));
+	return !bpf_strncmp(name, 9, "hostname") || !bpf_strncmp(name, 11, "domainname");
+}
+
+static __always_inline int may_open_proc(struct inode *inode, bool write, u32 xid)
+{
+	struct proc_inode *pi = proc_inode_of(inode);
+	struct pid *pid = BPF_CORE_READ(pi, pid);
+	struct task_struct *task;
+	u32 owner;
+
+	if (!pid)
+		return write && !is_own_name(pi) ? -EPERM : 0;
+
+	task = bpf_task_from_pid(BPF_CORE_READ(pid, numbers[0].nr));
+	if (!task)
+		return 0;
+	owner = vs_task_xid(task);
+	bpf_task_release(task);
+	if (owner == xid || (xid == VS_XID_WATCHER && !write))
+		return 0;
+	return -ENOENT;
+}
+
+SEC("lsm/file_open")
+int BPF_PROG(vs_file_open, struct file *file, int ret)
+{
+	unsigned long magic;
+	bool write;
+	u32 xid;
+
+	if (ret)
+		return ret;
+	xid = vs_current_xid();
+	if (xid == VS_XID_HOST)
+		return 0;
+
+	magic = file->f_inode->i_sb->s_magic;
+	write = file->f_mode & FMODE_WRITE;
+	if (magic == PROC_MAGIC)
+		return may_open_proc(file->f_inode, write, xid);
+	return write ? may_change(magic, xid) : 0;
+}
+
+/*
+ * A new mount of /proc by a context in the host's PID namespace must hide the
+ * others, and stay that way.  Wants CAP_SYS_ADMIN in the ceiling to begin with.
+ */
+SEC("lsm/sb_kern_mount")
+int BPF_PROG(vs_sb_kern_mount, const struct super_block *sb, int ret)
+{
+	struct proc_fs_info *info;
+
+	if (ret || vs_current_xid() == VS_XID_HOST || sb->s_magic != PROC_MAGIC)
+		return ret;
+	info = sb->s_fs_info;
+	if (BPF_CORE_READ(info, pid_ns, ns.inum) != INIT_PID_NS_INUM)
+		return 0;
+	return BPF_CORE_READ(info, hide_pid) == HIDEPID_PTRACEABLE ? 0 : -EPERM;
+}
+
+SEC("lsm/sb_remount")
+int BPF_PROG(vs_sb_remount, struct super_block *sb, void *opts, int ret)
+{
+	if (ret || vs_current_xid() == VS_XID_HOST)
+		return ret;
+	return sb->s_magic == PROC_MAGIC ? -EPERM : 0;
+}
+
+/* --- directories and attributes ------------------------------------------ */
+
+static __always_inline int may_change_inode(struct inode *inode)
+{
+	u32 xid = vs_current_xid();
+
+	if (xid == VS_XID_HOST || !inode)
+		return 0;
+	return may_change(inode->i_sb->s_magic, xid);
+}
+
+SEC("lsm/inode_mkdir")
+int BPF_PROG(vs_inode_mkdir, struct inode *dir, struct dentry *dentry, umode_t mode,
+	     int ret)
+{
+	return ret ?: may_change_inode(dir);
+}
+
+SEC("lsm/inode_rmdir")
+int BPF_PROG(vs_inode_rmdir, struct inode *dir, struct dentry *dentry, int ret)
+{
+	return ret ?: may_change_inode(dir);
+}
+
+SEC("lsm/inode_unlink")
+int BPF_PROG(vs_inode_unlink, struct inode *dir, struct dentry *dentry, int ret)
+{
+	return ret ?: may_change_inode(dir);
+}
+
+SEC("lsm/inode_rename")
+int BPF_PROG(vs_inode_rename, struct inode *old_dir, struct dentry *old_dentry,
+	     struct inode *new_dir, struct dentry *new_dentry, int ret)
+{
+	return ret ?: may_change_inode(old_dir);
+}
+
+/* chmod, chown, truncate, utimes. */
+SEC("lsm/inode_setattr")
+int BPF_PROG(vs_inode_setattr, struct mnt_idmap *idmap, struct dentry *dentry,
+	     struct iattr *attr, int ret)
+{
+	return ret ?: may_change_inode(dentry->d_inode);
+}
+
+/* --- SIGIO ---------------------------------------------------------------- */
+
+/*
+ * The signal is sent later, by the kernel, checked against user ids only: so
+ * it is the choice of the receiver that is refused.  In a PID namespace of its
+ * own a context cannot name a foreign process; elsewhere it may name itself.
+ */
+static __always_inline bool can_name_others(void)
+{
+	struct task_struct *task = bpf_get_current_task_btf();
+
+	return BPF_CORE_READ(task, thread_pid, level) == 0;
+}
+
+SEC("lsm/file_fcntl")
+int BPF_PROG(vs_file_fcntl, struct file *file, unsigned int cmd, unsigned long arg,
+	     int ret)
+{
+	if (ret || (cmd != F_SETOWN && cmd != F_SETOWN_EX))
+		return ret;
+	if (vs_current_xid() == VS_XID_HOST || !can_name_others())
+		return 0;
+	if (cmd == F_SETOWN && (!arg || arg == bpf_get_current_pid_tgid() >> 32))
+		return 0;
+	return -EPERM;
+}
+
+SEC("lsm/file_ioctl")
+int BPF_PROG(vs_file_ioctl, struct file *file, unsigned int cmd, unsigned long arg,
+	     int ret)
+{
+	if (ret || (cmd != FIOSETOWN && cmd != SIOCSPGRP))
+		return ret;
+	if (vs_current_xid() == VS_XID_HOST || !can_name_others())
+		return 0;
+	return -EPERM;
+}
