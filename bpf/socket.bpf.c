@@ -1,0 +1,233 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Copyright (C) 2026 The VServer developers
+ *
+ * SOCKETS: whose a socket is, which sockets a context may make, and whose
+ * abstract names it may reach.  What addresses they get is net.bpf.c's.
+ *
+ * What it does.  A socket that a task of a context makes is marked with the
+ * task's numbers (socket storage, cloned to accepted sockets).  With a nid it
+ * also gets that context's source address at once, without a port, so that
+ * UDP's automatic bind and listen() without bind, which pass no other hook,
+ * are on its own address too.  A nid may make TCP, UDP, ping, Unix and netlink
+ * sockets; other families are "not supported", raw sockets are refused.  A
+ * task cannot bind, connect or listen with a socket of another nid.  A context
+ * reaches abstract Unix sockets of its own only.
+ *
+ * When it is good.  The mark is the maker's, not that of whoever holds the
+ * descriptor or the cgroup it was made in.  A socket of the host has no mark
+ * and costs one look-up.
+ *
+ * What it cannot stop.  A socket that the host made and passed in can still
+ * send, receive and accept.  Abstract names are one name space: a context
+ * sees that a name is taken.  Netlink tells about the host's interfaces,
+ * routes and sockets.
+ *
+ * If a look-up fails.  No room for the mark: the socket is not made (-ENOMEM).
+ * No mark: the host's, so a task with a nid may not use it.
+ */
+#include "address.bpf.h"
+
+char LICENSE[] SEC("license") = "GPL";
+
+#define AF_UNIX		1
+#define AF_INET		2
+#define AF_INET6	10
+#define AF_NETLINK	16
+#define IPPROTO_ICMPV6	58	/* a macro: not in BTF */
+
+extern int vs_socket_source(struct socket *sock, const void *address,
+			    u32 address__sz) __ksym;
+extern int vs_socket_dual(struct socket *sock) __ksym;
+
+/* --- making ---------------------------------------------------------------- */
+
+static __always_inline int may_make(int family, int type, int protocol)
+{
+	switch (family) {
+	case AF_UNIX:
+	case AF_NETLINK:
+		return 0;
+	case AF_INET:
+	case AF_INET6:
+		break;
+	default:
+		return -EAFNOSUPPORT;
+	}
+	if (type == SOCK_STREAM && (!protocol || protocol == IPPROTO_TCP))
+		return 0;
+	if (type != SOCK_DGRAM)
+		return -EPERM;
+	if (!protocol || protocol == IPPROTO_UDP)
+		return 0;
+	if (protocol == (family == AF_INET ? IPPROTO_ICMP : IPPROTO_ICMPV6))
+		return 0;
+	return -EPERM;
+}
+
+SEC("lsm/socket_create")
+int BPF_PROG(vs_socket_create, int family, int type, int protocol, int kern, int ret)
+{
+	struct vs_task *t;
+
+	if (ret || kern)
+		return ret;
+	t = vs_current();
+	return t && t->nid ? may_make(family, type, protocol) : 0;
+}
+
+/* The address that an unbound socket sends from and receives on. */
+static __always_inline int set_source(struct socket *sock, int family, u32 nid)
+{
+	u32 ip4 = vs_address4(nid);
+	struct ip6 ip6;
+
+	if (family == AF_INET) {
+		ip4 = ip4 ?: private4(nid, LOOPBACK4);
+		return vs_socket_source(sock, &ip4, sizeof(ip4));
+	}
+	if (!own6(nid, &ip6))
+		map4(&ip6, ip4 ?: private4(nid, LOOPBACK4_FOR6));
+	return vs_socket_source(sock, &ip6, sizeof(ip6));
+}
+
+SEC("lsm/socket_post_create")
+int BPF_PROG(vs_socket_post_create, struct socket *sock, int family, int type,
+	     int protocol, int kern, int ret)
+{
+	struct sock *sk = sock->sk;
+	struct vs_sock *s;
+	struct vs_task *t;
+
+	if (ret || kern)
+		return ret;
+	t = vs_current();
+	if (!t || (family != AF_UNIX && family != AF_INET && family != AF_INET6))
+		return 0;
+	if (!sk)
+		return -ENOMEM;
+	s = bpf_sk_storage_get(&sockets, sk, NULL, BPF_LOCAL_STORAGE_GET_F_CREATE);
+	if (!s)
+		return -ENOMEM;
+	s->nid = t->nid;
+	s->xid = t->xid;
+	if (t->nid && family != AF_UNIX && set_source(sock, family, t->nid))
+		return -EADDRNOTAVAIL;
+	return 0;
+}
+
+/* --- using ----------------------------------------------------------------- */
+
+/*
+ * May the running task bind, connect or listen with this socket?  *ret_sock
+ * is its mark, NULL where it has no nid.
+ */
+static __always_inline int may_use(struct socket *sock, struct vs_sock **ret_sock)
+{
+	struct sock *sk = sock->sk;
+	struct vs_sock *s;
+	struct vs_task *t;
+	u32 nid;
+
+	*ret_sock = NULL;
+	if (!sk || (sk->__sk_common.skc_family != AF_INET &&
+		    sk->__sk_common.skc_family != AF_INET6))
+		return 0;
+	t = vs_current();
+	nid = t ? t->nid : 0;
+	s = bpf_sk_storage_get(&sockets, sk, NULL, 0);
+	if (s && s->nid)
+		*ret_sock = s;
+	else
+		s = NULL;
+	if (!nid)
+		return 0;
+	return s && s->nid == nid ? 0 : -EPERM;
+}
+
+/*
+ * The private ::1 is an IPv4-mapped address (address.bpf.h), which a socket
+ * with IPV6_V6ONLY cannot have; so one that is to have it loses the option.
+ * It can reach and hear nothing else.  net.bpf.c knows by the flag.
+ */
+static __always_inline int prepare6(struct socket *sock, struct vs_sock *s,
+				    struct sockaddr *address, int addrlen)
+{
+	struct sock *sk = sock->sk;
+	struct sockaddr_in6 sin6;
+	struct ip6 ip, mine;
+
+	if (!sk || sk->__sk_common.skc_family != AF_INET6 || addrlen < (int)sizeof(sin6) - 4)
+		return 0;
+	if (!sk->__sk_common.skc_ipv6only) {
+		s->flags &= ~VS_SOCK_V6ONLY;
+		return 0;
+	}
+	s->flags |= VS_SOCK_V6ONLY;
+	if (bpf_probe_read_kernel(&sin6, sizeof(sin6) - 4, address))
+		return -EPERM;
+	__builtin_memcpy(&ip, &sin6.sin6_addr, sizeof(ip));
+	if (is_loopback6(&ip) || (is_any6(&ip) && !own6(s->nid, &mine)))
+		vs_socket_dual(sock);
+	return 0;
+}
+
+SEC("lsm/socket_bind")
+int BPF_PROG(vs_socket_bind, struct socket *sock, struct sockaddr *address, int addrlen,
+	     int ret)
+{
+	struct vs_sock *s;
+
+	if (!ret)
+		ret = may_use(sock, &s);
+	return ret || !s ? ret : prepare6(sock, s, address, addrlen);
+}
+
+SEC("lsm/socket_connect")
+int BPF_PROG(vs_socket_connect, struct socket *sock, struct sockaddr *address,
+	     int addrlen, int ret)
+{
+	struct vs_sock *s;
+
+	if (!ret)
+		ret = may_use(sock, &s);
+	return ret || !s ? ret : prepare6(sock, s, address, addrlen);
+}
+
+SEC("lsm/socket_listen")
+int BPF_PROG(vs_socket_listen, struct socket *sock, int backlog, int ret)
+{
+	struct vs_sock *s;
+
+	return ret ?: may_use(sock, &s);
+}
+
+/* --- abstract Unix sockets ---------------------------------------------------- */
+
+static __always_inline int may_reach(struct sock *other)
+{
+	struct unix_sock *u = (struct unix_sock *)other;
+	u32 xid = vs_current_xid();
+	struct vs_sock *s;
+
+	if (xid == VS_XID_HOST || !other)
+		return 0;
+	/* By a path: the file system decides.  Without a name: by descent. */
+	if (!BPF_CORE_READ(u, addr) || BPF_CORE_READ(u, path.dentry))
+		return 0;
+	s = bpf_sk_storage_get(&sockets, other, NULL, 0);
+	return s && s->xid == xid ? 0 : -EPERM;
+}
+
+SEC("lsm/unix_stream_connect")
+int BPF_PROG(vs_unix_stream_connect, struct sock *sock, struct sock *other,
+	     struct sock *newsk, int ret)
+{
+	return ret ?: may_reach(other);
+}
+
+SEC("lsm/unix_may_send")
+int BPF_PROG(vs_unix_may_send, struct socket *sock, struct socket *other, int ret)
+{
+	return ret ?: may_reach(other->sk);
+}
