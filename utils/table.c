@@ -158,11 +158,10 @@ static void print_cell(const struct column *column, const char *text, int width,
 	bool cut = width_of(text) > width;
 	int shown = cut ? width - 1 : width_of(text);
 	int pad = width - shown - cut;
-	bool paint = column->flags & COLUMN_STATE;
+	const char *paint = column->flags & COLUMN_STATE ? colour(text) : "";
 
-	printf("%*s%s%.*s%s%s", column->flags & COLUMN_RIGHT ? pad : 0, "",
-	       paint ? colour(text) : "", bytes_of(text, shown), text, cut ? "…" : "",
-	       paint ? colour_off() : "");
+	printf("%*s%s%.*s%s%s", column->flags & COLUMN_RIGHT ? pad : 0, "", paint,
+	       bytes_of(text, shown), text, cut ? "…" : "", *paint ? colour_off() : "");
 	if (!last && !(column->flags & COLUMN_RIGHT))
 		printf("%*s", pad, "");
 }
