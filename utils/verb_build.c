@@ -32,6 +32,20 @@ static void clear_progress(const struct cli *cli)
 		fputs("\r\033[K", stderr);
 }
 
+/* The daemon is elsewhere: an absolute path, links and all; free(). */
+static char *absolute(const char *path)
+{
+	char *here, *ret = NULL;
+
+	if (*path == '/')
+		return strdup(path);
+	here = getcwd(NULL, 0);
+	if (here && asprintf(&ret, "%s/%s", strcmp(here, "/") ? here : "", path) < 0)
+		ret = NULL;
+	free(here);
+	return ret;
+}
+
 static int run(const struct cli *cli)
 {
 	const char *from = cli_value(cli, "from");
@@ -49,7 +63,7 @@ static int run(const struct cli *cli)
 	if (!from)
 		return fail_usage("build: --from is missing; usage: vserver build %s",
 				  cli->verb->arguments);
-	path = realpath(from, NULL);
+	path = absolute(from);
 	if (!path)
 		return fail("cannot build '%s': %s: %s", call.name, from, strerror(errno));
 
