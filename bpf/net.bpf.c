@@ -31,7 +31,7 @@
  * If a look-up fails.  No mark: the host's socket, nothing changes.  A context
  * that is not in the table has no address: loopback only.
  */
-#include "address.bpf.h"
+#include "destination.bpf.h"
 
 char LICENSE[] SEC("license") = "GPL";
 
@@ -58,22 +58,6 @@ static __always_inline struct vs_sock *mark_of(struct bpf_sock_addr *ctx)
 		return NULL;
 	s = bpf_sk_storage_get(&sockets, ctx->sk, NULL, 0);
 	return s && s->nid ? s : NULL;
-}
-
-static __always_inline void get6(struct bpf_sock_addr *ctx, struct ip6 *ip)
-{
-	ip->word[0] = ctx->user_ip6[0];
-	ip->word[1] = ctx->user_ip6[1];
-	ip->word[2] = ctx->user_ip6[2];
-	ip->word[3] = ctx->user_ip6[3];
-}
-
-static __always_inline void set6(struct bpf_sock_addr *ctx, const struct ip6 *ip)
-{
-	ctx->user_ip6[0] = ip->word[0];
-	ctx->user_ip6[1] = ip->word[1];
-	ctx->user_ip6[2] = ip->word[2];
-	ctx->user_ip6[3] = ip->word[3];
 }
 
 /* --- bind ------------------------------------------------------------------- */
@@ -111,81 +95,13 @@ int vs_bind6(struct bpf_sock_addr *ctx)
 
 	if (!s)
 		return ALLOW;
-	get6(ctx, &ip);
+	COPY6(ip.word, ctx->user_ip6);
 	any = is_any6(&ip) || (is_mapped(&ip) && !ip.word[3]);
 	if (!named6(s->nid, &ip, s->flags & VS_SOCK_V6ONLY))
 		return refuse(EADDRNOTAVAIL);
 	note_name(s, any);
-	set6(ctx, &ip);
+	COPY6(ctx->user_ip6, ip.word);
 	return ALLOW_BIND;
-}
-
-/* --- where a connection or a datagram goes ------------------------------------- */
-
-enum owner { NOBODY, SELF, OTHER };
-
-/* Who would take what is sent to @ip and the port that @ctx names? */
-static __always_inline enum owner owner4(struct bpf_sock_addr *ctx, u32 nid, u32 ip)
-{
-	struct bpf_sock_tuple tuple = {};
-	enum owner owner = OTHER;
-	struct bpf_sock *sk;
-	struct vs_sock *s;
-
-	tuple.ipv4.saddr = ip;
-	tuple.ipv4.daddr = ip;
-	tuple.ipv4.dport = ctx->user_port;
-	if (ctx->type == SOCK_STREAM)
-		sk = bpf_sk_lookup_tcp(ctx, &tuple, sizeof(tuple.ipv4),
-				       BPF_F_CURRENT_NETNS, 0);
-	else
-		sk = bpf_sk_lookup_udp(ctx, &tuple, sizeof(tuple.ipv4),
-				       BPF_F_CURRENT_NETNS, 0);
-	if (!sk)
-		return NOBODY;
-	s = bpf_sk_storage_get(&sockets, sk, NULL, 0);
-	if (s && s->nid == nid)
-		owner = SELF;
-	bpf_sk_release(sk);
-	return owner;
-}
-
-/*
- * The private loopback is met by the context's own sockets only: a wildcard
- * service of the host would answer there too.  Where nobody is on the loopback
- * but the context listens on its address, which is what became of its
- * wildcards, that one is meant.
- */
-static __always_inline int loopback4(struct bpf_sock_addr *ctx, u32 nid, u32 *ip)
-{
-	u32 lo = private4(nid, *ip), mine = vs_address4(nid);
-	enum owner owner = owner4(ctx, nid, lo);
-
-	*ip = lo;
-	if (owner == SELF)
-		return 0;
-	if (mine && owner4(ctx, nid, mine) == SELF) {
-		*ip = mine;
-		return 0;
-	}
-	return owner == OTHER ? ECONNREFUSED : 0;
-}
-
-/* What the context means by @ip as a destination.  0 or an errno. */
-static __always_inline int destination4(struct bpf_sock_addr *ctx, u32 nid, u32 *ip)
-{
-	u32 mine = vs_address4(nid);
-
-	if (!*ip)
-		*ip = LOOPBACK4;
-	if (*ip != mine && is_loopback4(*ip))
-		return loopback4(ctx, nid, ip);
-	return mine ? 0 : ENETUNREACH;
-}
-
-static __always_inline u32 source4(u32 nid, u32 destination)
-{
-	return is_private4(nid, destination) ? destination : vs_address4(nid);
 }
 
 /* --- connect ------------------------------------------------------------------- */
@@ -222,18 +138,8 @@ static __always_inline int bind6(struct bpf_sock_addr *ctx, const struct ip6 *ip
 	__builtin_memcpy(&sin6.sin6_addr, ip, sizeof(*ip));
 	if (!bpf_bind(ctx, (struct sockaddr *)&sin6, sizeof(sin6)))
 		return 0;
-	bound.word[0] = ctx->sk->src_ip6[0];
-	bound.word[1] = ctx->sk->src_ip6[1];
-	bound.word[2] = ctx->sk->src_ip6[2];
-	bound.word[3] = ctx->sk->src_ip6[3];
+	COPY6(bound.word, ctx->sk->src_ip6);
 	return is_same6(&bound, ip) ? 0 : ENETUNREACH;
-}
-
-static __always_inline int connect4(struct bpf_sock_addr *ctx, u32 nid, u32 *ip)
-{
-	int err = destination4(ctx, nid, ip);
-
-	return err ?: bind4(ctx, nid, source4(nid, *ip));
 }
 
 SEC("cgroup/connect4")
@@ -246,34 +152,44 @@ int vs_connect4(struct bpf_sock_addr *ctx)
 	if (!s)
 		return ALLOW;
 	ip = ctx->user_ip4;
-	err = connect4(ctx, s->nid, &ip);
+	err = destination4(ctx, s->nid, &ip) ?: bind4(ctx, s->nid, source4(s->nid, ip));
 	if (err)
 		return refuse(err);
 	ctx->user_ip4 = ip;
 	return ALLOW;
 }
 
+/* The same, for an address of either family. */
+static __always_inline int connect6(struct bpf_sock_addr *ctx, u32 nid, struct ip6 *ip)
+{
+	struct ip6 mine;
+	int err = 0;
+
+	if (is_any6(ip) || is_loopback6(ip))
+		err = loopback6(ctx, nid, ip);
+	else if (is_mapped(ip))
+		err = destination4(ctx, nid, &ip->word[3]);
+	if (err)
+		return err;
+	if (is_mapped(ip))
+		return bind4(ctx, nid, source4(nid, ip->word[3]));
+	return own6(nid, &mine) ? bind6(ctx, &mine) : ENETUNREACH;
+}
+
 SEC("cgroup/connect6")
 int vs_connect6(struct bpf_sock_addr *ctx)
 {
 	struct vs_sock *s = mark_of(ctx);
-	struct ip6 ip, mine;
-	u32 ip4;
+	struct ip6 ip;
 	int err;
 
 	if (!s)
 		return ALLOW;
-	get6(ctx, &ip);
-	if (is_mapped(&ip) || is_any6(&ip) || is_loopback6(&ip)) {
-		ip4 = is_mapped(&ip) ? ip.word[3] : LOOPBACK4_FOR6;
-		err = connect4(ctx, s->nid, &ip4);
-		map4(&ip, ip4);
-	} else {
-		err = own6(s->nid, &mine) ? bind6(ctx, &mine) : ENETUNREACH;
-	}
+	COPY6(ip.word, ctx->user_ip6);
+	err = connect6(ctx, s->nid, &ip);
 	if (err)
 		return refuse(err);
-	set6(ctx, &ip);
+	COPY6(ctx->user_ip6, ip.word);
 	return ALLOW;
 }
 
@@ -308,43 +224,43 @@ int vs_sendmsg6(struct bpf_sock_addr *ctx)
 
 	if (!s)
 		return ALLOW;
-	get6(ctx, &ip);
-	if (is_any6(&ip) || is_loopback6(&ip) || !own6(s->nid, &mine))
-		return refuse(ENETUNREACH);
-	source.word[0] = ctx->msg_src_ip6[0];
-	source.word[1] = ctx->msg_src_ip6[1];
-	source.word[2] = ctx->msg_src_ip6[2];
-	source.word[3] = ctx->msg_src_ip6[3];
-	if (is_any6(&source)) {
-		ctx->msg_src_ip6[0] = mine.word[0];
-		ctx->msg_src_ip6[1] = mine.word[1];
-		ctx->msg_src_ip6[2] = mine.word[2];
-		ctx->msg_src_ip6[3] = mine.word[3];
-		return ALLOW;
+	COPY6(ip.word, ctx->user_ip6);
+	if (is_any6(&ip) || is_loopback6(&ip)) {
+		if (loopback6(ctx, s->nid, &ip) || is_mapped(&ip))
+			return refuse(ENETUNREACH);
+		COPY6(ctx->user_ip6, ip.word);
 	}
-	return is_same6(&source, &mine) ? ALLOW : refuse(EADDRNOTAVAIL);
+	if (!own6(s->nid, &mine))
+		return refuse(ENETUNREACH);
+	COPY6(source.word, ctx->msg_src_ip6);
+	if (is_any6(&source))
+		COPY6(ctx->msg_src_ip6, mine.word);
+	else if (!is_same6(&source, &mine))
+		return refuse(EADDRNOTAVAIL);
+	return ALLOW;
 }
 
 /* --- what it is told ------------------------------------------------------------------- */
 
-SEC("cgroup/recvmsg4")
-int vs_recvmsg4(struct bpf_sock_addr *ctx)
+static __always_inline int show4(struct bpf_sock_addr *ctx)
 {
 	struct vs_sock *s = mark_of(ctx);
 
 	if (s)
 		ctx->user_ip4 = shown4(s->nid, ctx->user_ip4);
 	return ALLOW;
+}
+
+SEC("cgroup/recvmsg4")
+int vs_recvmsg4(struct bpf_sock_addr *ctx)
+{
+	return show4(ctx);
 }
 
 SEC("cgroup/getpeername4")
 int vs_getpeername4(struct bpf_sock_addr *ctx)
 {
-	struct vs_sock *s = mark_of(ctx);
-
-	if (s)
-		ctx->user_ip4 = shown4(s->nid, ctx->user_ip4);
-	return ALLOW;
+	return show4(ctx);
 }
 
 /* Neither connected nor bound to a name: what was asked for is the wildcard. */
@@ -375,7 +291,7 @@ int vs_recvmsg6(struct bpf_sock_addr *ctx)
 
 	if (!s)
 		return ALLOW;
-	get6(ctx, &ip);
+	COPY6(ip.word, ctx->user_ip6);
 	if (is_mapped(&ip))
 		ctx->user_ip6[3] = shown4(s->nid, ip.word[3]);
 	return ALLOW;
@@ -385,7 +301,7 @@ static __always_inline void show6(struct bpf_sock_addr *ctx, u32 nid)
 {
 	struct ip6 ip;
 
-	get6(ctx, &ip);
+	COPY6(ip.word, ctx->user_ip6);
 	if (!is_mapped(&ip))
 		return;
 	ip.word[3] = shown4(nid, ip.word[3]);
@@ -393,7 +309,7 @@ static __always_inline void show6(struct bpf_sock_addr *ctx, u32 nid)
 		ip.word[2] = 0;
 		ip.word[3] = bpf_htonl(1);
 	}
-	set6(ctx, &ip);
+	COPY6(ctx->user_ip6, ip.word);
 }
 
 SEC("cgroup/getpeername6")
@@ -415,7 +331,7 @@ int vs_getsockname6(struct bpf_sock_addr *ctx)
 	if (!s)
 		return ALLOW;
 	if (is_wildcard(ctx, s))
-		set6(ctx, &any);
+		COPY6(ctx->user_ip6, any.word);
 	else
 		show6(ctx, s->nid);
 	return ALLOW;
