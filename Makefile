@@ -9,7 +9,7 @@
 #   make          everything, natively                    (Debian 13)
 #   make install  [DESTDIR=…] [PREFIX=/usr]
 
-B		:= build
+B		?= build
 VERSION		:= 0.1
 
 CC		?= cc
@@ -47,7 +47,7 @@ all:
 
 .DELETE_ON_ERROR:
 .SUFFIXES:
-.PHONY: all modules install clean check-unit
+.PHONY: all modules install clean
 
 # Each part adds to these: what `all` makes, what `install` runs.
 ALL		:=
