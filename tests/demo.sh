@@ -93,7 +93,7 @@ traces()
 	for pid in /proc/[0-9]*; do
 		[[ $(readlink "$pid/ns/pid") == "$host" ]] || echo "process ${pid#/proc/}"
 	done 2>/dev/null
-	pgrep -x -l vserver-superv | sed 's/^/supervisor /'
+	pgrep -l vserver-super | sed 's/^/supervisor /'
 	findmnt -rno TARGET,FSTYPE | sed 's/^/mount /'
 	find /sys/fs/cgroup/vserver.slice -mindepth 1 -type d 2>/dev/null | sed 's/^/cgroup /'
 	ip -o address | awk '{ print "address", $2, $4 }'

@@ -1,0 +1,88 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+# Copyright (C) 2026 The VServer developers
+#
+# For the tests of the command line: what a command says and what it leaves,
+# and a guest that is small enough to be made in a second.
+
+# one_line STATUS PATTERN COMMAND…: it ends with STATUS and nothing but one
+# line on stderr, "vserver: …", which matches the shell pattern.
+one_line()
+{
+	local want=$1 pattern=$2 status=0 line
+	shift 2
+
+	"$@" >"$scratch/stdout" 2>"$scratch/stderr" </dev/null || status=$?
+	line=$(cat "$scratch/stderr")
+	echo "# $line"
+	[ "$status" = "$want" ] || { echo "# status $status, not $want"; return 1; }
+	[ ! -s "$scratch/stdout" ] || { echo "# stdout: $(cat "$scratch/stdout")"; return 1; }
+	[ "$(wc -l <"$scratch/stderr")" = 1 ] || { echo "# not one line"; return 1; }
+	[[ $line == "vserver: "$pattern ]] || { echo "# not like: $pattern"; return 1; }
+}
+
+# prints PATTERN COMMAND…: it succeeds, says nothing on stderr, and its output
+# matches the shell pattern.
+prints()
+{
+	local pattern=$1 status=0 output
+	shift
+
+	output=$("$@" 2>"$scratch/stderr" </dev/null) || status=$?
+	[ "$status" = 0 ] || { echo "# status $status: $(cat "$scratch/stderr")"; return 1; }
+	[ ! -s "$scratch/stderr" ] || { echo "# stderr: $(cat "$scratch/stderr")"; return 1; }
+	[[ $output == $pattern ]] || { echo "# printed: $output"; return 1; }
+}
+
+# field GUEST JQ: of its object.
+field()
+{
+	vserver status "$1" --json 2>/dev/null | jq -r "$2"
+}
+
+# traces: everything that a guest or a context could leave behind, one a line.
+traces()
+{
+	findmnt -rno TARGET,FSTYPE
+	find /sys/fs/cgroup/vserver.slice -mindepth 1 -type d 2>/dev/null
+	ip -o address | awk '{ print "address", $2, $4 }'
+	find /sys/fs/bpf/vserver 2>/dev/null
+	vserver contexts --no-legend 2>/dev/null
+	find /etc/vserver /var/lib/vserver /run/vserver -mindepth 1 -maxdepth 2 2>/dev/null |
+		grep -v '^/run/vserver/io.vserver.Manager$'
+	pgrep -l vserver-super
+}
+
+# nothing_left: since traces >"$scratch/before".
+nothing_left()
+{
+	traces | diff "$scratch/before" - | sed 's/^/# /'
+	return "${PIPESTATUS[1]}"
+}
+
+# tiny FILE [INIT]: an archive of a few programs of this machine, with a shell
+# script for its init (none, if INIT is empty).
+tiny()
+{
+	local root=$scratch/tiny program library
+	local init=${2-'trap "exit 0" TERM INT PWR; while :; do sleep 3600 & wait; done'}
+
+	rm -rf "$root"
+	mkdir -p "$root"/{usr/bin,usr/lib,usr/lib64,usr/sbin,etc,proc,sys,dev,run,tmp,root}
+	ln -s usr/bin usr/lib usr/lib64 usr/sbin "$root"
+	echo 'root:x:0:0:root:/root:/bin/sh' >"$root/etc/passwd"
+	for program in sh sleep cat id ls ps hostname tty stty head true false kill wc; do
+		cp -L "$(command -v "$program")" "$root/usr/bin/$program"
+		for library in $(ldd "$root/usr/bin/$program" | grep -o '/[^ ]*'); do
+			mkdir -p "$root$(dirname "$library")"
+			cp -Ln "$library" "$root$library"
+		done
+	done
+	if [ -n "$init" ]; then
+		printf '#!/bin/sh\n%s\n' "$init" >"$root/usr/sbin/init"
+		chmod 755 "$root/usr/sbin/init"
+	fi
+	tar -C "$root" -cf "$1" .
+}
+
+scratch=$(mktemp -d)
+trap 'rm -rf "$scratch"' EXIT
