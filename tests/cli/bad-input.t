@@ -13,62 +13,59 @@ tiny "$scratch/tiny.tar"
 traces >"$scratch/before"
 
 # --- a command line that cannot be read: 2, and the daemon is not asked -----
-expect 0 "no verb" one_line 2 "no verb given; see: vserver help" vserver
-expect 0 "unknown verb" one_line 2 "no verb 'launch'; see: vserver help" vserver launch web
-expect 0 "verb with a slip" one_line 2 "no verb 'strat'; did you mean 'start'[?]" vserver strat web
-expect 0 "no name" one_line 2 "start: NAME is missing; usage: *" vserver start
-expect 0 "a word too many" one_line 2 "status: unexpected 'b'; usage: *" vserver status a b
-expect 0 "unknown option" one_line 2 "start: no option '--fast'; *" vserver start --fast web
-expect 0 "unknown letter" one_line 2 "start: no option '-x'; *" vserver start -x web
-expect 0 "option with a slip" one_line 2 "start: no option '--wiat'; did you mean '--wait'[?]" \
+expect_error 2 "^vserver: no verb given; see: vserver help$" "no verb" vserver
+expect_error 2 "^vserver: no verb 'launch'; see: vserver help$" "unknown verb" vserver launch web
+expect_error 2 "^vserver: no verb 'strat'; did you mean 'start'[?]$" "verb with a slip" vserver strat web
+expect_error 2 "^vserver: start: NAME is missing; usage: " "no name" vserver start
+expect_error 2 "^vserver: status: unexpected 'b'; usage: " "a word too many" vserver status a b
+expect_error 2 "^vserver: start: no option '--fast'; " "unknown option" vserver start --fast web
+expect_error 2 "^vserver: start: no option '-x'; " "unknown letter" vserver start -x web
+expect_error 2 "^vserver: start: no option '--wiat'; did you mean '--wait'[?]$" "option with a slip" \
 	vserver start --wiat web
-expect 0 "option without its value" one_line 2 "set: option '--cpu' wants a value; *" \
+expect_error 2 "^vserver: set: option '--cpu' wants a value; " "option without its value" \
 	vserver set web --cpu
-expect 0 "value for an option that takes none" one_line 2 "*'--wait' takes no value" \
+expect_error 2 "^vserver: .*'--wait' takes no value$" "value for an option that takes none" \
 	vserver start --wait=yes web
-expect 0 "unknown setting" one_line 2 "set: no setting 'colour'; *" vserver set web colour=red
-expect 0 "setting with a slip" one_line 2 "set: no setting 'memroy'; did you mean 'memory'[?]" \
+expect_error 2 "^vserver: set: no setting 'colour'; " "unknown setting" vserver set web colour=red
+expect_error 2 "^vserver: set: no setting 'memroy'; did you mean 'memory'[?]$" "setting with a slip" \
 	vserver set web memroy=1G
-expect 0 "nothing to set" one_line 2 "set: SETTING=VALUE is missing; *" vserver set web
-expect 0 "no setting at all" one_line 2 "set: 'cpu' is not SETTING=VALUE; *" vserver set web cpu
-expect 0 "no command" one_line 2 "exec: COMMAND is missing; *" vserver exec web --
-expect 0 "no archive" one_line 2 "build: --from is missing; *" vserver build web
-expect 0 "help of an unknown verb" one_line 2 "no verb 'launch'; *" vserver help launch
+expect_error 2 "^vserver: set: SETTING=VALUE is missing; " "nothing to set" vserver set web
+expect_error 2 "^vserver: set: 'cpu' is not SETTING=VALUE; " "no setting at all" vserver set web cpu
+expect_error 2 "^vserver: exec: COMMAND is missing; " "no command" vserver exec web --
+expect_error 2 "^vserver: build: --from is missing; " "no archive" vserver build web
+expect_error 2 "^vserver: no verb 'launch'; " "help of an unknown verb" vserver help launch
 
 # --- a guest that does not exist: 1 ------------------------------------------
 expect 0 "control: a guest can be built" \
 	prints "web: built from *" vserver build web --from "$scratch/tiny.tar"
 expect 0 "an option's name may be shortened" prints "*" vserver list --no-leg
 for verb in start stop restart; do
-	expect 0 "$verb of an unknown guest" \
-		one_line 1 "cannot $verb 'nobody': no such guest; see: vserver list" \
+	expect_error 1 "^vserver: cannot $verb 'nobody': no such guest; see: vserver list$" "$verb of an unknown guest" \
 		vserver "$verb" nobody
 done
-expect 0 "start of a guest with a slip" \
-	one_line 1 "cannot start 'wbe': no such guest; did you mean 'web'[?]" vserver start wbe
-expect 0 "status of an unknown guest" one_line 1 "cannot show 'nobody': no such guest*" \
+expect_error 1 "^vserver: cannot start 'wbe': no such guest; did you mean 'web'[?]$" "start of a guest with a slip" vserver start wbe
+expect_error 1 "^vserver: cannot show 'nobody': no such guest" "status of an unknown guest" \
 	vserver status nobody
-expect 0 "enter an unknown guest" one_line 1 "cannot enter 'nobody': no such guest*" \
+expect_error 1 "^vserver: cannot enter 'nobody': no such guest" "enter an unknown guest" \
 	vserver enter nobody
-expect 0 "exec in an unknown guest" one_line 1 "cannot run a command in 'nobody': no such guest*" \
+expect_error 1 "^vserver: cannot run a command in 'nobody': no such guest" "exec in an unknown guest" \
 	vserver exec nobody -- true
-expect 0 "set of an unknown guest" one_line 1 "cannot set 'nobody': no such guest*" \
+expect_error 1 "^vserver: cannot set 'nobody': no such guest" "set of an unknown guest" \
 	vserver set nobody cpu=10%
-expect 0 "configuration of an unknown guest" one_line 1 "*'nobody': no such guest*" \
+expect_error 1 "^vserver: .*'nobody': no such guest" "configuration of an unknown guest" \
 	vserver config show nobody
-expect 0 "delete of an unknown guest" one_line 1 "cannot delete 'nobody': no such guest*" \
+expect_error 1 "^vserver: cannot delete 'nobody': no such guest" "delete of an unknown guest" \
 	vserver delete nobody --yes
 
 # --- a guest that is not in the state for it ----------------------------------
-expect 0 "stop of a stopped guest" one_line 1 "cannot stop 'web': not running" vserver stop web
-expect 0 "enter a stopped guest" one_line 1 "cannot enter 'web': not running; start it: *" \
+expect_error 1 "^vserver: cannot stop 'web': not running$" "stop of a stopped guest" vserver stop web
+expect_error 1 "^vserver: cannot enter 'web': not running; start it: " "enter a stopped guest" \
 	vserver enter web
-expect 0 "exec in a stopped guest" one_line 1 "*'web': not running; start it: *" \
+expect_error 1 "^vserver: .*'web': not running; start it: " "exec in a stopped guest" \
 	vserver exec web -- true
-expect 0 "build of what exists" one_line 1 "cannot build 'web': a guest of that name exists*" \
+expect_error 1 "^vserver: cannot build 'web': a guest of that name exists" "build of what exists" \
 	vserver build web --from "$scratch/tiny.tar"
-expect 0 "delete without a word, where nobody can be asked" \
-	one_line 2 "cannot delete 'web': * say --yes" vserver delete web
+expect_error 2 "^vserver: cannot delete 'web': .* say --yes$" "delete without a word, where nobody can be asked" vserver delete web
 
 # --- values -------------------------------------------------------------------
 more_than_all=$(($(nproc) * 100 + 300))%
@@ -76,10 +73,10 @@ config=$(vserver config show web)
 for value in cpu=0% "cpu=$more_than_all" cpu=some cpu=-5% memory=0 memory=lots tasks=-1 \
 	tasks=0 xid=1 xid=49152 xid=99999 xid=web address=300.1.2.3 \
 	"address=192.0.2.1/99 dev lo" "address=192.0.2.1/24 dev nosuch0"; do
-	expect 0 "set $value" one_line 1 "cannot set ${value%%=*} of 'web': *" \
+	expect_error 1 "^vserver: cannot set ${value%%=.*} of 'web': " "set $value" \
 		vserver set web "$value"
 done
-expect 0 "one bad value of two changes neither" one_line 1 "cannot set cpu of 'web': *" \
+expect_error 1 "^vserver: cannot set cpu of 'web': " "one bad value of two changes neither" \
 	vserver set web tasks=33 cpu=0%
 expect 0 "the settings are what they were" test "$config" = "$(vserver config show web)"
 expect 0 "control: good values are taken" prints "*tasks = 33*" vserver set web tasks=33 cpu=10%
@@ -97,23 +94,23 @@ build()
 {
 	vserver build new --from "$@"
 }
-expect 0 "archive that is not there" one_line 1 "cannot build 'new': */nowhere.tar*" \
+expect_error 1 "^vserver: cannot build 'new': .*/nowhere.tar" "archive that is not there" \
 	build "$scratch/nowhere.tar"
-expect 0 "directory for an archive" one_line 1 "cannot build 'new': *" build "$scratch"
-expect 0 "archive that is cut" one_line 1 "cannot build 'new': *" build "$scratch/cut.tar"
-expect 0 "compressed archive that is cut" one_line 1 "cannot build 'new': *" \
+expect_error 1 "^vserver: cannot build 'new': " "directory for an archive" build "$scratch"
+expect_error 1 "^vserver: cannot build 'new': " "archive that is cut" build "$scratch/cut.tar"
+expect_error 1 "^vserver: cannot build 'new': " "compressed archive that is cut" \
 	build "$scratch/cut.tar.gz"
-expect 0 "no archive at all" one_line 1 "cannot build 'new': *" build "$scratch/noise.tar"
-expect 0 "empty file" one_line 1 "cannot build 'new': *" build "$scratch/empty.tar"
-expect 0 "system without an init" one_line 1 "cannot build 'new': *init*" \
+expect_error 1 "^vserver: cannot build 'new': " "no archive at all" build "$scratch/noise.tar"
+expect_error 1 "^vserver: cannot build 'new': " "empty file" build "$scratch/empty.tar"
+expect_error 1 "^vserver: cannot build 'new': .*init" "system without an init" \
 	build "$scratch/headless.tar"
-expect 0 "cpu of 0 %" one_line 1 "cannot build 'new': cpu: *" build "$scratch/tiny.tar" --cpu 0%
-expect 0 "more cpu than there is" one_line 1 "cannot build 'new': cpu: *" \
+expect_error 1 "^vserver: cannot build 'new': cpu: " "cpu of 0 %" build "$scratch/tiny.tar" --cpu 0%
+expect_error 1 "^vserver: cannot build 'new': cpu: " "more cpu than there is" \
 	build "$scratch/tiny.tar" --cpu "$more_than_all"
-expect 0 "xid out of range" one_line 1 "cannot build 'new': xid: *" \
+expect_error 1 "^vserver: cannot build 'new': xid: " "xid out of range" \
 	build "$scratch/tiny.tar" --xid 70000
 for name in ../new -new .new new/er "$(printf 'n%.0s' {1..64})"; do
-	expect 0 "name '$name'" one_line 1 "cannot build '$name': *" \
+	expect_error 1 "^vserver: cannot build '$name': " "name '$name'" \
 		vserver build --from "$scratch/tiny.tar" -- "$name"
 done
 expect 0 "nothing is left of any" nothing_left
@@ -124,34 +121,36 @@ other=$!
 until vserver contexts --no-legend | grep -q '^ *4711 '; do :; done
 traces >"$scratch/before"
 vserver build new --from "$scratch/tiny.tar" --xid 4711 >"$scratch/stdout" 2>&1
-expect 0 "xid that is taken" one_line 1 "cannot start 'new': *4711*" vserver start new
+expect_error 1 "^vserver: cannot start 'new': .*4711" "xid that is taken" vserver start new
 expect 0 "it is not running" prints "*" sh -c 'vserver status new; test $? = 3'
 kill "$other"
 while vserver contexts --no-legend | grep -q '^ *4711 '; do :; done
 expect 0 "control: it starts once the number is free" prints "new: started" vserver start new
-expect 0 "start of what runs" one_line 1 "cannot start 'new': already running" vserver start new
-expect 0 "delete of what runs" one_line 1 "cannot delete 'new': *" vserver delete new --yes
+expect_error 1 "^vserver: cannot start 'new': already running$" "start of what runs" vserver start new
+expect_error 1 "^vserver: cannot delete 'new': " "delete of what runs" vserver delete new --yes
 vserver stop new >"$scratch/stdout"
 expect 0 "control: another address is no matter" vserver set -q new xid=4712 "address=192.0.2.55/32 dev lo"
 expect 0 "control: with an address that is put on the host" vserver start -q new
 expect 0 "control: and is stopped" vserver stop -q new
-expect 0 "address that the host has not" one_line 1 "cannot s* *'new': *198.51.100.9*" \
+expect_error 1 "^vserver: cannot s.* .*'new': .*198.51.100.9" "address that the host has not" \
 	sh -c 'vserver set -q new address=198.51.100.9 && vserver start new'
 expect 0 "deleted" vserver delete -q new --yes
 
 # --- no daemon --------------------------------------------------------------------
 systemctl stop vserverd.socket vserverd 2>/dev/null
-gone="cannot reach vserverd (/run/vserver/io.vserver.Manager: *): start it: systemctl start vserverd"
-expect 0 "list without the daemon" one_line 1 "$gone" vserver list
+gone="cannot reach vserverd \\(/run/vserver/io.vserver.Manager: .*\\): start it: systemctl start vserverd"
+expect_error 1 "^vserver: $gone$" "list without the daemon" vserver list
 for verb in start stop restart status enter; do
-	expect 0 "$verb without the daemon" one_line 1 "$gone" vserver "$verb" web
+	expect_error 1 "^vserver: $gone$" "$verb without the daemon" vserver "$verb" web
 done
-expect 0 "start of several: told once" one_line 1 "$gone" vserver start a b c
-expect 0 "exec without the daemon" one_line 1 "$gone" vserver exec web -- true
-expect 0 "set without the daemon" one_line 1 "$gone" vserver set web cpu=1%
-expect 0 "build without the daemon" one_line 1 "$gone" vserver build web --from "$scratch/tiny.tar"
-expect 0 "delete without the daemon" one_line 1 "$gone" vserver delete web --yes
+expect_error 1 "^vserver: $gone$" "start of several: told once" vserver start a b c
+expect_error 1 "^vserver: $gone$" "exec without the daemon" vserver exec web -- true
+expect_error 1 "^vserver: $gone$" "set without the daemon" vserver set web cpu=1%
+expect_error 1 "^vserver: $gone$" "build without the daemon" vserver build web --from "$scratch/tiny.tar"
+expect_error 1 "^vserver: $gone$" "delete without the daemon" vserver delete web --yes
 expect 1 "check without the daemon fails" sh -c 'vserver check >/dev/null'
 expect 0 "and says what to do" sh -c "vserver check | grep -q 'systemctl start vserverd'"
 systemctl start vserverd
 expect 0 "control: with the daemon" vserver list -q
+
+done_testing

@@ -1,24 +1,9 @@
+# shellcheck shell=bash
 # SPDX-License-Identifier: GPL-2.0-or-later
 # Copyright (C) 2026 The VServer developers
 #
 # For the tests of the command line: what a command says and what it leaves,
 # and a guest that is small enough to be made in a second.
-
-# one_line STATUS PATTERN COMMAND…: it ends with STATUS and nothing but one
-# line on stderr, "vserver: …", which matches the shell pattern.
-one_line()
-{
-	local want=$1 pattern=$2 status=0 line
-	shift 2
-
-	"$@" >"$scratch/stdout" 2>"$scratch/stderr" </dev/null || status=$?
-	line=$(cat "$scratch/stderr")
-	echo "# $line"
-	[ "$status" = "$want" ] || { echo "# status $status, not $want"; return 1; }
-	[ ! -s "$scratch/stdout" ] || { echo "# stdout: $(cat "$scratch/stdout")"; return 1; }
-	[ "$(wc -l <"$scratch/stderr")" = 1 ] || { echo "# not one line"; return 1; }
-	[[ $line == "vserver: "$pattern ]] || { echo "# not like: $pattern"; return 1; }
-}
 
 # prints PATTERN COMMAND…: it succeeds, says nothing on stderr, and its output
 # matches the shell pattern.
@@ -28,9 +13,9 @@ prints()
 	shift
 
 	output=$("$@" 2>"$scratch/stderr" </dev/null) || status=$?
-	[ "$status" = 0 ] || { echo "# status $status: $(cat "$scratch/stderr")"; return 1; }
-	[ ! -s "$scratch/stderr" ] || { echo "# stderr: $(cat "$scratch/stderr")"; return 1; }
-	[[ $output == $pattern ]] || { echo "# printed: $output"; return 1; }
+	echo "status $status, printed: $output"
+	cat "$scratch/stderr"
+	[ "$status" = 0 ] && [ ! -s "$scratch/stderr" ] && [[ $output == $pattern ]]
 }
 
 # field GUEST JQ: of its object.
@@ -55,8 +40,7 @@ traces()
 # nothing_left: since traces >"$scratch/before".
 nothing_left()
 {
-	traces | diff "$scratch/before" - | sed 's/^/# /'
-	return "${PIPESTATUS[1]}"
+	traces | diff "$scratch/before" -
 }
 
 # tiny FILE [INIT]: an archive of a few programs of this machine, with a shell
@@ -85,4 +69,4 @@ tiny()
 }
 
 scratch=$(mktemp -d)
-trap 'rm -rf "$scratch"' EXIT
+cleanup rm -rf "$scratch"

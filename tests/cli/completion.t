@@ -31,3 +31,5 @@ expect 0 "options, settings among them" prints "* --runtime *--cpu *" offers vse
 expect 0 "files" prints " $completion " offers vserver build new --from "$completion"
 expect 0 "nothing where nothing fits" prints "  " offers vserver status web ""
 vserver delete -qy web
+
+done_testing

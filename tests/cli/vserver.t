@@ -106,3 +106,5 @@ expect 3 "status then" sh -c 'vserver status web >/dev/null'
 expect 0 "delete" prints "web: deleted" vserver delete web --yes
 expect 0 "delete, short and quiet" prints "" vserver delete -qy db
 expect 0 "nothing is left" nothing_left
+
+done_testing
