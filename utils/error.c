@@ -104,7 +104,7 @@ void guess_add(struct guess *guess, const char *candidate)
 {
 	/* One slip in a short word, two in a long one; never all of it. */
 	size_t length = strlen(guess->word);
-	size_t most = length > 4 ? 2 : length > 1 ? 1 : 0;
+	size_t most = length > 5 ? 2 : length > 1 ? 1 : 0;
 	size_t d = distance(guess->word, candidate);
 
 	if (d > most || (guess->found && d >= guess->distance))
