@@ -1,0 +1,127 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+/*
+ * Copyright (C) 2026 The VServer developers
+ *
+ * A context as netlink attributes, and attributes as a context: the encoding
+ * that linux/vserver.h lays down.  It knows attributes, but neither sockets
+ * nor commands.
+ */
+#include <errno.h>
+#include <netlink/attr.h>
+
+#include "attribute.h"
+#include "private.h"
+
+/* --- contexts to attributes -------------------------------------------------- */
+
+int vs_attribute_put_addresses(struct nl_msg *msg, const struct vs_context *ctx)
+{
+	struct nlattr *list, *one;
+
+	list = nla_nest_start(msg, VS_ATTR_ADDRESSES);
+	if (!list)
+		return -ENOMEM;
+	for (size_t i = 0; i < ctx->n_addresses; i++) {
+		const struct vs_address *a = &ctx->addresses[i];
+		int r;
+
+		one = nla_nest_start(msg, VS_ATTR_ADDRESS);
+		if (!one)
+			return -ENOMEM;
+		if (a->family == AF_INET)
+			r = nla_put(msg, VS_ADDRESS_ATTR_IP4, sizeof(a->ip4), &a->ip4);
+		else
+			r = nla_put(msg, VS_ADDRESS_ATTR_IP6, sizeof(a->ip6), &a->ip6);
+		if (r < 0)
+			return -ENOMEM;
+		nla_nest_end(msg, one);
+	}
+	nla_nest_end_keep_empty(msg, list);
+	return 0;
+}
+
+int vs_attribute_put_bucket(struct nl_msg *msg, const struct vs_bucket *bucket)
+{
+	struct nlattr *nest = nla_nest_start(msg, VS_ATTR_BUCKET);
+
+	if (!nest)
+		return -ENOMEM;
+	if (bucket->rate_ns &&
+	    (nla_put_u64(msg, VS_BUCKET_ATTR_RATE, bucket->rate_ns) < 0 ||
+	     nla_put_u64(msg, VS_BUCKET_ATTR_INTERVAL, bucket->interval_ns) < 0 ||
+	     nla_put_u64(msg, VS_BUCKET_ATTR_SIZE, bucket->size_ns) < 0 ||
+	     nla_put_u64(msg, VS_BUCKET_ATTR_RELEASE, bucket->release_ns) < 0))
+		return -ENOMEM;
+	nla_nest_end_keep_empty(msg, nest);
+	return 0;
+}
+
+/* --- attributes to contexts -------------------------------------------------- */
+
+static int take_addresses(struct nlattr *list, struct vs_context *ctx)
+{
+	struct nlattr *one, *attrs[VS_ADDRESS_ATTR_MAX + 1];
+	int rest;
+
+	nla_for_each_nested(one, list, rest) {
+		struct vs_address *a;
+
+		if (ctx->n_addresses == VS_ADDRESSES_MAX ||
+		    nla_parse_nested(attrs, VS_ADDRESS_ATTR_MAX, one, NULL) < 0)
+			return -EBADMSG;
+		a = &ctx->addresses[ctx->n_addresses++];
+		if (attrs[VS_ADDRESS_ATTR_IP4] &&
+		    nla_len(attrs[VS_ADDRESS_ATTR_IP4]) == sizeof(a->ip4)) {
+			a->family = AF_INET;
+			nla_memcpy(&a->ip4, attrs[VS_ADDRESS_ATTR_IP4], sizeof(a->ip4));
+		} else if (attrs[VS_ADDRESS_ATTR_IP6] &&
+			   nla_len(attrs[VS_ADDRESS_ATTR_IP6]) == sizeof(a->ip6)) {
+			a->family = AF_INET6;
+			nla_memcpy(&a->ip6, attrs[VS_ADDRESS_ATTR_IP6], sizeof(a->ip6));
+		} else {
+			return -EBADMSG;
+		}
+	}
+	return 0;
+}
+
+static uint64_t number_of(struct nlattr *attr)
+{
+	return attr && nla_len(attr) == sizeof(uint64_t) ? nla_get_u64(attr) : 0;
+}
+
+static int take_bucket(struct nlattr *nest, struct vs_bucket *bucket)
+{
+	struct nlattr *attrs[VS_BUCKET_ATTR_MAX + 1];
+
+	if (nla_parse_nested(attrs, VS_BUCKET_ATTR_MAX, nest, NULL) < 0)
+		return -EBADMSG;
+	bucket->rate_ns = number_of(attrs[VS_BUCKET_ATTR_RATE]);
+	bucket->interval_ns = number_of(attrs[VS_BUCKET_ATTR_INTERVAL]);
+	bucket->size_ns = number_of(attrs[VS_BUCKET_ATTR_SIZE]);
+	bucket->release_ns = number_of(attrs[VS_BUCKET_ATTR_RELEASE]);
+	return 0;
+}
+
+int vs_attribute_take_context(struct nlattr **attrs, void *data)
+{
+	struct vs_context ctx = {}, *ret = data;
+	int r = 0;
+
+	if (!attrs[VS_ATTR_XID] || nla_len(attrs[VS_ATTR_XID]) != sizeof(uint32_t))
+		return -EBADMSG;
+	ctx.xid = nla_get_u32(attrs[VS_ATTR_XID]);
+	if (attrs[VS_ATTR_NAME])
+		nla_strlcpy(ctx.name, attrs[VS_ATTR_NAME], sizeof(ctx.name));
+	ctx.flags = number_of(attrs[VS_ATTR_FLAGS]);
+	ctx.ceiling = number_of(attrs[VS_ATTR_CEILING]);
+	if (attrs[VS_ATTR_TASKS] && nla_len(attrs[VS_ATTR_TASKS]) == sizeof(uint32_t))
+		ctx.tasks = nla_get_u32(attrs[VS_ATTR_TASKS]);
+	if (attrs[VS_ATTR_ADDRESSES])
+		r = take_addresses(attrs[VS_ATTR_ADDRESSES], &ctx);
+	if (!r && attrs[VS_ATTR_BUCKET])
+		r = take_bucket(attrs[VS_ATTR_BUCKET], &ctx.bucket);
+	if (!r)
+		*ret = ctx;
+	return r;
+}

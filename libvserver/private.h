@@ -1,0 +1,98 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * Copyright (C) 2026 The VServer developers
+ *
+ * What the files of the library share and programs do not see: the handle,
+ * how a failure gets its sentence, release by scope, and the few functions
+ * of one file that another needs.  No code of more than one line is here.
+ */
+#ifndef VS_PRIVATE_H
+#define VS_PRIVATE_H
+
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "vserver.h"
+
+#define VS_REASON_MAX	512
+
+struct nl_sock;
+
+struct vs {
+	struct nl_sock *socket;		/* NULL: made by vs_new() */
+	int family;			/* number of the module's family */
+	char reason[VS_REASON_MAX];
+};
+
+/* --- release by scope ---------------------------------------------------- */
+
+static inline void vs_cleanup_free(void *p)
+{
+	free(*(void **)p);
+}
+
+static inline void vs_cleanup_close(const int *fd)
+{
+	if (*fd >= 0)
+		close(*fd);
+}
+
+#define _cleanup_free_	__attribute__((cleanup(vs_cleanup_free)))
+#define _cleanup_close_	__attribute__((cleanup(vs_cleanup_close)))
+
+/* Give up what a _cleanup_ variable holds; ownership moves. */
+#define TAKE_PTR(p)	({ typeof(p) taken_ = (p); (p) = NULL; taken_; })
+#define TAKE_FD(fd)	({ int taken_ = (fd); (fd) = -1; taken_; })
+
+/* --- reasons: each returns @error, a negative errno; @vs may be NULL ------- */
+
+int vs_fail(struct vs *vs, int error, const char *format, ...)
+	__attribute__((format(printf, 3, 4)));
+/* "WHAT: strerror" */
+int vs_fail_errno(struct vs *vs, int error, const char *format, ...)
+	__attribute__((format(printf, 3, 4)));
+void vs_reason_set(struct vs *vs, const char *reason);
+
+/* --- nl.c ------------------------------------------------------------------ */
+
+int vs_nl_open(struct vs *vs);
+void vs_nl_close(struct vs *vs);
+int vs_nl_context_new(struct vs *vs, const struct vs_context *ctx,
+		      struct vs_context *ret);
+/* by number, or where @name is not NULL by name */
+int vs_nl_context_get(struct vs *vs, uint32_t xid, const char *name,
+		      struct vs_context *ret);
+int vs_nl_context_list(struct vs *vs, struct vs_context **ret, size_t *ret_n);
+int vs_nl_context_set(struct vs *vs, const struct vs_context *ctx, unsigned int fields);
+int vs_nl_context_end(struct vs *vs, uint32_t xid);
+int vs_nl_enforce_set(struct vs *vs, const int *fds, size_t n, uint32_t generation);
+int vs_nl_enforce_get(struct vs *vs, uint32_t *ret_n, uint32_t *ret_generation);
+
+/* --- context.c --------------------------------------------------------------- */
+
+/* The program that enters, opened where its pin can be seen, run where it
+ * cannot any more.  A descriptor, or -ENOKEY. */
+int vs_enter_open(struct vs *vs);
+int vs_enter_run(struct vs *vs, int program, uint32_t xid, uint32_t nid);
+
+/* --- pin.c: what is below /sys/fs/bpf/vserver --------------------------------- */
+
+/* Make the directories and lock them against another loader; a descriptor. */
+int vs_pin_lock(struct vs *vs);
+/* The pinned map, or the one that the attached programs use though its pin is
+ * gone; a descriptor, or -ENOENT. */
+int vs_pin_map(const char *path, const char *name);
+/* Remove a directory of pins. 0 also where there is none. */
+int vs_pin_remove(const char *directory);
+
+/* --- probe.c: single facts about this machine --------------------------------- */
+
+/* 1 yes, 0 no, or a negative errno (the file cannot be read). */
+int vs_probe_bpf_lsm(void);
+/* Is @path a mount of the file system with this magic? */
+bool vs_probe_mount(const char *path, long magic);
+/* A whole small file; free(). */
+int vs_read_file(int dir, const char *path, char **ret);
+int vs_write_file(int dir, const char *path, const char *text);
+
+#endif /* VS_PRIVATE_H */

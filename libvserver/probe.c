@@ -1,0 +1,83 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+/*
+ * Copyright (C) 2026 The VServer developers
+ *
+ * Single facts about the machine, read from the kernel's own files, and the
+ * reading and writing of such files.  What a fact means to a person is
+ * check.c's.
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/vfs.h>
+
+#include "private.h"
+
+int vs_read_file(int dir, const char *path, char **ret)
+{
+	_cleanup_close_ int fd = openat(dir, path, O_RDONLY | O_CLOEXEC);
+	_cleanup_free_ char *text = NULL;
+	size_t size = 4096, n = 0;
+
+	if (fd < 0)
+		return -errno;
+	for (;;) {
+		char *more = realloc(text, size + 1);
+		ssize_t r;
+
+		if (!more)
+			return -ENOMEM;
+		text = more;
+		r = read(fd, text + n, size - n);
+		if (r < 0 && errno == EINTR)
+			continue;
+		if (r < 0)
+			return -errno;
+		if (r == 0)
+			break;
+		n += r;
+		if (n == size)
+			size *= 2;
+	}
+	text[n] = '\0';
+	*ret = TAKE_PTR(text);
+	return 0;
+}
+
+int vs_write_file(int dir, const char *path, const char *text)
+{
+	_cleanup_close_ int fd = openat(dir, path, O_WRONLY | O_CLOEXEC);
+	size_t n = strlen(text);
+	ssize_t r;
+
+	if (fd < 0)
+		return -errno;
+	r = write(fd, text, n);
+	if (r < 0)
+		return -errno;
+	return (size_t)r == n ? 0 : -EIO;
+}
+
+bool vs_probe_mount(const char *path, long magic)
+{
+	struct statfs fs;
+
+	return statfs(path, &fs) == 0 && (long)fs.f_type == magic;
+}
+
+int vs_probe_bpf_lsm(void)
+{
+	_cleanup_free_ char *list = NULL;
+	char *rest, *word;
+	int r;
+
+	r = vs_read_file(AT_FDCWD, "/sys/kernel/security/lsm", &list);
+	if (r < 0)
+		return r;
+	rest = list;
+	while ((word = strsep(&rest, ",\n")))
+		if (strcmp(word, "bpf") == 0)
+			return 1;
+	return 0;
+}
