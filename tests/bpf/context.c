@@ -1,0 +1,117 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * Copyright (C) 2026 The VServer developers
+ *
+ * context make XID [ceiling=HEX] [flags=HEX] [ip=ADDRESS]...
+ * context set XID ...            the same, of one that is there
+ * context end XID
+ * context tasks XID              prints how many
+ * context enter XID NID COMMAND...
+ * context threaded XID           enters from a process with two threads
+ * context load|unload 0          enforcement
+ *
+ * Contexts without the policy of chcontext and chbind: just what the library
+ * does, for tests that choose each part themselves.
+ */
+#include <arpa/inet.h>
+#include <errno.h>
+#include <pthread.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <vserver.h>
+
+static int parse(char **args, struct vs_context *ret)
+{
+	for (; *args; args++) {
+		struct vs_address *a = &ret->addresses[ret->n_addresses];
+
+		if (!strncmp(*args, "ceiling=", 8)) {
+			ret->ceiling = strtoull(*args + 8, NULL, 16);
+		} else if (!strncmp(*args, "flags=", 6)) {
+			ret->flags = strtoull(*args + 6, NULL, 16);
+		} else if (!strncmp(*args, "ip=", 3)) {
+			a->family = strchr(*args, ':') ? AF_INET6 : AF_INET;
+			if (inet_pton(a->family, *args + 3, &a->ip4) != 1)
+				return -EINVAL;
+			ret->n_addresses++;
+		} else {
+			return -EINVAL;
+		}
+	}
+	return 0;
+}
+
+static void *wait_forever(void *unused)
+{
+	(void)unused;
+	for (;;)
+		pause();
+}
+
+static int enter_threaded(struct vs *vs, uint32_t xid)
+{
+	pthread_t thread;
+
+	return -pthread_create(&thread, NULL, wait_forever, NULL) ?:
+	       vs_context_enter(vs, xid, 0);
+}
+
+static int run(struct vs *vs, int argc, char **argv)
+{
+	struct vs_context ctx = { .xid = atoi(argv[2]) };
+	int err;
+
+	if (!strcmp(argv[1], "make"))
+		return parse(argv + 3, &ctx) ?: vs_context_create(vs, &ctx);
+	if (!strcmp(argv[1], "set"))
+		return parse(argv + 3, &ctx) ?:
+		       vs_context_set(vs, &ctx, VS_SET_FLAGS | VS_SET_CEILING |
+						VS_SET_ADDRESSES);
+	if (!strcmp(argv[1], "end"))
+		return vs_context_end(vs, ctx.xid);
+	if (!strcmp(argv[1], "threaded"))
+		return enter_threaded(vs, ctx.xid);
+	if (!strcmp(argv[1], "tasks")) {
+		err = vs_context_get(vs, ctx.xid, &ctx);
+		if (!err)
+			printf("%u\n", ctx.tasks);
+		return err;
+	}
+	if (!strcmp(argv[1], "load"))
+		return vs_enforce_load(vs);
+	if (!strcmp(argv[1], "unload"))
+		return vs_enforce_unload(vs);
+	if (strcmp(argv[1], "enter") || argc < 5)
+		return -EINVAL;
+	err = vs_context_enter(vs, ctx.xid, atoi(argv[3]));
+	if (err)
+		return err;
+	execvp(argv[4], argv + 4);
+	return -errno;
+}
+
+int main(int argc, char **argv)
+{
+	struct vs *vs;
+	int err;
+
+	if (argc < 3) {
+		fprintf(stderr, "context: VERB XID\n");
+		return 2;
+	}
+	err = vs_open(&vs);
+	if (err < 0) {
+		fprintf(stderr, "context: %s\n", strerror(-err));
+		return 125;
+	}
+	err = run(vs, argc, argv);
+	if (err < 0) {
+		printf("%s\n", strerrorname_np(-err));
+		fprintf(stderr, "context: %s\n", vs_reason(vs));
+	}
+	vs_close(vs);
+	return err < 0;
+}

@@ -1,0 +1,189 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * Copyright (C) 2026 The VServer developers
+ *
+ * What root may try on the system that all share.
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <linux/bpf.h>
+#include <linux/sched.h>
+#include <sched.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/klog.h>
+#include <sys/mount.h>
+#include <sys/quota.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <sys/time.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "probe.h"
+
+static int result(long value)
+{
+	return value < 0 ? errno : 0;
+}
+
+static int try_read(char **a)
+{
+	char byte;
+	int fd = open(a[0], O_RDONLY);
+
+	return fd < 0 || read(fd, &byte, 1) < 0 ? errno : 0;
+}
+
+/* Opens for writing; writes nothing. */
+static int try_open_write(char **a)
+{
+	return result(open(a[0], O_WRONLY));
+}
+
+static int try_write(char **a)
+{
+	int fd = open(a[0], O_WRONLY);
+
+	return fd < 0 || write(fd, a[1], strlen(a[1])) < 0 ? errno : 0;
+}
+
+static int try_mkdir(char **a)
+{
+	return result(mkdir(a[0], 0755));
+}
+
+static int try_rmdir(char **a)
+{
+	return result(rmdir(a[0]));
+}
+
+static int try_unlink(char **a)
+{
+	return result(unlink(a[0]));
+}
+
+static int try_chmod(char **a)
+{
+	return result(chmod(a[0], strtol(a[1], NULL, 8)));
+}
+
+/* clone-into CGROUP */
+static int try_clone_into(char **a)
+{
+	struct clone_args args = { .flags = CLONE_INTO_CGROUP, .exit_signal = SIGCHLD };
+	pid_t pid;
+
+	args.cgroup = open(a[0], O_RDONLY | O_DIRECTORY);
+	pid = syscall(SYS_clone3, &args, sizeof(args));
+	if (!pid)
+		_exit(0);
+	if (pid < 0)
+		return errno;
+	waitpid(pid, NULL, 0);
+	return 0;
+}
+
+/* A call that no privilege is needed for: reads the id of the first program. */
+static int try_bpf(char **a)
+{
+	union bpf_attr attr = { 0 };
+
+	return result(syscall(SYS_bpf, BPF_PROG_GET_NEXT_ID, &attr, sizeof(attr)));
+}
+
+/* ENOEXEC means that the kernel would have looked at the module. */
+static int try_init_module(char **a)
+{
+	static char image[4096];
+
+	return result(syscall(SYS_init_module, image, sizeof(image), ""));
+}
+
+static int try_finit_module(char **a)
+{
+	return result(syscall(SYS_finit_module, open(a[0], O_RDONLY), "", 0));
+}
+
+static int try_kexec(char **a)
+{
+	return result(syscall(SYS_kexec_file_load, open(a[0], O_RDONLY), -1, 1, "",
+			      4 /* KEXEC_FILE_NO_INITRAMFS */));
+}
+
+static int try_settime(char **a)
+{
+	struct timeval now;
+
+	gettimeofday(&now, NULL);
+	return result(settimeofday(&now, NULL));
+}
+
+static int try_klog(char **a)
+{
+	char text[16];
+
+	return result(klogctl(3, text, sizeof(text)));
+}
+
+static int try_quota_sync(char **a)
+{
+	return result(quotactl(QCMD(Q_SYNC, USRQUOTA), NULL, 0, NULL));
+}
+
+/* mount-proc OPTIONS, in a mount namespace of its own, over /mnt. */
+static int try_mount_proc(char **a)
+{
+	if (unshare(CLONE_NEWNS) || mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL))
+		return errno;
+	return result(mount("proc", "/mnt", "proc", 0, a[0]));
+}
+
+static int try_hostname(char **a)
+{
+	return result(sethostname(a[0], strlen(a[0])));
+}
+
+static int try_chown(char **a)
+{
+	return result(chown(a[0], 54321, -1));
+}
+
+/* userns-hostname NAME: as root of new user and UTS namespaces. */
+static int try_userns_hostname(char **a)
+{
+	static const char map[] = "0 0 1";
+	int fd;
+
+	if (unshare(CLONE_NEWUSER | CLONE_NEWUTS))
+		return errno;
+	fd = open("/proc/self/uid_map", O_WRONLY);
+	if (fd < 0 || write(fd, map, sizeof(map) - 1) < 0)
+		return errno;
+	return result(sethostname(a[0], strlen(a[0])));
+}
+
+const struct probe probe_system[] = {
+	{ "read",		1, try_read },
+	{ "open-write",		1, try_open_write },
+	{ "write",		2, try_write },
+	{ "mkdir",		1, try_mkdir },
+	{ "rmdir",		1, try_rmdir },
+	{ "unlink",		1, try_unlink },
+	{ "chmod",		2, try_chmod },
+	{ "chown",		1, try_chown },
+	{ "clone-into",		1, try_clone_into },
+	{ "bpf",		0, try_bpf },
+	{ "init-module",	0, try_init_module },
+	{ "finit-module",	1, try_finit_module },
+	{ "kexec",		1, try_kexec },
+	{ "settime",		0, try_settime },
+	{ "klog",		0, try_klog },
+	{ "quota-sync",		0, try_quota_sync },
+	{ "mount-proc",		1, try_mount_proc },
+	{ "hostname",		1, try_hostname },
+	{ "userns-hostname",	1, try_userns_hostname },
+	{ NULL, 0, NULL }
+};
