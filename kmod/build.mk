@@ -2,16 +2,24 @@
 # Copyright (C) 2026 The VServer developers
 #
 # The module as a part of the whole tree: built once for each set of kernel
-# headers that is installed, into build/kmod/KERNEL/vserver.ko.  kmod/Makefile
-# is the module's own, for kbuild and DKMS, and knows nothing of this tree.
+# headers that is installed, into build/kmod/KERNEL/vserver.ko, and with
+# self-tests into build/kmod/KERNEL/selftest.  kmod/Makefile is the module's
+# own, for kbuild and DKMS, and knows nothing of this tree.
 
 # Every kernel whose headers are here; a packager names one.
 KERNELS	?= $(patsubst /lib/modules/%/build,%,$(wildcard /lib/modules/*/build))
 
-modules: $(KERNELS:%=$(B)/kmod/%/vserver.ko)
+modules: $(foreach k,$(KERNELS),$(B)/kmod/$k/vserver.ko $(B)/kmod/$k/selftest/vserver.ko)
 
-# kbuild writes beside the sources, so each kernel gets a copy of them.
-$(B)/kmod/%/vserver.ko: $(wildcard kmod/*.[ch] kmod/selftest/*.c kmod/uapi/linux/*.h) kmod/Makefile
-	$(call say,KMOD,$@)
-	$(Q)rm -rf $(@D) && mkdir -p $(@D) && cp -r kmod/. $(@D)
-	$(Q)$(MAKE) --no-print-directory -C $(@D) KVER=$* W=1 $(if $(filter 1,$(V)),,-s)
+KMOD_SOURCES := $(wildcard kmod/*.[ch] kmod/selftest/*.c kmod/uapi/linux/*.h) kmod/Makefile
+
+# kbuild writes beside the sources, so each build gets a copy of them.
+define kmod_rule
+$(B)/kmod/$(1)/$(2)vserver.ko: $(KMOD_SOURCES)
+	$$(call say,KMOD,$$@)
+	$$(Q)rm -rf $(B)/kmod/$(1)/$(2)src && mkdir -p $(B)/kmod/$(1)/$(2)src && cp -r kmod/. $(B)/kmod/$(1)/$(2)src
+	$$(Q)$$(MAKE) --no-print-directory -C $(B)/kmod/$(1)/$(2)src KVER=$(1) W=1 $(3) $$(if $$(filter 1,$$(V)),,-s)
+	$$(Q)cp $(B)/kmod/$(1)/$(2)src/vserver.ko $$@
+endef
+$(foreach k,$(KERNELS),$(eval $(call kmod_rule,$k,,)))
+$(foreach k,$(KERNELS),$(eval $(call kmod_rule,$k,selftest/,VS_SELFTEST=1)))

@@ -1,0 +1,306 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Copyright (C) 2026 The VServer developers
+ *
+ * The context object and the table of all of them: create, find, change, end,
+ * and the count of tasks.  It owns the lifetime rules; it knows nothing of
+ * netlink messages nor of BPF.
+ */
+#include <linux/ctype.h>
+#include <linux/slab.h>
+#include <linux/string.h>
+#include <linux/workqueue.h>
+#include <linux/xarray.h>
+
+#include "bounds.h"
+#include "ceiling.h"
+#include "context.h"
+#include "event.h"
+
+DEFINE_MUTEX(vs_table_lock);
+
+static DEFINE_XARRAY_ALLOC(table);
+static unsigned int contexts;		/* in the table; vs_table_lock */
+static unsigned int generation;		/* changes of the table; likewise */
+
+static void reap(struct work_struct *work);
+static DECLARE_WORK(reap_work, reap);
+
+/* --- finding --------------------------------------------------------------- */
+
+struct vs_context *vs_context_read(u32 xid)
+{
+	return xa_load(&table, xid);
+}
+
+struct vs_context *vs_context_find(u32 xid)
+{
+	lockdep_assert_held(&vs_table_lock);
+	return xa_load(&table, xid);
+}
+
+struct vs_context *vs_context_find_name(const char *name)
+{
+	struct vs_context *ctx;
+	unsigned long xid;
+
+	lockdep_assert_held(&vs_table_lock);
+	xa_for_each(&table, xid, ctx)
+		if (!strcmp(ctx->name, name))
+			return ctx;
+	return NULL;
+}
+
+/* The first one from *@xid on, which becomes its number. */
+struct vs_context *vs_context_next(unsigned long *xid)
+{
+	lockdep_assert_held(&vs_table_lock);
+	return xa_find(&table, xid, VS_XID_MAX, XA_PRESENT);
+}
+
+bool vs_context_any(void)
+{
+	lockdep_assert_held(&vs_table_lock);
+	return contexts;
+}
+
+unsigned int vs_context_generation(void)
+{
+	lockdep_assert_held(&vs_table_lock);
+	return generation;
+}
+
+u32 vs_context_tasks(const struct vs_context *ctx)
+{
+	return max(atomic_read(&ctx->tasks), 0);
+}
+
+/* --- creating -------------------------------------------------------------- */
+
+static int check_name(const char *name, struct netlink_ext_ack *extack)
+{
+	const char *p;
+
+	if (!*name || *name == '.' || *name == '-')
+		goto bad;
+	for (p = name; *p; p++)
+		if (!isascii(*p) || (!isalnum(*p) && !strchr("._-", *p)))
+			goto bad;
+	return 0;
+bad:
+	NL_SET_ERR_MSG(extack, "a name has letters, digits, '.', '_' and '-', and begins with none of '.' and '-'");
+	return -EINVAL;
+}
+
+static int insert(struct vs_context *ctx, u32 xid,
+		  struct netlink_ext_ack *extack)
+{
+	int err;
+
+	if (contexts >= VS_CONTEXTS_MAX) {
+		NL_SET_ERR_MSG(extack, "the table is full");
+		return -ENOSPC;
+	}
+	if (xid) {
+		ctx->xid = xid;
+		err = xa_insert(&table, xid, ctx, GFP_KERNEL);
+		if (err == -EBUSY) {
+			NL_SET_ERR_MSG(extack, "a context of that number exists");
+			return -EEXIST;
+		}
+		return err;
+	}
+
+	/* The number must be there before anybody can find it. */
+	err = xa_alloc(&table, &ctx->xid, NULL,
+		       XA_LIMIT(VS_XID_DYNAMIC_MIN, VS_XID_MAX), GFP_KERNEL);
+	if (err == -EBUSY) {
+		NL_SET_ERR_MSG(extack, "no number is left of those that are handed out");
+		return -ENOSPC;
+	}
+	return err;
+}
+
+/* Without @xid a number is handed out; without @name it is the number. */
+struct vs_context *vs_context_create(u32 xid, const char *name,
+				     struct vs_change *change,
+				     struct netlink_ext_ack *extack)
+{
+	struct vs_context *ctx __free(kfree) = kzalloc(sizeof(*ctx), GFP_KERNEL);
+	struct vs_context *created;
+	char number[VS_NAME_MAX + 1];
+	int err;
+
+	lockdep_assert_held(&vs_table_lock);
+	if (!ctx)
+		return ERR_PTR(-ENOMEM);
+	if (name) {
+		err = check_name(name, extack);
+		if (err)
+			return ERR_PTR(err);
+	}
+
+	if (!name && xid) {
+		snprintf(number, sizeof(number), "%u", xid);
+		name = number;
+	}
+	if (name && vs_context_find_name(name)) {
+		NL_SET_ERR_MSG(extack, "a context of that name exists");
+		return ERR_PTR(-EEXIST);
+	}
+	if (name)
+		strscpy(ctx->name, name, sizeof(ctx->name));
+
+	vs_context_change(ctx, change);
+	err = insert(ctx, xid, extack);
+	if (err)
+		goto taken_back;
+	if (!xid && !name) {
+		snprintf(number, sizeof(number), "%u", ctx->xid);
+		if (vs_context_find_name(number)) {
+			xa_erase(&table, ctx->xid);
+			NL_SET_ERR_MSG(extack, "a context is named like the number that was handed out");
+			err = -EEXIST;
+			goto taken_back;
+		}
+		strscpy(ctx->name, number, sizeof(ctx->name));
+	}
+	if (!xid)
+		xa_store(&table, ctx->xid, ctx, GFP_KERNEL); /* reserved above */
+
+	contexts++;
+	generation++;
+	created = no_free_ptr(ctx);
+	vs_event_send(VS_EVENT_CREATED, created->xid, created->name);
+	return created;
+
+taken_back:	/* nobody has seen it: the caller's parts go back to the caller */
+	change->addresses = rcu_dereference_protected(ctx->addresses, true);
+	change->bucket = rcu_dereference_protected(ctx->bucket, true);
+	return ERR_PTR(err);
+}
+
+/* --- changing -------------------------------------------------------------- */
+
+/* Cannot fail: everything was checked and allocated before. */
+void vs_context_change(struct vs_context *ctx, struct vs_change *change)
+{
+	struct vs_addresses *addresses;
+	struct vs_bucket *bucket;
+
+	lockdep_assert_held(&vs_table_lock);
+	WRITE_ONCE(ctx->flags, vs_flags_change(ctx->flags, change->flags,
+					       change->flags_mask));
+	if (change->set_ceiling)
+		WRITE_ONCE(ctx->ceiling, change->ceiling);
+	if (change->set_addresses) {
+		addresses = rcu_replace_pointer(ctx->addresses,
+						change->addresses, true);
+		change->addresses = NULL;
+		if (addresses)
+			kfree_rcu(addresses, rcu);
+	}
+	if (change->set_bucket) {
+		bucket = rcu_replace_pointer(ctx->bucket, change->bucket, true);
+		change->bucket = NULL;
+		if (bucket)
+			kfree_rcu(bucket, rcu);
+	}
+	generation++;
+}
+
+/* Tell of a change. */
+void vs_context_changed(const struct vs_context *ctx)
+{
+	vs_event_send(VS_EVENT_CHANGED, ctx->xid, ctx->name);
+}
+
+/* --- ending ---------------------------------------------------------------- */
+
+static void remove(struct vs_context *ctx)
+{
+	struct vs_addresses *addresses;
+	struct vs_bucket *bucket;
+
+	xa_erase(&table, ctx->xid);
+	contexts--;
+	generation++;
+	vs_event_send(VS_EVENT_ENDED, ctx->xid, ctx->name);
+
+	addresses = rcu_dereference_protected(ctx->addresses, true);
+	bucket = rcu_dereference_protected(ctx->bucket, true);
+	if (addresses)
+		kfree_rcu(addresses, rcu);
+	if (bucket)
+		kfree_rcu(bucket, rcu);
+	kfree_rcu(ctx, rcu);
+}
+
+int vs_context_end(struct vs_context *ctx, struct netlink_ext_ack *extack)
+{
+	lockdep_assert_held(&vs_table_lock);
+	if (atomic_cmpxchg(&ctx->tasks, 0, VS_TASKS_DEAD) != 0) {
+		NL_SET_ERR_MSG(extack, "tasks are in the context");
+		return -EBUSY;
+	}
+	remove(ctx);
+	return 0;
+}
+
+/*
+ * Looks for contexts whose last task has gone.  A task's exit may not sleep,
+ * so it leaves a mark and this does the rest.
+ */
+static void reap(struct work_struct *work)
+{
+	struct vs_context *ctx;
+	unsigned long xid;
+
+	guard(mutex)(&vs_table_lock);
+	xa_for_each(&table, xid, ctx) {
+		if (!xchg(&ctx->emptied, false))
+			continue;
+		if (!(ctx->flags & VS_FLAG_PERSISTENT))
+			vs_context_end(ctx, NULL);	/* unless entered again */
+		else if (!atomic_read(&ctx->tasks))
+			vs_event_send(VS_EVENT_EMPTIED, ctx->xid, ctx->name);
+	}
+}
+
+/* --- the count of tasks ---------------------------------------------------- */
+
+int vs_context_add_task(u32 xid)
+{
+	struct vs_context *ctx = vs_context_read(xid);
+
+	return ctx && atomic_inc_unless_negative(&ctx->tasks) ? 0 : -ESRCH;
+}
+
+void vs_context_del_task(u32 xid)
+{
+	struct vs_context *ctx = vs_context_read(xid);
+
+	if (WARN_ON_ONCE(!ctx))
+		return;
+	if (atomic_dec_and_test(&ctx->tasks)) {
+		WRITE_ONCE(ctx->emptied, true);
+		schedule_work(&reap_work);
+	}
+}
+
+/* The module goes: no program and no command can come any more. */
+void vs_context_exit(void)
+{
+	struct vs_context *ctx;
+	unsigned long xid;
+
+	cancel_work_sync(&reap_work);
+	scoped_guard(mutex, &vs_table_lock)
+		xa_for_each(&table, xid, ctx)
+			remove(ctx);
+	xa_destroy(&table);
+}
+
+#ifdef VS_SELFTEST
+#include "selftest/context.c"
+#endif

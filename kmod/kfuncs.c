@@ -1,0 +1,217 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Copyright (C) 2026 The VServer developers
+ *
+ * What BPF may call: thin wrappers round the table, for the programs that
+ * enforce and for the scheduler.  They take RCU, never a lock, and never
+ * sleep.  And the one question that the module asks of BPF.
+ */
+#include <linux/bpf.h>
+#include <linux/btf.h>
+#include <linux/btf_ids.h>
+#include <linux/string.h>
+#include <net/inet_sock.h>
+#include <net/ipv6.h>
+#include <net/transp_v6.h>
+
+#include "context.h"
+#include "kfuncs.h"
+
+/* Every argument is trusted in later kernels; earlier ones want it said. */
+#ifndef KF_TRUSTED_ARGS
+#define KF_TRUSTED_ARGS 0
+#endif
+
+__bpf_kfunc_start_defs();
+
+/* Capabilities that a task of @xid may have; none where there is no context. */
+__bpf_kfunc u64 vs_context_ceiling(u32 xid)
+{
+	const struct vs_context *ctx;
+
+	guard(rcu)();
+	ctx = vs_context_read(xid);
+	return ctx ? READ_ONCE(ctx->ceiling) : 0;
+}
+
+__bpf_kfunc u64 vs_context_flags(u32 xid)
+{
+	const struct vs_context *ctx;
+
+	guard(rcu)();
+	ctx = vs_context_read(xid);
+	return ctx ? READ_ONCE(ctx->flags) : 0;
+}
+
+/* One more task is in @xid.  0; -ESRCH no such context, or it is ending. */
+__bpf_kfunc int vs_context_task_add(u32 xid)
+{
+	guard(rcu)();
+	return vs_context_add_task(xid);
+}
+
+__bpf_kfunc void vs_context_task_del(u32 xid)
+{
+	guard(rcu)();
+	vs_context_del_task(xid);
+}
+
+/* The IPv4 address of @nid, network order; 0: none. */
+__bpf_kfunc u32 vs_address4(u32 nid)
+{
+	const struct vs_addresses *set;
+	const struct vs_context *ctx;
+
+	guard(rcu)();
+	ctx = vs_context_read(nid);
+	set = ctx ? rcu_dereference(ctx->addresses) : NULL;
+	return set ? (__force u32)set->ip4 : 0;
+}
+
+/* 0; -ENOENT none; -EINVAL @address__sz is not 16. */
+__bpf_kfunc int vs_address6(u32 nid, void *address, u32 address__sz)
+{
+	const struct vs_addresses *set;
+	const struct vs_context *ctx;
+
+	if (address__sz != sizeof(set->ip6))
+		return -EINVAL;
+	guard(rcu)();
+	ctx = vs_context_read(nid);
+	set = ctx ? rcu_dereference(ctx->addresses) : NULL;
+	if (!set || !set->has6)
+		return -ENOENT;
+	memcpy(address, &set->ip6, sizeof(set->ip6));
+	return 0;
+}
+
+/*
+ * R, T, S and M of @xid, four u64 in nanoseconds.  0; -ESRCH no such context;
+ * -ENOENT it is not limited; -EINVAL @values__sz is not 32.
+ */
+__bpf_kfunc int vs_bucket_read(u32 xid, void *values, u32 values__sz)
+{
+	const struct vs_bucket *bucket;
+	const struct vs_context *ctx;
+	u64 *value = values;
+
+	if (values__sz != 4 * sizeof(*value))
+		return -EINVAL;
+	guard(rcu)();
+	ctx = vs_context_read(xid);
+	if (!ctx)
+		return -ESRCH;
+	bucket = rcu_dereference(ctx->bucket);
+	if (!bucket)
+		return -ENOENT;
+	value[0] = bucket->rate;
+	value[1] = bucket->interval;
+	value[2] = bucket->size;
+	value[3] = bucket->release;
+	return 0;
+}
+
+/*
+ * Give a new socket a source address without a port, as bind() does with
+ * IP_BIND_ADDRESS_NO_PORT: UDP's automatic bind and listen() without bind,
+ * which no hook sees, are then on it.  For lsm/socket_post_create, where
+ * nobody else has the socket yet.  0; -EINVAL the sizes do not fit the family.
+ */
+__bpf_kfunc int vs_socket_source(struct socket *sock, const void *address,
+				 u32 address__sz)
+{
+	struct sock *sk = sock->sk;
+	struct inet_sock *inet;
+	struct in6_addr ip6;
+
+	if (!sk)
+		return -EINVAL;
+	inet = inet_sk(sk);
+	if (sk->sk_family == AF_INET && address__sz == sizeof(inet->inet_saddr)) {
+		memcpy(&inet->inet_saddr, address, sizeof(inet->inet_saddr));
+		inet->inet_rcv_saddr = inet->inet_saddr;
+	} else if (sk->sk_family == AF_INET6 && address__sz == sizeof(ip6)) {
+		memcpy(&ip6, address, sizeof(ip6));
+		sk->sk_v6_rcv_saddr = ip6;
+		inet6_sk(sk)->saddr = ip6;
+		inet->inet_saddr = ipv6_addr_v4mapped(&ip6) ?
+			ip6.s6_addr32[3] : LOOPBACK4_IPV6;
+		inet->inet_rcv_saddr = inet->inet_saddr;
+	} else {
+		return -EINVAL;
+	}
+	sk->sk_userlocks |= SOCK_BINDADDR_LOCK;
+	return 0;
+}
+
+/*
+ * Take IPV6_V6ONLY from a socket that has no port yet, so that an IPv4-mapped
+ * address can be bound to it.  For lsm/socket_bind.  0; -EINVAL it has a port.
+ */
+__bpf_kfunc int vs_socket_dual(struct socket *sock)
+{
+	struct sock *sk = sock->sk;
+
+	if (!sk || sk->sk_family != AF_INET6 || inet_sk(sk)->inet_num)
+		return -EINVAL;
+	sk->sk_ipv6only = 0;
+	return 0;
+}
+
+__bpf_kfunc_end_defs();
+
+BTF_KFUNCS_START(kfuncs)
+BTF_ID_FLAGS(func, vs_context_ceiling)
+BTF_ID_FLAGS(func, vs_context_flags)
+BTF_ID_FLAGS(func, vs_context_task_add)
+BTF_ID_FLAGS(func, vs_context_task_del)
+BTF_ID_FLAGS(func, vs_address4)
+BTF_ID_FLAGS(func, vs_address6)
+BTF_ID_FLAGS(func, vs_bucket_read)
+BTF_ID_FLAGS(func, vs_socket_source, KF_TRUSTED_ARGS)
+BTF_ID_FLAGS(func, vs_socket_dual, KF_TRUSTED_ARGS)
+BTF_KFUNCS_END(kfuncs)
+
+static const struct btf_kfunc_id_set kfunc_set = {
+	.owner = THIS_MODULE,
+	.set = &kfuncs,
+};
+
+/*
+ * noipa: the compiler may not look inside and carry the 0 to the callers; the
+ * answer comes from a BPF program put in front of it.
+ */
+__attribute__((noipa)) int vs_caller_is_host(void)
+{
+	barrier();
+	return 0;
+}
+
+BTF_KFUNCS_START(questions)
+BTF_ID_FLAGS(func, vs_caller_is_host)
+BTF_KFUNCS_END(questions)
+
+static const struct btf_kfunc_id_set question_set = {
+	.owner = THIS_MODULE,
+	.set = &questions,
+};
+
+/* One type for each hook: LSM is TRACING too, CGROUP_SOCK_ADDR all of CGROUP. */
+int __init vs_kfuncs_init(void)
+{
+	static const enum bpf_prog_type types[] __initconst = {
+		BPF_PROG_TYPE_LSM,
+		BPF_PROG_TYPE_CGROUP_SOCK_ADDR,
+		BPF_PROG_TYPE_STRUCT_OPS,
+		BPF_PROG_TYPE_SYSCALL,
+	};
+	unsigned int i;
+	int err;
+
+	for (i = 0; i < ARRAY_SIZE(types); i++) {
+		err = register_btf_kfunc_id_set(types[i], &kfunc_set);
+		if (err)
+			return err;
+	}
+	return register_btf_fmodret_id_set(&question_set);
+}

@@ -1,0 +1,14 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Copyright (C) 2026 The VServer developers
+ */
+#ifndef VS_KFUNCS_H
+#define VS_KFUNCS_H
+
+/* 1: the caller is in context 0.  Answered by BPF, fmod_ret/vs_caller_is_host;
+ * 0 while nobody answers. */
+int vs_caller_is_host(void);
+
+int vs_kfuncs_init(void);
+
+#endif /* VS_KFUNCS_H */

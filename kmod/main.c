@@ -1,0 +1,65 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Copyright (C) 2026 The VServer developers
+ *
+ * vserver.ko: the order in which its parts begin and end.
+ */
+#include <linux/module.h>
+
+#include "context.h"
+#include "ceiling.h"
+#include "kfuncs.h"
+#include "netlink.h"
+
+#ifdef VS_SELFTEST
+static int __init selftest(void)
+{
+	if (!vs_address_selftest() || !vs_bucket_selftest() ||
+	    !vs_ceiling_selftest() || !vs_context_selftest()) {
+		pr_err("vserver: self-tests failed\n");
+		return -EINVAL;
+	}
+	pr_info("vserver: self-tests passed\n");
+	return 0;
+}
+#else
+static int __init selftest(void)
+{
+	return 0;
+}
+#endif
+
+static int __init vs_init(void)
+{
+	int err;
+
+	err = selftest();
+	if (err)
+		return err;
+	err = vs_kfuncs_init();
+	if (err) {
+		pr_err("vserver: the kernel does not take the kfuncs: %d\n", err);
+		return err;
+	}
+	err = vs_netlink_init();
+	if (err)
+		pr_err("vserver: no netlink family: %d\n", err);
+	return err;
+}
+
+/*
+ * Nobody gets here while links are held: their programs call the kfuncs, and
+ * each holds the module.
+ */
+static void __exit vs_exit(void)
+{
+	vs_netlink_exit();
+	vs_context_exit();
+}
+
+module_init(vs_init);
+module_exit(vs_exit);
+
+MODULE_DESCRIPTION("VServer: the table of contexts");
+MODULE_AUTHOR("The VServer developers");
+MODULE_LICENSE("GPL");
