@@ -46,9 +46,8 @@ static int parse(char **args, struct vs_context *ret)
 
 static void *wait_forever(void *unused)
 {
-	(void)unused;
-	for (;;)
-		pause();
+	pause();
+	return unused;
 }
 
 static int enter_threaded(struct vs *vs, uint32_t xid)
