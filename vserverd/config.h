@@ -1,0 +1,68 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Copyright (C) 2026 The VServer developers
+ *
+ * Configuration of a guest: its file, the files beside it, and the defaults.
+ */
+#ifndef CONFIG_H
+#define CONFIG_H
+
+#include <vserver.h>
+
+#define CONFIG_DIR	"/etc/vserver/guests"
+#define CONFIG_RUNTIME_DIR "/run/vserver/guests"	/* NAME.conf.d: until the next start */
+#define GUESTS_DIR	"/var/lib/vserver/guests"	/* NAME/root: its tree */
+
+/** struct setting_value - a setting in force, and where it comes from. */
+struct setting_value {
+	const struct vs_setting *setting;
+	char *value;
+	char *source;		/* a path, or "default" */
+};
+
+/** struct address_config - an address; @dev NULL: the host has it already. */
+struct address_config {
+	struct vs_address address;
+	unsigned int prefix;
+	char *dev;
+};
+
+/** struct config - what a guest is to be. */
+struct config {
+	char *name;
+	char *root;		/* GUESTS_DIR/NAME/root */
+	uint32_t xid;		/* 0: handed out */
+	char *hostname;		/* never NULL: the name where none is set */
+	char *init;		/* NULL: found in the root */
+	bool autostart;
+	struct address_config *addresses;
+	size_t n_addresses;
+	struct vs_bucket bucket;	/* rate_ns 0: not limited */
+	uint64_t memory_bytes, swap_bytes, tasks;	/* UINT64_MAX: none */
+	uint64_t ceiling;
+	struct setting_value *values;	/* in the order of vs_settings() */
+	size_t n_values;
+};
+
+/**
+ * config_read() - read a guest's configuration, whole.
+ * @ret_errors: on -EINVAL everything that is wrong, a line each, with file and
+ * line number; free().
+ * Return: 0; -ENOENT no such guest; -EINVAL; -ENOMEM.
+ */
+int config_read(const char *name, struct config **ret, char **ret_errors);
+void config_free(struct config *config);
+/** config_names() - every guest that has a file, sorted; strv, free each. */
+int config_names(char ***ret);
+/**
+ * config_set() - keep settings in NAME.conf.d/50-set.conf, or below
+ * CONFIG_RUNTIME_DIR where @runtime; others in the file stay.  Written whole
+ * or not at all.
+ */
+int config_set(const char *name, const char *const *keys, const char *const *values,
+	       size_t n, bool runtime);
+/** config_create(), config_delete() - the file of a new guest; all its files. */
+int config_create(const char *name, const char *const *keys, const char *const *values, size_t n);
+int config_delete(const char *name);
+
+#endif
