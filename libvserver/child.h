@@ -1,0 +1,49 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * Copyright (C) 2026 The VServer developers
+ *
+ * A process on its way into a guest; between child.c, space.c and exec.c.
+ */
+#ifndef VS_CHILD_H
+#define VS_CHILD_H
+
+#include "vserver.h"
+
+/* What a child is born with and becomes. */
+struct vs_child {
+	struct vs *vs;
+	int program;		/* vs_enter_open() */
+	int report;		/* write end of a close-on-exec pipe */
+	uint32_t xid;		/* and nid */
+	uint64_t ceiling;
+};
+
+/**
+ * vs_child_clone() - clone3() into a cgroup, as a child of the caller's parent.
+ * @flags: CLONE_NEW*.
+ *
+ * Return: 0 in the child; its pid; or a negative errno.
+ */
+pid_t vs_child_clone(uint64_t flags, int cgroup);
+
+/* What a caller must not hand down: signals, session, keyring, OOM score,
+ * dumpability.  To be called before the root changes: it wants the host's /proc. */
+int vs_child_reset(struct vs *vs);
+
+/* Drop to the ceiling, enter the context, and exec.  Returns on failure only.
+ * A @file without a slash is looked up in the PATH of @envp. */
+int vs_child_exec(const struct vs_child *child, const char *file, char *const *argv,
+		  char *const *envp);
+
+/* Tell the other end of @report that a step failed; the reason is in @vs. */
+void vs_child_report(int report, struct vs *vs, int error);
+
+/**
+ * vs_child_outcome() - wait until exec has closed the pipe, or a step failed.
+ * @report: read end.
+ *
+ * Return: 0; or the errno of the step, with its reason in @vs.
+ */
+int vs_child_outcome(int report, struct vs *vs);
+
+#endif /* VS_CHILD_H */

@@ -1,0 +1,257 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+/*
+ * Copyright (C) 2026 The VServer developers
+ *
+ * A guest's root: its tree becomes a mount of its own, gets the kernel's file
+ * systems, and takes the place of the host's root.  /dev is device.c's.
+ *
+ * The tree belongs to a guest that may have prepared it.  So everything in it
+ * is found by openat2() inside the tree without following a link, mounts go
+ * from descriptor to descriptor, and what is masked is first seen to be on the
+ * file system that it should be on.
+ */
+#include "root.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <linux/magic.h>
+#include <linux/openat2.h>
+#include <string.h>
+#include <sys/mount.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <sys/vfs.h>
+
+#include "private.h"
+
+#define HARMLESS (MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV | MOUNT_ATTR_NOEXEC)
+
+/* What tells about the host or changes it.  Not every kernel has each. */
+static const char *const masked[] = {
+	"proc/acpi", "proc/asound", "proc/dynamic_debug", "proc/kcore", "proc/key-users",
+	"proc/keys", "proc/kmsg", "proc/kpagecgroup", "proc/kpagecount", "proc/kpageflags",
+	"proc/latency_stats", "proc/sched_debug", "proc/scsi", "proc/slabinfo",
+	"proc/sysrq-trigger", "proc/timer_list", "proc/vmallocinfo",
+	"sys/devices/virtual/powercap", "sys/firmware", "sys/kernel/debug",
+	"sys/kernel/tracing", NULL
+};
+static const char *const read_only[] = {
+	"proc/bus", "proc/fs", "proc/irq", "proc/sys", NULL
+};
+
+static int open_below(int dir, const char *path, int flags)
+{
+	struct open_how how = {
+		.flags = (uint64_t)flags | O_CLOEXEC,
+		.resolve = RESOLVE_IN_ROOT | RESOLVE_NO_MAGICLINKS | RESOLVE_NO_SYMLINKS,
+	};
+	int fd = (int)syscall(SYS_openat2, dir, path, &how, sizeof(how));
+
+	return fd < 0 ? -errno : fd;
+}
+
+int vs_root_directory(struct vs_root *root, const char *path)
+{
+	const char *slash = strrchr(path, '/');
+	_cleanup_close_ int parent = -1;
+	_cleanup_free_ char *above = NULL;
+	int fd;
+
+	fd = open_below(root->tree, path, O_PATH | O_DIRECTORY);
+	if (fd == -ENOENT) {
+		above = slash ? strndup(path, slash - path) : strdup(".");
+		if (!above)
+			return vs_fail_errno(root->vs, -ENOMEM, "/%s", path);
+		parent = open_below(root->tree, above, O_RDONLY | O_DIRECTORY);
+		if (parent >= 0 && mkdirat(parent, slash ? slash + 1 : path, 0755) < 0)
+			return vs_fail_errno(root->vs, -errno, "making /%s", path);
+		fd = open_below(root->tree, path, O_PATH | O_DIRECTORY);
+	}
+	if (fd == -ELOOP)
+		return vs_fail(root->vs, fd, "/%s is a symbolic link in the guest's tree; "
+			       "make it a directory", path);
+	if (fd < 0)
+		return vs_fail_errno(root->vs, fd, "opening the directory /%s", path);
+	return fd;
+}
+
+int vs_root_mount(struct vs_root *root, const char *type, const char *const *options,
+		  unsigned int attributes, const char *path)
+{
+	_cleanup_close_ int context = -1, mnt = -1, target = -1;
+
+	target = vs_root_directory(root, path);
+	if (target < 0)
+		return target;
+	context = fsopen(type, FSOPEN_CLOEXEC);
+	if (context < 0)
+		return vs_fail_errno(root->vs, -errno, "mounting /%s", path);
+	for (; options && *options; options += 2)
+		if (fsconfig(context, FSCONFIG_SET_STRING, options[0], options[1], 0) < 0)
+			return vs_fail_errno(root->vs, -errno, "mounting /%s with %s=%s", path,
+					     options[0], options[1]);
+	/* Visible in the mount table; any word will do. */
+	fsconfig(context, FSCONFIG_SET_STRING, "source", type, 0);
+	if (fsconfig(context, FSCONFIG_CMD_CREATE, NULL, NULL, 0) < 0)
+		return vs_fail_errno(root->vs, -errno, "mounting /%s", path);
+	mnt = fsmount(context, FSMOUNT_CLOEXEC, attributes);
+	if (mnt < 0 || move_mount(mnt, "", target, "",
+				  MOVE_MOUNT_F_EMPTY_PATH | MOVE_MOUNT_T_EMPTY_PATH) < 0)
+		return vs_fail_errno(root->vs, -errno, "mounting /%s", path);
+	return 0;
+}
+
+/* --- the tree --------------------------------------------------------------------- */
+
+/*
+ * The guest's directory becomes a mount with what is mounted below it, so that
+ * pivot_root() takes it, and nothing in it is a device.
+ */
+static int open_tree_of(struct vs_root *root, const char *path)
+{
+	struct mount_attr private = { .propagation = MS_PRIVATE };
+	struct mount_attr nodev = { .attr_set = MOUNT_ATTR_NODEV };
+	_cleanup_close_ int below = -1, tree = -1;
+
+	if (mount_setattr(AT_FDCWD, "/", AT_RECURSIVE, &private, sizeof(private)) < 0)
+		return vs_fail_errno(root->vs, -errno, "making mounts private");
+	below = open(path, O_PATH | O_DIRECTORY | O_CLOEXEC);
+	if (below < 0)
+		return vs_fail_errno(root->vs, -errno, "opening %s", path);
+	tree = open_tree(below, "", OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC | AT_EMPTY_PATH |
+			 AT_RECURSIVE);
+	if (tree < 0 ||
+	    mount_setattr(tree, "", AT_EMPTY_PATH | AT_RECURSIVE, &nodev, sizeof(nodev)) < 0 ||
+	    move_mount(tree, "", below, "",
+		       MOVE_MOUNT_F_EMPTY_PATH | MOVE_MOUNT_T_EMPTY_PATH) < 0)
+		return vs_fail_errno(root->vs, -errno, "mounting %s as a root", path);
+	root->tree = TAKE_FD(tree);
+	return 0;
+}
+
+/* --- /proc, /sys, temporary file systems ----------------------------------------- */
+
+/* Is it where it belongs, and not on something that was put in its place? */
+static bool is_kernels(int fd)
+{
+	struct statfs fs;
+
+	return fstatfs(fd, &fs) == 0 &&
+	       (fs.f_type == PROC_SUPER_MAGIC || fs.f_type == SYSFS_MAGIC);
+}
+
+/* Lay @source (a descriptor of a mount in the tree) over @target. */
+static int bind_over(int source, int target, uint64_t attributes)
+{
+	struct mount_attr attr = { .attr_set = attributes };
+	_cleanup_close_ int copy = -1;
+
+	copy = open_tree(source, "", OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC | AT_EMPTY_PATH);
+	if (copy < 0 ||
+	    mount_setattr(copy, "", AT_EMPTY_PATH, &attr, sizeof(attr)) < 0 ||
+	    move_mount(copy, "", target, "",
+		       MOVE_MOUNT_F_EMPTY_PATH | MOVE_MOUNT_T_EMPTY_PATH) < 0)
+		return -errno;
+	return 0;
+}
+
+static int mask(struct vs_root *root, const char *path)
+{
+	static const char *const empty[] = { "size", "0", "nr_inodes", "1", "mode", "555", NULL };
+	_cleanup_close_ int target = open_below(root->tree, path, O_PATH);
+	_cleanup_close_ int null = -1;
+	struct stat st;
+	int r;
+
+	if (target == -ENOENT)
+		return 0;
+	if (target < 0 || fstat(target, &st) < 0)
+		return vs_fail_errno(root->vs, target < 0 ? target : -errno, "masking /%s", path);
+	if (!is_kernels(target))
+		return vs_fail(root->vs, -EXDEV, "/%s is not the kernel's", path);
+	if (S_ISDIR(st.st_mode))
+		return vs_root_mount(root, "tmpfs", empty, HARMLESS | MOUNT_ATTR_RDONLY, path);
+	null = open_below(root->tree, "dev/null", O_PATH);
+	r = null < 0 ? null : bind_over(null, target, MOUNT_ATTR_NOSUID | MOUNT_ATTR_NOEXEC);
+	return r < 0 ? vs_fail_errno(root->vs, r, "masking /%s", path) : 0;
+}
+
+static int protect(struct vs_root *root, const char *path)
+{
+	_cleanup_close_ int target = open_below(root->tree, path, O_PATH);
+	int r;
+
+	if (target == -ENOENT)
+		return 0;
+	if (target >= 0 && !is_kernels(target))
+		return vs_fail(root->vs, -EXDEV, "/%s is not the kernel's", path);
+	r = target < 0 ? target : bind_over(target, target, HARMLESS | MOUNT_ATTR_RDONLY);
+	return r < 0 ? vs_fail_errno(root->vs, r, "making /%s read-only", path) : 0;
+}
+
+static int mount_all(struct vs_root *root, int console)
+{
+	static const char *const run[] = { "mode", "755", "size", "20%", NULL };
+	static const char *const lock[] = { "mode", "1777", "size", "5m", NULL };
+	static const char *const tmp[] = { "mode", "1777", "size", "50%", NULL };
+	const unsigned int plain = MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV;
+	const struct {
+		const char *type;
+		const char *const *options;
+		unsigned int attributes;
+		const char *path;
+	} mounts[] = {
+		{ "proc",    NULL, HARMLESS,			 "proc" },
+		{ "sysfs",   NULL, HARMLESS | MOUNT_ATTR_RDONLY, "sys" },
+		{ "cgroup2", NULL, HARMLESS,			 "sys/fs/cgroup" },
+		{ "tmpfs",   run,  plain,			 "run" },
+		{ "tmpfs",   lock, HARMLESS,			 "run/lock" },
+		{ "tmpfs",   tmp,  plain,			 "tmp" },
+	};
+	int r = 0;
+
+	for (size_t i = 0; !r && i < sizeof(mounts) / sizeof(*mounts); i++)
+		r = vs_root_mount(root, mounts[i].type, mounts[i].options,
+				  mounts[i].attributes, mounts[i].path);
+	if (!r)
+		r = vs_root_devices(root, console);
+	for (const char *const *path = masked; !r && *path; path++)
+		r = mask(root, *path);
+	for (const char *const *path = read_only; !r && *path; path++)
+		r = protect(root, *path);
+	return r;
+}
+
+/* --- changing over ------------------------------------------------------------------- */
+
+/* Both roots at one place, then the lower one goes, with all below it. */
+static int pivot(struct vs_root *root)
+{
+	struct stat want, got;
+
+	if (fchdir(root->tree) < 0 || syscall(SYS_pivot_root, ".", ".") < 0 ||
+	    umount2(".", MNT_DETACH) < 0 || chdir("/") < 0)
+		return vs_fail_errno(root->vs, -errno, "changing the root");
+	if (fstat(root->tree, &want) < 0 || stat(".", &got) < 0)
+		return vs_fail_errno(root->vs, -errno, "looking at the new root");
+	if (want.st_dev != got.st_dev || want.st_ino != got.st_ino)
+		return vs_fail(root->vs, -EXDEV, "the working directory is outside the new root");
+	return 0;
+}
+
+int vs_root_change(struct vs *vs, const char *path, int console)
+{
+	struct vs_root root = { .vs = vs, .tree = -1 };
+	mode_t mask_before = umask(0);
+	int r;
+
+	r = open_tree_of(&root, path);
+	if (!r)
+		r = mount_all(&root, console);
+	if (!r)
+		r = pivot(&root);
+	if (root.tree >= 0)
+		close(root.tree);
+	umask(mask_before);
+	return r;
+}
