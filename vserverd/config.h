@@ -64,5 +64,10 @@ int config_set(const char *name, const char *const *keys, const char *const *val
 /** config_create(), config_delete() - the file of a new guest; all its files. */
 int config_create(const char *name, const char *const *keys, const char *const *values, size_t n);
 int config_delete(const char *name);
+/** config_delete_runtime() - what was set until the next start only. */
+int config_delete_runtime(const char *name);
+/** config_parse_address() - "ADDRESS[/PREFIX dev INTERFACE]"; free @ret->dev. */
+int config_parse_address(const char *text, struct address_config *ret);
+bool config_is_true(const char *value);
 
 #endif

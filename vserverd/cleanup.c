@@ -1,0 +1,136 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * Copyright (C) 2026 The VServer developers
+ *
+ * Removes what is left of a guest that is down: processes, context, addresses,
+ * control group, state.  systemd runs it when the supervisor has ended, well
+ * or not; so it goes by the state file and the guest's name only, and finding
+ * a thing gone already is no error.
+ */
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <syslog.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "supervisor.h"
+
+#define KILL_LIMIT_NS	10000000000ULL
+#define EMPTY_TRIES	250		/* of 20 ms: the last exits to be counted */
+
+/* The context goes when its last task has been counted out. */
+static int end_context(struct vs *vs, const char *name)
+{
+	const struct timespec pause = { .tv_nsec = 20000000 };
+	struct vs_context ctx;
+	int r;
+
+	if (vs_context_find(vs, name, &ctx) < 0)
+		return 0;
+	for (int i = 0; i < EMPTY_TRIES; i++) {
+		r = vs_context_end(vs, ctx.xid);
+		if (r != -EBUSY)
+			break;
+		nanosleep(&pause, NULL);
+	}
+	return r == -ESRCH ? 0 : r;
+}
+
+static int remove_addresses(struct vs *vs, const struct state *state)
+{
+	struct vs_address address;
+	int r = 0, err;
+
+	for (size_t i = 0; i < state->n_added; i++) {
+		const struct state_address *a = &state->added[i];
+
+		if (vs_address_parse(a->address, &address) < 0)
+			continue;
+		err = vs_address_remove(vs, &address, a->prefix, a->dev);
+		if (err < 0 && err != -ENOENT && err != -EADDRNOTAVAIL && err != -ENODEV)
+			r = err;
+	}
+	return r;
+}
+
+static int remove_cgroup(struct vs *vs, const struct state *state)
+{
+	if (!state->cgroup)
+		return 0;
+	vs_cgroup_kill(vs, state->cgroup, KILL_LIMIT_NS);
+	return vs_cgroup_remove(vs, state->cgroup);
+}
+
+/* A start or a run that ended by itself leaves why; a stop leaves nothing. */
+static int close_state(const char *name, struct state *state)
+{
+	const char *result = getenv("SERVICE_RESULT");
+	char *text = NULL;
+
+	if (!strcmp(state->phase, "stopping") ||
+	    (!strcmp(state->phase, "running") && result && !strcmp(result, "success")))
+		return state_remove(name);
+
+	if (!state->reason) {
+		if (asprintf(&text, "its supervisor ended: %s", result ?: "nobody knows why") < 0)
+			return -ENOMEM;
+		state->reason = text;
+		state->step = strdup(state->phase);
+	}
+	free(state->phase);
+	state->phase = strdup("failed");
+	state->ready = false;
+	state->xid = 0;
+	state->init = 0;
+	free(state->cgroup);
+	state->cgroup = NULL;
+	for (size_t i = 0; i < state->n_added; i++) {
+		free(state->added[i].address);
+		free(state->added[i].dev);
+	}
+	state->n_added = 0;
+	return state->phase ? state_write(name, state) : -ENOMEM;
+}
+
+static void told(const char *name, const char *what, int r)
+{
+	const struct supervisor s = { .name = name };
+
+	if (r < 0)
+		tell(&s, LOG_ERR, "cannot remove its %s: %s", what, strerror(-r));
+}
+
+int cleanup(const char *name)
+{
+	struct state *state = NULL;
+	struct vs *vs = NULL;
+	int r, worst = 0;
+
+	r = state_read(name, &state);
+	if (r == -ENOENT)
+		return 0;
+	if (r < 0) {
+		told(name, "state, which cannot be read", r);
+		return r;
+	}
+	if (vs_open(&vs) < 0 && (r = vs_new(&vs)) < 0)
+		goto out;
+
+	r = remove_cgroup(vs, state);
+	told(name, "control group", r);
+	worst = r < 0 ? r : worst;
+	r = end_context(vs, name);
+	told(name, "context", r);
+	worst = r < 0 ? r : worst;
+	r = remove_addresses(vs, state);
+	told(name, "addresses", r);
+	worst = r < 0 ? r : worst;
+	if (!worst)
+		worst = close_state(name, state);
+out:
+	vs_close(vs);
+	state_free(state);
+	return worst;
+}

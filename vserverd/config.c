@@ -1,0 +1,327 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * Copyright (C) 2026 The VServer developers
+ *
+ * What a guest is to be: its file, what is laid over it, and the defaults,
+ * made into one struct; and whether the settings fit together.  Lines are
+ * read by config_file.c, files are written by config_write.c.
+ */
+#include <errno.h>
+#include <stdarg.h>
+#include <string.h>
+
+#include "config.h"
+#include "config_file.h"
+#include "config_path.h"
+#include "scope.h"
+
+static const struct entry *entry_find(const struct entries *entries, const char *name)
+{
+	for (size_t i = 0; i < entries->n; i++)
+		if (!strcmp(entries->entry[i].setting->name, name))
+			return &entries->entry[i];
+	return NULL;
+}
+
+/* What is in force of a setting that is no list; NULL: nothing. */
+static const char *value_of(const struct entries *entries, const char *name)
+{
+	const struct entry *entry = entry_find(entries, name);
+	const struct vs_setting *setting = vs_setting_find(name);
+
+	if (entry)
+		return *entry->value ? entry->value : NULL;
+	return setting ? setting->fallback : NULL;
+}
+
+__attribute__((format(printf, 3, 4)))
+static void complain(FILE *errors, const struct entry *entry, const char *format, ...)
+{
+	va_list ap;
+
+	if (entry)
+		fprintf(errors, "%s:%u: ", entry->path, entry->line);
+	va_start(ap, format);
+	vfprintf(errors, format, ap);
+	va_end(ap);
+	fputc('\n', errors);
+}
+
+/* ADDRESS[/PREFIX] [dev INTERFACE] */
+int config_parse_address(const char *text, struct address_config *ret)
+{
+	_cleanup_free_ char *address = NULL, *dev = NULL;
+	struct address_config config = { 0 };
+	char *slash;
+
+	if (sscanf(text, "%ms dev %ms", &address, &dev) < 1 || !address)
+		return -EINVAL;
+	slash = strchr(address, '/');
+	if (slash)
+		*slash++ = '\0';
+	if (vs_address_parse(address, &config.address) < 0)
+		return -EINVAL;
+
+	config.prefix = config.address.family == AF_INET ? 32 : 128;
+	if (slash) {
+		uint64_t prefix;
+
+		if (vs_parse_count(slash, &prefix) < 0 || prefix > config.prefix)
+			return -EINVAL;
+		config.prefix = (unsigned int)prefix;
+	}
+	config.dev = TAKE_PTR(dev);
+	*ret = config;
+	return 0;
+}
+
+static int take_addresses(struct config *config, const struct entries *entries, FILE *errors)
+{
+	for (size_t i = 0; i < entries->n; i++) {
+		const struct entry *entry = &entries->entry[i];
+		struct address_config address, *grown;
+
+		if (entry->setting->type != VS_TYPE_ADDRESS || !*entry->value)
+			continue;
+		if (config_parse_address(entry->value, &address) < 0) {
+			complain(errors, entry, "address: '%s' is not an address; "
+				 "write ADDRESS/PREFIX dev INTERFACE", entry->value);
+			continue;
+		}
+		for (size_t j = 0; j < config->n_addresses; j++)
+			if (config->addresses[j].address.family == address.address.family)
+				complain(errors, entry, "address: a second %s address; "
+					 "a guest has one of each kind",
+					 address.address.family == AF_INET ? "IPv4" : "IPv6");
+
+		grown = reallocarray(config->addresses, config->n_addresses + 1, sizeof(*grown));
+		if (!grown) {
+			free(address.dev);
+			return -ENOMEM;
+		}
+		config->addresses = grown;
+		config->addresses[config->n_addresses++] = address;
+	}
+	return 0;
+}
+
+/* cpu, cpu-bucket and cpu-release: one bucket. */
+static void take_bucket(struct config *config, const struct entries *entries, FILE *errors)
+{
+	const char *cpu = value_of(entries, "cpu");
+	const char *size = value_of(entries, "cpu-bucket");
+	const char *release = value_of(entries, "cpu-release");
+	uint64_t rate, interval, size_ns = 0, release_ns = 0;
+	int r;
+
+	if (!cpu || vs_parse_share(cpu, &rate, &interval) < 0 || rate == UINT64_MAX)
+		return;
+	if (size)
+		vs_parse_time(size, &size_ns);
+	if (release)
+		vs_parse_time(release, &release_ns);
+
+	r = vs_bucket_make(rate, interval, size_ns, release_ns, &config->bucket);
+	if (r == -ERANGE)
+		complain(errors, entry_find(entries, "cpu"), "cpu: %s is more than this machine "
+			 "has or less than can be given; it has %ld processors, 100%% each", cpu,
+			 sysconf(_SC_NPROCESSORS_ONLN));
+	else if (r < 0)
+		complain(errors, entry_find(entries, "cpu-release"), "cpu-release: more than the "
+			 "bucket holds; make it less, or cpu-bucket more");
+}
+
+static uint64_t take_limit(const struct entries *entries, const char *name,
+			   int (*parse)(const char *text, uint64_t *ret))
+{
+	const char *value = value_of(entries, name);
+	uint64_t limit;
+
+	return value && parse(value, &limit) == 0 ? limit : UINT64_MAX;
+}
+
+static int take_string(const struct entries *entries, const char *name, char **ret)
+{
+	const char *value = value_of(entries, name);
+
+	if (!value)
+		return 0;
+	*ret = strdup(value);
+	return *ret ? 0 : -ENOMEM;
+}
+
+bool config_is_true(const char *value)
+{
+	return !strcmp(value, "yes") || !strcmp(value, "true") || !strcmp(value, "on") ||
+	       !strcmp(value, "1");
+}
+
+static int take(struct config *config, const struct entries *entries, FILE *errors)
+{
+	const char *xid = value_of(entries, "xid");
+	const char *autostart = value_of(entries, "autostart");
+	const char *capabilities = value_of(entries, "capabilities");
+	_cleanup_free_ char *bad = NULL;
+
+	if (xid)
+		vs_parse_xid(xid, &config->xid);
+	config->autostart = autostart && config_is_true(autostart);
+	config->memory_bytes = take_limit(entries, "memory", vs_parse_size);
+	config->swap_bytes = take_limit(entries, "memory-swap", vs_parse_size);
+	config->tasks = take_limit(entries, "tasks", vs_parse_count);
+	config->ceiling = vs_ceiling_guest();
+	if (capabilities)
+		vs_ceiling_parse(capabilities, &config->ceiling, &bad);
+
+	take_bucket(config, entries, errors);
+	if (take_string(entries, "hostname", &config->hostname) < 0 ||
+	    take_string(entries, "init", &config->init) < 0 ||
+	    take_addresses(config, entries, errors) < 0)
+		return -ENOMEM;
+	if (!config->hostname)
+		config->hostname = strdup(config->name);
+	return config->hostname ? 0 : -ENOMEM;
+}
+
+static int values_add(struct config *config, const struct vs_setting *setting,
+		      const char *value, const char *source)
+{
+	struct setting_value *grown;
+
+	grown = reallocarray(config->values, config->n_values + 1, sizeof(*grown));
+	if (!grown)
+		return -ENOMEM;
+	config->values = grown;
+	grown[config->n_values] = (struct setting_value){
+		.setting = setting,
+		.value = strdup(value),
+		.source = strdup(source),
+	};
+	config->n_values++;
+	return grown[config->n_values - 1].value && grown[config->n_values - 1].source ?
+	       0 : -ENOMEM;
+}
+
+static int take_values(struct config *config, const struct entries *entries)
+{
+	for (const struct vs_setting *s = vs_settings(); s->name; s++) {
+		size_t before = config->n_values;
+
+		for (size_t i = 0; i < entries->n; i++)
+			if (entries->entry[i].setting == s &&
+			    values_add(config, s, entries->entry[i].value,
+				       entries->entry[i].path) < 0)
+				return -ENOMEM;
+		if (config->n_values == before && s->fallback &&
+		    values_add(config, s, s->fallback, "default") < 0)
+			return -ENOMEM;
+	}
+	return 0;
+}
+
+static int config_new(const char *name, struct config **ret)
+{
+	struct config *config = calloc(1, sizeof(*config));
+
+	if (!config)
+		return -ENOMEM;
+	config->name = strdup(name);
+	if (!config->name || asprintf(&config->root, GUESTS_DIR "/%s/root", name) < 0) {
+		config->root = NULL;
+		config_free(config);
+		return -ENOMEM;
+	}
+	*ret = config;
+	return 0;
+}
+
+static int make(const char *name, const struct entries *entries, FILE *errors,
+		struct config **ret)
+{
+	struct config *config;
+	int r;
+
+	r = config_new(name, &config);
+	if (r < 0)
+		return r;
+	r = take(config, entries, errors);
+	if (!r)
+		r = take_values(config, entries);
+	if (r < 0) {
+		config_free(config);
+		return r;
+	}
+	*ret = config;
+	return 0;
+}
+
+/* The guest's file, then what lies beside it, then what lies below /run. */
+static int read_layers(const char *name, struct entries *entries, FILE *errors)
+{
+	_cleanup_strv_free_ char **paths = NULL;
+	int r;
+
+	r = config_layers(name, &paths);
+	for (size_t i = 0; r == 0 && paths[i]; i++) {
+		r = config_file_read(paths[i], entries, errors);
+		if (r == -ENOENT && i > 0)
+			r = 0;	/* removed since */
+		if (r < 0 && r != -ENOMEM && r != -ENOENT) {
+			fprintf(errors, "%s: %s\n", paths[i], strerror(-r));
+			r = 0;
+		}
+	}
+	return r;
+}
+
+int config_read(const char *name, struct config **ret, char **ret_errors)
+{
+	_cleanup_free_ char *text = NULL;
+	struct config *config = NULL;
+	struct entries entries = { 0 };
+	size_t size;
+	FILE *errors;
+	int r;
+
+	if (!vs_name_valid(name))
+		return -ENOENT;
+	errors = open_memstream(&text, &size);
+	if (!errors)
+		return -ENOMEM;
+
+	r = read_layers(name, &entries, errors);
+	if (r == 0)
+		r = make(name, &entries, errors, &config);
+	entries_clear(&entries);
+	if (fclose(errors) != 0 && r == 0)
+		r = -ENOMEM;
+	if (r == 0 && size > 0) {
+		*ret_errors = TAKE_PTR(text);
+		r = -EINVAL;
+	}
+	if (r < 0) {
+		config_free(config);
+		return r;
+	}
+	*ret = config;
+	return 0;
+}
+
+void config_free(struct config *config)
+{
+	if (!config)
+		return;
+	for (size_t i = 0; i < config->n_addresses; i++)
+		free(config->addresses[i].dev);
+	for (size_t i = 0; i < config->n_values; i++) {
+		free(config->values[i].value);
+		free(config->values[i].source);
+	}
+	free(config->addresses);
+	free(config->values);
+	free(config->name);
+	free(config->root);
+	free(config->hostname);
+	free(config->init);
+	free(config);
+}

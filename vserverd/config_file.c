@@ -1,0 +1,236 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * Copyright (C) 2026 The VServer developers
+ *
+ * One file of a guest's configuration, read with inih: every line is checked
+ * by itself, and everything that is wrong gets a line that begins with file
+ * and line number.  How settings fit together is not known here (config.c).
+ */
+#include <ctype.h>
+#include <errno.h>
+#include <ini.h>
+#include <string.h>
+
+#include "config_file.h"
+#include "scope.h"
+
+/* A file while it is read. */
+struct reading {
+	FILE *file;
+	const char *path;
+	unsigned int line;
+	struct entries *entries;
+	FILE *errors;
+	int error;		/* -ENOMEM */
+};
+
+static void complain(const struct reading *reading, const char *what, const char *subject,
+		     const char *remedy)
+{
+	fprintf(reading->errors, "%s:%u: ", reading->path, reading->line);
+	fprintf(reading->errors, what, subject);
+	if (remedy && *remedy)
+		fprintf(reading->errors, "; %s", remedy);
+	fputc('\n', reading->errors);
+}
+
+/* inih does not tell a handler the line: it is counted where it is read.
+ * Space in front of a line would make it a continuation of the one above,
+ * which no one expects here. */
+static char *read_line(char *line, int size, void *stream)
+{
+	struct reading *reading = stream;
+	size_t length, space;
+
+	if (!fgets(line, size, reading->file))
+		return NULL;
+	reading->line++;
+
+	length = strlen(line);
+	if (length + 1 == (size_t)size && line[length - 1] != '\n' && !feof(reading->file)) {
+		for (int c = 0; c != EOF && c != '\n';)
+			c = fgetc(reading->file);
+		complain(reading, "the line is too long", "", "lines have 198 characters at most");
+		strcpy(line, "\n");
+		return line;
+	}
+	space = strspn(line, " \t");
+	memmove(line, line + space, length - space + 1);
+	return line;
+}
+
+static const struct entry *find_here(const struct reading *reading,
+				     const struct vs_setting *setting)
+{
+	for (size_t i = 0; i < reading->entries->n; i++) {
+		const struct entry *entry = &reading->entries->entry[i];
+
+		if (entry->setting == setting && !strcmp(entry->path, reading->path))
+			return entry;
+	}
+	return NULL;
+}
+
+static bool check_value(const struct reading *reading, const struct vs_setting *setting,
+			const char *value)
+{
+	_cleanup_free_ char *reason = NULL, *remedy = NULL, *what = NULL;
+
+	if (vs_setting_check(setting, value, &reason, &remedy) == 0)
+		return true;
+	if (asprintf(&what, "%s: %s", setting->name, reason ? reason : "not a value for it") < 0)
+		what = NULL;
+	complain(reading, "%s", what ? what : setting->name, remedy);
+	return false;
+}
+
+static int on_line(void *user, const char *section, const char *key, const char *value)
+{
+	struct reading *reading = user;
+	const struct vs_setting *setting = vs_setting_find(key);
+	const struct entry *before;
+
+	if (*section) {
+		complain(reading, "sections such as '[%s]' are not known here", section,
+			 "remove the line in brackets");
+		return 1;
+	}
+	if (!setting) {
+		complain(reading, "no setting is called '%s'", key, "see vserver.conf(5)");
+		return 1;
+	}
+	before = find_here(reading, setting);
+	if (before && !setting->list) {
+		char line[64];
+
+		snprintf(line, sizeof(line), "line %u has it too: keep one of them", before->line);
+		complain(reading, "'%s' is set twice", key, line);
+		return 1;
+	}
+	if (!check_value(reading, setting, value))
+		return 1;
+
+	if (!before)
+		entries_drop(reading->entries, setting, reading->path);
+	if (entries_add(reading->entries, setting, value, reading->path, reading->line) < 0)
+		reading->error = -ENOMEM;
+	return 1;
+}
+
+/* What inih itself stumbles on it tells as a line number, the first only;
+ * such lines are found here, all of them. */
+static bool is_line(const char *line)
+{
+	const char *text = line + strspn(line, " \t\r\n");
+
+	if (!*text || *text == '#' || *text == ';')
+		return true;
+	if (*text == '[')
+		return strchr(text, ']') != NULL;
+	return strpbrk(text, "=:") && *text != '=' && *text != ':';
+}
+
+static char *read_checked(char *line, int size, void *stream)
+{
+	struct reading *reading = stream;
+
+	if (!read_line(line, size, stream))
+		return NULL;
+	/* A byte order mark is inih's to skip. */
+	if (reading->line == 1 && !strncmp(line, "\xef\xbb\xbf", 3))
+		return line;
+	if (is_line(line))
+		return line;
+
+	line[strcspn(line, "\r\n")] = '\0';
+	complain(reading, "'%s' is not a setting", line, "lines are written SETTING = VALUE");
+	strcpy(line, "\n");
+	return line;
+}
+
+int config_file_read(const char *path, struct entries *entries, FILE *errors)
+{
+	_cleanup_fclose_ FILE *file = fopen(path, "re");
+	struct reading reading = {
+		.file = file,
+		.path = path,
+		.entries = entries,
+		.errors = errors,
+	};
+	int r;
+
+	if (!file)
+		return -errno;
+	r = ini_parse_stream(read_checked, &reading, on_line, &reading);
+	if (r < 0)
+		return -ENOMEM;
+	if (ferror(file))
+		return -EIO;
+	return reading.error;
+}
+
+int entries_add(struct entries *entries, const struct vs_setting *setting,
+		const char *value, const char *path, unsigned int line)
+{
+	_cleanup_free_ char *value_copy = strdup(value), *path_copy = strdup(path);
+	struct entry *grown;
+
+	grown = reallocarray(entries->entry, entries->n + 1, sizeof(*grown));
+	if (grown)
+		entries->entry = grown;
+	if (!grown || !value_copy || !path_copy)
+		return -ENOMEM;
+
+	entries->entry[entries->n++] = (struct entry){
+		.setting = setting,
+		.value = TAKE_PTR(value_copy),
+		.path = TAKE_PTR(path_copy),
+		.line = line,
+	};
+	return 0;
+}
+
+void entries_drop(struct entries *entries, const struct vs_setting *setting,
+		  const char *except)
+{
+	size_t kept = 0;
+
+	for (size_t i = 0; i < entries->n; i++) {
+		struct entry *entry = &entries->entry[i];
+
+		if (entry->setting == setting && (!except || strcmp(entry->path, except))) {
+			free(entry->value);
+			free(entry->path);
+			continue;
+		}
+		entries->entry[kept++] = *entry;
+	}
+	entries->n = kept;
+}
+
+void entries_clear(struct entries *entries)
+{
+	for (size_t i = 0; i < entries->n; i++) {
+		free(entries->entry[i].value);
+		free(entries->entry[i].path);
+	}
+	free(entries->entry);
+	*entries = (struct entries){ 0 };
+}
+
+bool config_line_fits(const char *key, const char *value)
+{
+	size_t length = strlen(value);
+
+	if (strlen(key) + strlen(" = ") + length > CONFIG_LINE_MAX)
+		return false;
+	if (length && (isspace((unsigned char)value[0]) ||
+		       isspace((unsigned char)value[length - 1])))
+		return false;
+	/* A semicolon after space begins a comment. */
+	for (size_t i = 0; i < length; i++)
+		if (iscntrl((unsigned char)value[i]) ||
+		    (value[i] == ';' && (i == 0 || isspace((unsigned char)value[i - 1]))))
+			return false;
+	return true;
+}

@@ -1,0 +1,196 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * Copyright (C) 2026 The VServer developers
+ *
+ * A guest that runs: its init ends, reboots, or is to be stopped.
+ *
+ * reboot(2) in a PID namespace ends its init by a signal, and which one tells
+ * what was asked for: SIGHUP to boot again, SIGINT to halt or power off.
+ */
+#include <errno.h>
+#include <limits.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/pidfd.h>
+#include <sys/wait.h>
+#include <syslog.h>
+#include <unistd.h>
+
+#include <systemd/sd-daemon.h>
+
+#include "supervisor.h"
+
+#define SEC		1000000ULL	/* us */
+#define STOP_LIMIT	(60 * SEC)	/* for a shutdown in good order */
+#define KILL_LIMIT_NS	10000000000ULL	/* for SIGKILL to be heard by all */
+
+static int watch_init(struct supervisor *s);
+
+/* --- the end ------------------------------------------------------------------- */
+
+/* Whatever init left behind ends with it; a share of the processors would only
+ * make dying slow. */
+static void kill_rest(struct supervisor *s)
+{
+	struct vs_limits limits = { .cpu.rate_ns = UINT64_MAX };
+	struct vs_context ctx = { .xid = s->state->xid };
+
+	vs_context_set(s->vs, &ctx, VS_SET_BUCKET);
+	vs_cgroup_limit(s->vs, s->state->cgroup, &limits);
+	if (vs_cgroup_kill(s->vs, s->state->cgroup, KILL_LIMIT_NS) < 0)
+		tell(s, LOG_ERR, "%s", vs_reason(s->vs));
+}
+
+static void forget_init(struct supervisor *s)
+{
+	s->exit_source = sd_event_source_disable_unref(s->exit_source);
+	notify_close(s);
+	console_close(s);
+	close(s->pidfd);
+	s->pidfd = -1;
+	s->state->init = 0;
+	s->state->init_start = 0;
+	s->state->ready = false;
+}
+
+static int reboot_guest(struct supervisor *s)
+{
+	const struct config *c = s->config;
+	struct vs_context ctx = { .xid = s->state->xid, .bucket = c->bucket };
+	struct vs_limits limits = { .cpu = c->bucket };
+	int r;
+
+	tell(s, LOG_INFO, "reboots");
+	sd_notify(0, "STATUS=reboots");
+	kill_rest(s);
+	r = vs_context_set(s->vs, &ctx, VS_SET_BUCKET);
+	if (r < 0)
+		return failed(s, "setting the share", vs_reason(s->vs), r);
+	if (c->bucket.rate_ns && vs_cgroup_limit(s->vs, s->state->cgroup, &limits) < 0)
+		return failed(s, "setting the limits", vs_reason(s->vs), -EIO);
+	r = boot(s);
+	if (r < 0)
+		return failed(s, "starting init", vs_reason(s->vs), r);
+	sd_notify(0, "STATUS=init runs");
+	return watch_init(s);
+}
+
+static int on_exit_of_init(sd_event_source *source, const siginfo_t *si, void *userdata)
+{
+	struct supervisor *s = userdata;
+	bool stopping = !strcmp(s->state->phase, "stopping");
+	char reason[80];
+	int r = 0;
+
+	forget_init(s);
+	if (si->si_code == CLD_KILLED && si->si_status == SIGHUP && !stopping) {
+		r = reboot_guest(s);
+		return r < 0 ? sd_event_exit(s->event, r) : 0;
+	}
+	if (!stopping && !(si->si_code == CLD_KILLED && si->si_status == SIGINT) &&
+	    !(si->si_code == CLD_EXITED && si->si_status == 0)) {
+		snprintf(reason, sizeof(reason), "its init ended with %s %d",
+			 si->si_code == CLD_EXITED ? "status" : "signal", si->si_status);
+		r = failed(s, "running", reason, -EPROTO);
+	}
+	kill_rest(s);
+	return sd_event_exit(s->event, r);
+}
+
+static int watch_init(struct supervisor *s)
+{
+	return sd_event_add_child_pidfd(s->event, &s->exit_source, s->pidfd, WEXITED,
+					on_exit_of_init, s);
+}
+
+/* --- stopping ------------------------------------------------------------------- */
+
+/* What asks an init to power off; by the name of its program. */
+static int stop_signal(const struct supervisor *s)
+{
+	char link[64], path[PATH_MAX];
+	const char *program;
+	ssize_t n;
+
+	snprintf(link, sizeof(link), "/proc/%d/exe", (int)s->state->init);
+	n = readlink(link, path, sizeof(path) - 1);
+	if (n < 0)
+		return SIGTERM;
+	path[n] = '\0';
+	program = strrchr(path, '/');
+	program = program ? program + 1 : path;
+	if (!strcmp(program, "systemd"))
+		return SIGRTMIN + 4;
+	if (!strcmp(program, "busybox"))
+		return SIGUSR2;
+	if (!strcmp(program, "init"))		/* of sysvinit */
+		return SIGPWR;
+	return SIGTERM;
+}
+
+/* An init without a handler for a signal never sees it. */
+static bool init_catches(const struct supervisor *s, int signo)
+{
+	unsigned long long caught = 0;
+	char path[64], line[256];
+	FILE *file;
+
+	snprintf(path, sizeof(path), "/proc/%d/status", (int)s->state->init);
+	file = fopen(path, "re");
+	while (file && fgets(line, sizeof(line), file))
+		if (sscanf(line, "SigCgt: %llx", &caught) == 1)
+			break;
+	if (file)
+		fclose(file);
+
+	/* systemd takes signals from a descriptor: blocked, not caught. */
+	return signo >= SIGRTMIN || caught >> (signo - 1) & 1;
+}
+
+static int on_deadline(sd_event_source *source, uint64_t usec, void *userdata)
+{
+	struct supervisor *s = userdata;
+
+	tell(s, LOG_WARNING, "did not shut down in %llu s; it is killed", STOP_LIMIT / SEC);
+	sd_notify(0, "STATUS=killing what did not shut down");
+	kill_rest(s);
+	return 0;
+}
+
+static int on_stop(sd_event_source *source, const struct signalfd_siginfo *si, void *userdata)
+{
+	struct supervisor *s = userdata;
+	int signo = stop_signal(s), r;
+
+	if (!strcmp(s->state->phase, "stopping"))
+		return 0;
+	r = phase(s, "stopping");
+	if (r < 0)
+		tell(s, LOG_WARNING, "cannot write the state: %s", strerror(-r));
+	sd_notify(0, "STOPPING=1\nSTATUS=shutting down");
+	if (!init_catches(s, signo) || pidfd_send_signal(s->pidfd, signo, NULL, 0) < 0) {
+		kill_rest(s);
+		return 0;
+	}
+	return sd_event_add_time_relative(s->event, &s->deadline, CLOCK_MONOTONIC, STOP_LIMIT,
+					  0, on_deadline, s);
+}
+
+int serve(struct supervisor *s)
+{
+	int r;
+
+	r = sd_event_add_signal(s->event, NULL, SIGTERM, on_stop, s);
+	if (r >= 0)
+		r = sd_event_add_signal(s->event, NULL, SIGINT, on_stop, s);
+	if (r >= 0)
+		r = watch_init(s);
+	if (r >= 0)
+		r = sd_event_loop(s->event);
+	s->deadline = sd_event_source_disable_unref(s->deadline);
+	if (r < 0)
+		return failed(s, "running", strerror(-r), r);
+	return 0;
+}
