@@ -48,10 +48,17 @@ struct {
 	__type(value, struct vs_task);
 } tasks SEC(".maps");
 
-/* The identity of the running task; NULL: the host's. */
+/*
+ * The identity of the running task; NULL: the host's.  This is what every hook
+ * costs the host, so a task without any storage is not even looked up.
+ */
 static __always_inline struct vs_task *vs_current(void)
 {
-	return bpf_task_storage_get(&tasks, bpf_get_current_task_btf(), NULL, 0);
+	struct task_struct *task = bpf_get_current_task_btf();
+
+	if (!task->bpf_storage)
+		return NULL;
+	return bpf_task_storage_get(&tasks, task, NULL, 0);
 }
 
 static __always_inline u32 vs_current_xid(void)

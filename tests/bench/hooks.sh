@@ -27,6 +27,12 @@ fail()
 	exit 1
 }
 
+# Attaching and detaching leave work behind (freed programs and trampolines).
+settle()
+{
+	sleep 2
+}
+
 # round MODE [COMMAND...]: every act once.
 round()
 {
@@ -70,9 +76,11 @@ ip link add vs-bench type dummy && ip link set vs-bench up &&
 
 for ((i = 0; i < rounds; i++)); do
 	"$context" unload 0 || fail "enforcement does not go"
+	settle
 	round none
 	"$context" load 0 || fail "enforcement does not come"
 	"$context" make $xid ip=$ip flags=1 || fail "no context"
+	settle
 	round host
 	round context "$context" enter $xid $xid
 	until "$context" end $xid >"$work/end"; do

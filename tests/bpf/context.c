@@ -107,10 +107,8 @@ int main(int argc, char **argv)
 		return 125;
 	}
 	err = run(vs, argc, argv);
-	if (err < 0) {
-		printf("%s\n", strerrorname_np(-err));
-		fprintf(stderr, "context: %s\n", vs_reason(vs));
-	}
+	if (err < 0)
+		printf("%s: %s\n", strerrorname_np(-err), vs_reason(vs));
 	vs_close(vs);
 	return err < 0;
 }

@@ -30,7 +30,7 @@ says EPERM "and A cannot signal the host" A kill "$host" 0
 # --- it cannot be taken away while there are contexts ---------------------------------
 expect 1 "enforcement stays while there are contexts" "$context" unload 0
 says EPERM "and A cannot signal the host" A kill "$host" 0
-kill "${members[@]}" "$late"
+kill "${members[@]}"
 expect 0 "A is gone" gone 42
 expect 0 "B is gone" gone 43
 systemctl stop vserverd

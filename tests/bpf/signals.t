@@ -29,16 +29,17 @@ says ESRCH "kill() of nobody ends, and says so" A kill 4194303 0
 says ok "control: the host can signal its group" host kill "-$host" 0
 says EPERM "A cannot signal a group of the host" A kill "-$host" 0
 
-"$context" enter 42 0 "$probe" kill -1 9 >/dev/null
-expect 0 "kill(-1) in A spares the host" kill -0 "$host"
-expect 0 "and B" kill -0 "$member_of_b"
-expect 1 "control: but not A" kill -0 "$member_of_a"
-
 # --- the kernel sends for a file: user ids are all that it looks at -----------
 says ok "control: the host can have SIGIO sent to anybody" host setown "$host"
 says EPERM "A cannot have SIGIO sent to the host" A setown "$host"
 says EPERM "nor with F_SETOWN_EX" A setown-ex "$host"
 says EPERM "nor with FIOSETOWN" A setown-ioctl "$host"
 says ok "control: A can have it sent to itself" A setown self
+
+# --- all that he may: this ends A --------------------------------------------------
+"$context" enter 42 0 "$probe" kill -1 9 >/dev/null
+expect 0 "kill(-1) in A spares the host" kill -0 "$host"
+expect 0 "and B" kill -0 "$member_of_b"
+expect 1 "control: but not A" kill -0 "$member_of_a"
 
 finish
