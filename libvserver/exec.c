@@ -6,9 +6,10 @@
  *
  *	caller		checks that init is still the one that was meant, opens
  *			what the child will need, relays, gives the exit status
- *	  usher		a child that joins the guest's namespaces all at once,
- *			makes a terminal there, and clones into the cgroup
- *	    command	which is the caller's child: ceiling, context, exec
+ *	  usher		a child that joins the guest's namespaces, makes a
+ *			terminal there, and clones into the guest's cgroup
+ *	    command	which is the caller's child: cgroup namespace, ceiling,
+ *			context, exec
  *
  * Who is half inside (usher, and command before it enters) is in context 0, so
  * that nothing in the guest may signal, trace or read it.  It runs no program
@@ -30,8 +31,7 @@
 #include "private.h"
 #include "relay.h"
 
-#define SPACES (CLONE_NEWNS | CLONE_NEWPID | CLONE_NEWUTS | CLONE_NEWIPC | \
-		CLONE_NEWCGROUP | CLONE_NEWTIME)
+#define SPACES (CLONE_NEWNS | CLONE_NEWPID | CLONE_NEWUTS | CLONE_NEWIPC | CLONE_NEWTIME)
 
 struct session {
 	const struct vs_exec *exec;
@@ -103,6 +103,11 @@ static int be_command(const struct session *s)
 
 	snprintf(term, sizeof(term), "TERM=%s", terminal_type());
 	snprintf(shell_is, sizeof(shell_is), "SHELL=%s", shell);
+	if (setsid() < 0)
+		return vs_fail_errno(vs, -errno, "making a session");
+	/* Only from within its root: a namespace is a border for moves, too. */
+	if (setns(s->init, CLONE_NEWCGROUP) < 0)
+		return vs_fail_errno(vs, -errno, "joining the guest's cgroup namespace");
 	r = set_descriptors(vs, s);
 	if (r < 0)
 		return r;
@@ -186,10 +191,7 @@ static int usher(struct session *s)
 		return vs_fail_errno(vs, pid, "joining the guest's cgroup");
 	if (pid > 0)
 		return send_arrival(s->channel, pid, master);
-	if (setsid() < 0)
-		r = vs_fail_errno(vs, -errno, "making a session");
-	else
-		r = be_command(s);
+	r = be_command(s);
 	vs_child_report(s->child.report, vs, r);
 	_exit(1);
 }
