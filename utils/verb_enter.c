@@ -6,6 +6,7 @@
  * says where the guest is; libvserver goes there in this very process, so
  * that input, output and exit status are the caller's own.
  */
+#include <errno.h>
 #include <unistd.h>
 
 #include <vserver.h>
@@ -62,8 +63,11 @@ static int run(const struct cli *cli)
 		goto out;
 	}
 	r = vs_space_exec(vs, &exec);
-	if (r < 0)
-		r = fail("cannot %s '%s': %s", deed(cli), cli->args[0], vs_reason(vs));
+	if (r < 0) {
+		fail("cannot %s '%s': %s", deed(cli), cli->args[0], vs_reason(vs));
+		/* As shells do: not found, found but not to be run. */
+		r = r == -ENOENT ? 127 : r == -EACCES ? 126 : EXIT_FAILED;
+	}
 out:
 	vs_close(vs);
 	sd_json_variant_unref(guest);
@@ -86,7 +90,8 @@ const struct verb verb_exec = {
 	.details =
 		"\n"
 		"The command is root's, in a terminal of its own where input and output are a\n"
-		"terminal.  Exit status: the command's; 128 + N where signal N ended it.",
+		"terminal.  Exit status: the command's; 128 + N where signal N ended it; 127\n"
+		"where it was not found, 126 where it cannot be run.",
 	.min = 2, .max = SIZE_MAX, .wants = "COMMAND",
 	.command = true,
 	.run = run,
