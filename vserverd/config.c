@@ -105,12 +105,12 @@ static int take_addresses(struct config *config, const struct entries *entries, 
 	return 0;
 }
 
-/* cpu, cpu-bucket and cpu-release: one bucket. */
+/* cpu, cpu-bucket and cpu-resume: one bucket. */
 static void take_bucket(struct config *config, const struct entries *entries, FILE *errors)
 {
 	const char *cpu = value_of(entries, "cpu");
 	const char *size = value_of(entries, "cpu-bucket");
-	const char *release = value_of(entries, "cpu-release");
+	const char *release = value_of(entries, "cpu-resume");
 	uint64_t rate, interval, size_ns = 0, release_ns = 0;
 	int r;
 
@@ -127,7 +127,7 @@ static void take_bucket(struct config *config, const struct entries *entries, FI
 			 "has or less than can be given; it has %ld processors, 100%% each", cpu,
 			 sysconf(_SC_NPROCESSORS_ONLN));
 	else if (r < 0)
-		complain(errors, entry_find(entries, "cpu-release"), "cpu-release: more than the "
+		complain(errors, entry_find(entries, "cpu-resume"), "cpu-resume: more than the "
 			 "bucket holds; make it less, or cpu-bucket more");
 }
 

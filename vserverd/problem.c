@@ -1,0 +1,63 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * Copyright (C) 2026 The VServer developers
+ *
+ * Why something that was asked for cannot be done, as a value.  How it is
+ * sent is known to varlink_reply.c.
+ */
+#include <errno.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "problem.h"
+
+static char *copy(const char *text)
+{
+	return text ? strdup(text) : NULL;
+}
+
+int problem_set(struct problem *problem, enum problem_kind kind, const char *name,
+		const char *what)
+{
+	problem_clear(problem);
+	problem->kind = kind;
+	problem->name = copy(name);
+	problem->what = copy(what);
+	return -ECANCELED;
+}
+
+int problem_invalid(struct problem *problem, const char *key, const char *value,
+		    const char *reason, const char *remedy)
+{
+	problem_set(problem, PROBLEM_INVALID_VALUE, NULL, key);
+	problem->value = copy(value);
+	problem->reason = copy(reason);
+	problem->remedy = copy(remedy);
+	return -ECANCELED;
+}
+
+int problem_failed(struct problem *problem, const char *step, const char *remedy,
+		   const char *format, ...)
+{
+	va_list ap;
+
+	problem_set(problem, PROBLEM_FAILED, NULL, step);
+	problem->remedy = copy(remedy);
+	va_start(ap, format);
+	if (vasprintf(&problem->reason, format, ap) < 0)
+		problem->reason = NULL;
+	va_end(ap);
+	return -ECANCELED;
+}
+
+void problem_clear(struct problem *problem)
+{
+	free(problem->name);
+	free(problem->what);
+	free(problem->value);
+	free(problem->reason);
+	free(problem->remedy);
+	*problem = (struct problem){ 0 };
+}

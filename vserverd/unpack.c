@@ -1,0 +1,206 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * Copyright (C) 2026 The VServer developers
+ *
+ * Archives unpacked with libarchive.  The archive is not trusted: a name or
+ * a link that leads outside is refused, never mended, and what would be a
+ * device of the host is left out.  Where the tree stands and what it must
+ * hold is not known here.
+ */
+#include <archive.h>
+#include <archive_entry.h>
+#include <errno.h>
+#include <stdarg.h>
+#include <stdbool.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "scope.h"
+#include "unpack.h"
+
+#define BLOCK_SIZE (256 * 1024)
+
+#define FLAGS (ARCHIVE_EXTRACT_OWNER | ARCHIVE_EXTRACT_PERM | ARCHIVE_EXTRACT_TIME |	\
+	       ARCHIVE_EXTRACT_ACL | ARCHIVE_EXTRACT_XATTR | ARCHIVE_EXTRACT_SPARSE |	\
+	       ARCHIVE_EXTRACT_SECURE_NODOTDOT | ARCHIVE_EXTRACT_SECURE_SYMLINKS |	\
+	       ARCHIVE_EXTRACT_SECURE_NOABSOLUTEPATHS)
+
+/* An archive that is being unpacked. */
+struct unpacking {
+	struct archive *in, *out;
+	const struct unpack_progress *progress;
+	off_t size;
+	unsigned int tenths;	/* told so far */
+	size_t n;		/* entries */
+	char **ret_reason;
+};
+
+__attribute__((format(printf, 3, 4)))
+static int fail(const struct unpacking *u, int error, const char *format, ...)
+{
+	va_list ap;
+
+	va_start(ap, format);
+	if (vasprintf(u->ret_reason, format, ap) < 0)
+		*u->ret_reason = NULL;
+	va_end(ap);
+	return error;
+}
+
+static int fail_reading(const struct unpacking *u)
+{
+	const char *why = archive_error_string(u->in);
+
+	if (u->n == 0)
+		return fail(u, -EBADMSG, "it is not a tar archive%s%s%s", why ? " (" : "",
+			    why ? why : "", why ? ")" : "");
+	return fail(u, -EBADMSG, "it is damaged or cut off after %zu entries%s%s%s", u->n,
+		    why ? " (" : "", why ? why : "", why ? ")" : "");
+}
+
+static int fail_writing(const struct unpacking *u, const char *path)
+{
+	int error = archive_errno(u->out);
+	const char *why = archive_error_string(u->out);
+
+	return fail(u, error > 0 ? -error : -EIO, "unpacking %s: %s", path,
+		    why ? why : strerror(error));
+}
+
+static void tell_progress(struct unpacking *u)
+{
+	off_t read = archive_filter_bytes(u->in, -1);
+	unsigned int tenths;
+
+	if (!u->progress->call || u->size <= 0)
+		return;
+	tenths = (unsigned int)(read * 10 / u->size);
+	if (tenths <= u->tenths || tenths > 10)
+		return;
+	u->tenths = tenths;
+	u->progress->call(tenths * 10, u->progress->userdata);
+}
+
+static bool leads_outside(const char *path)
+{
+	if (*path == '/')
+		return true;
+	for (const char *p = path; *p;) {
+		size_t length = strcspn(p, "/");
+
+		if (length == 2 && p[0] == '.' && p[1] == '.')
+			return true;
+		p += length;
+		p += strspn(p, "/");
+	}
+	return false;
+}
+
+/* 1 unpack it, 0 leave it out, or an error. */
+static int judge(const struct unpacking *u, struct archive_entry *entry)
+{
+	const char *path = archive_entry_pathname(entry);
+	const char *hardlink = archive_entry_hardlink(entry);
+	mode_t type = archive_entry_filetype(entry);
+
+	if (!path || !*path)
+		return fail(u, -EBADMSG, "an entry has no name, or one that is not UTF-8");
+	if (leads_outside(path))
+		return fail(u, -EPERM, "its entry '%s' leads outside of the tree", path);
+	if (hardlink && leads_outside(hardlink))
+		return fail(u, -EPERM, "its entry '%s' is a link to '%s', outside of the tree",
+			    path, hardlink);
+	return !(type == AE_IFCHR || type == AE_IFBLK);
+}
+
+static int copy_data(struct unpacking *u, const char *path)
+{
+	const void *data;
+	size_t size;
+	la_int64_t offset;
+	int r;
+
+	while ((r = archive_read_data_block(u->in, &data, &size, &offset)) == ARCHIVE_OK) {
+		if (archive_write_data_block(u->out, data, size, offset) < ARCHIVE_OK)
+			return fail_writing(u, path);
+		tell_progress(u);
+	}
+	return r == ARCHIVE_EOF ? 0 : fail_reading(u);
+}
+
+static int copy_entry(struct unpacking *u, struct archive_entry *entry)
+{
+	const char *path = archive_entry_pathname(entry);
+	int r;
+
+	r = judge(u, entry);
+	if (r <= 0)
+		return r;
+
+	/* A warning is about an attribute that this file system has not. */
+	if (archive_write_header(u->out, entry) < ARCHIVE_WARN)
+		return fail_writing(u, path);
+	r = archive_entry_size(entry) > 0 ? copy_data(u, path) : 0;
+	if (!r && archive_write_finish_entry(u->out) < ARCHIVE_WARN)
+		r = fail_writing(u, path);
+	return r;
+}
+
+static int copy(struct unpacking *u)
+{
+	struct archive_entry *entry;
+	int r, copied = 0;
+
+	while ((r = archive_read_next_header(u->in, &entry)) == ARCHIVE_OK || r == ARCHIVE_WARN) {
+		u->n++;
+		copied = copy_entry(u, entry);
+		if (copied < 0)
+			return copied;
+		tell_progress(u);
+	}
+	if (r != ARCHIVE_EOF)
+		return fail_reading(u);
+	if (u->n == 0)
+		return fail(u, -EBADMSG, "it is not a tar archive, or an empty one");
+	/* Modes and times of directories are set here. */
+	return archive_write_close(u->out) < ARCHIVE_WARN ? fail_writing(u, "directories") : 0;
+}
+
+static int set_up(struct unpacking *u, int archive)
+{
+	struct stat st;
+
+	if (fstat(archive, &st) < 0)
+		return -errno;
+	u->size = st.st_size;
+	u->in = archive_read_new();
+	u->out = archive_write_disk_new();
+	if (!u->in || !u->out)
+		return -ENOMEM;
+
+	archive_read_support_filter_all(u->in);
+	archive_read_support_format_tar(u->in);
+	archive_write_disk_set_options(u->out, FLAGS);
+	/* Numbers, not names: the host's names are not the guest's. */
+	archive_write_disk_set_group_lookup(u->out, NULL, NULL, NULL);
+	archive_write_disk_set_user_lookup(u->out, NULL, NULL, NULL);
+	if (archive_read_open_fd(u->in, archive, BLOCK_SIZE) != ARCHIVE_OK)
+		return fail_reading(u);
+	return 0;
+}
+
+int unpack(int archive, int dir, const struct unpack_progress *progress, char **ret_reason)
+{
+	struct unpacking u = { .progress = progress, .ret_reason = ret_reason };
+	int r;
+
+	umask(0022);
+	if (fchdir(dir) < 0)
+		return -errno;
+	r = set_up(&u, archive);
+	if (!r)
+		r = copy(&u);
+	archive_read_free(u.in);
+	archive_write_free(u.out);
+	return r;
+}

@@ -1,0 +1,30 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Copyright (C) 2026 The VServer developers
+ *
+ * Archives unpacked into a directory.
+ */
+#ifndef UNPACK_H
+#define UNPACK_H
+
+/** struct unpack_progress - @call at each tenth; NULL: nobody asks. */
+struct unpack_progress {
+	void (*call)(unsigned int percent, void *userdata);
+	void *userdata;
+};
+
+/**
+ * unpack() - a tar archive, compressed or not, into an empty directory.
+ * @archive: a regular file, read from where it stands.
+ * @dir: where to.  Nothing is written outside of it, whatever is in the
+ *       archive.  The working directory of the process changes: call it in a
+ *       child.
+ * @ret_reason: what is wrong with it; free().
+ *
+ * Owners, modes, times, ACLs, attributes and hard links are kept; device
+ * nodes are left out.  Return: 0; -EBADMSG not an archive or not whole;
+ * -EPERM it has names that lead outside; any errno of writing.
+ */
+int unpack(int archive, int dir, const struct unpack_progress *progress, char **ret_reason);
+
+#endif
