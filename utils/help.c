@@ -36,15 +36,37 @@ static void label(char letter, const char *name, const char *value, char *buffer
 		 value ? value : "");
 }
 
-static void row(char letter, const char *name, const char *value, const char *help)
-{
-	char text[80];
+#define INDENT 30
+#define WIDTH 80
 
-	label(letter, name, value, text, sizeof(text));
-	if (strlen(text) > 28)
-		printf("%s\n%30s%s\n", text, "", help);
+/* @help from column INDENT on, as many lines as it needs. */
+static void wrap(const char *help)
+{
+	size_t room = WIDTH - INDENT;
+
+	while (strlen(help) > room) {
+		size_t n = room;
+
+		while (n && help[n] != ' ')
+			n--;
+		if (!n)
+			break;
+		printf("%.*s\n%*s", (int)n, help, INDENT, "");
+		help += n + 1;
+	}
+	puts(help);
+}
+
+static void row(const struct option_row *option)
+{
+	char text[WIDTH];
+
+	label(option->letter, option->name, option->value, text, sizeof(text));
+	if (strlen(text) > INDENT - 2)
+		printf("%s\n%*s", text, INDENT, "");
 	else
-		printf("%-30s%s\n", text, help);
+		printf("%-*s", INDENT, text);
+	wrap(option->help);
 }
 
 void help_verb(const struct verb *verb)
@@ -58,13 +80,13 @@ void help_verb(const struct verb *verb)
 
 	puts("\nOptions:");
 	for (const struct option_row *o = verb->options; o && o->name; o++)
-		row(o->letter, o->name, o->value, o->help);
+		row(o);
 	for (const struct option_row *o = common_options; o->name; o++)
-		row(o->letter, o->name, o->value, o->help);
+		row(o);
 
 	if (!verb->settings)
 		return;
 	puts("\nSettings, each also as SETTING=VALUE; vserver.conf(5) says more:");
 	for (const struct vs_setting *s = vs_settings(); s->name; s++)
-		row(0, s->name, s->value, s->help);
+		row(&(struct option_row){ s->name, 0, s->value, s->help });
 }
