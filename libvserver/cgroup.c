@@ -182,7 +182,8 @@ int vs_cgroup_limit(struct vs *vs, const char *path, const struct vs_limits *lim
 		uint64_t value;
 	} numbers[] = {
 		{ "memory.max", limits->memory_bytes },
-		{ "memory.swap.max", limits->swap_bytes },
+		/* less than a page: 0 stands for "as it is" here */
+		{ "memory.swap.max", limits->no_swap ? 1 : limits->swap_bytes },
 		{ "pids.max", limits->tasks },
 	};
 	_cleanup_close_ int dir = vs_cgroup_open(vs, path);

@@ -48,11 +48,13 @@ int vs_nl_open(struct vs *vs)
 	if (!vs->socket)
 		return -ENOMEM;
 	r = genl_connect(vs->socket);
-	if (r < 0)
-		return r == -NLE_NOMEM ? -ENOMEM : -EPERM;
-	vs->family = genl_ctrl_resolve(vs->socket, VS_GENL_NAME);
-	if (vs->family < 0)
-		return vs->family == -NLE_PERM ? -EPERM : -ENOPKG;
+	if (r >= 0)
+		r = vs->family = genl_ctrl_resolve(vs->socket, VS_GENL_NAME);
+	if (r < 0) {
+		vs_nl_close(vs);
+		return r == -NLE_NOMEM ? -ENOMEM :
+		       r == -NLE_OBJ_NOTFOUND ? -ENOPKG : -EPERM;
+	}
 
 	/* Sentences instead of bare numbers; a kernel that has none does without. */
 	setsockopt(nl_socket_get_fd(vs->socket), SOL_NETLINK, NETLINK_EXT_ACK,
@@ -66,6 +68,7 @@ void vs_nl_close(struct vs *vs)
 {
 	if (vs->socket)
 		nl_socket_free(vs->socket);
+	vs->socket = NULL;
 }
 
 /* --- one exchange -------------------------------------------------------- */

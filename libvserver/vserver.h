@@ -186,6 +186,7 @@ int vs_address_remove(struct vs *vs, const struct vs_address *address,
 struct vs_limits {		/* UINT64_MAX: none; 0: leave as it is */
 	uint64_t memory_bytes;
 	uint64_t swap_bytes;
+	bool no_swap;		/* none at all; swap_bytes is not looked at */
 	uint64_t tasks;
 	struct vs_bucket cpu;	/* as cpu.max and cpu.max.burst; rate_ns
 				 * UINT64_MAX: none */

@@ -199,7 +199,7 @@ static void scheduler_or_die(struct vs *vs)
 
 /* --- who waits outside ------------------------------------------------------------ */
 
-/* Of a pipe that exec closes: a byte means that exec was never reached. */
+/* Into a pipe that exec closes: a byte means that exec was never reached. */
 static void write_status(int status, void *fd)
 {
 	unsigned char byte = (unsigned char)status;
@@ -262,9 +262,11 @@ static int guard(struct vs *vs, uint32_t xid)
 
 /* --- the way in --------------------------------------------------------------------- */
 
-static int set_hostname(const char *name)
+/* Shared memory and host name are root's by user id alone: hence own ones. */
+static int leave_namespaces(const char *hostname)
 {
-	if (unshare(CLONE_NEWUTS) < 0 || sethostname(name, strlen(name)) < 0)
+	if (unshare(CLONE_NEWIPC | CLONE_NEWUTS) < 0 ||
+	    (hostname && sethostname(hostname, strlen(hostname)) < 0))
 		return -errno;
 	return 0;
 }
@@ -280,11 +282,9 @@ static void go_in(struct vs *vs, const struct arguments *args)
 		if (r < 0)
 			end_and_die(vs, xid, "cannot fork: %s", strerror(-r));
 	}
-	if (args->hostname) {
-		r = set_hostname(args->hostname);
-		if (r < 0)
-			end_and_die(vs, xid, "cannot set the host name: %s", strerror(-r));
-	}
+	r = leave_namespaces(args->hostname);
+	if (r < 0)
+		end_and_die(vs, xid, "cannot make namespaces: %s", strerror(-r));
 	r = vs_space_private_proc(vs);
 	if (!r)		/* first: taking from the bounding set wants a capability */
 		r = vs_ceiling_drop(vs, args->ctx.ceiling);

@@ -1,0 +1,314 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+/*
+ * Copyright (C) 2026 The VServer developers
+ *
+ * Is this machine fit?  One row a feature: what was found, what does not work
+ * without it, and what to do about it.  Nothing is changed by looking.
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <linux/magic.h>
+#include <stdarg.h>
+#include <string.h>
+#include <sys/mount.h>
+#include <sys/stat.h>
+#include <sys/utsname.h>
+
+#include "private.h"
+
+/* Rows on their way. */
+struct features {
+	struct vs_feature *rows;
+	size_t n;
+	int error;
+};
+
+/* What a row says while it is not known to be well. */
+struct text {
+	const char *name;
+	bool required;
+	const char *without;
+	const char *remedy;
+};
+
+__attribute__((format(printf, 4, 5)))
+static void add(struct features *f, const struct text *text, bool ok, const char *format, ...)
+{
+	struct vs_feature row = { .name = text->name, .ok = ok, .required = text->required };
+	struct vs_feature *more;
+	va_list args;
+
+	va_start(args, format);
+	if (vasprintf(&row.found, format, args) < 0)
+		row.found = NULL;
+	va_end(args);
+	row.without = strdup(ok ? "" : text->without);
+	row.remedy = strdup(ok ? "" : text->remedy);
+	more = reallocarray(f->rows, f->n + 1, sizeof(*more));
+	if (more) {
+		f->rows = more;
+		f->rows[f->n++] = row;
+	}
+	if (!more || !row.found || !row.without || !row.remedy)
+		f->error = -ENOMEM;
+	if (!more) {
+		free(row.found);
+		free(row.without);
+		free(row.remedy);
+	}
+}
+
+void vs_features_free(struct vs_feature *features, size_t n)
+{
+	for (size_t i = 0; features && i < n; i++) {
+		free(features[i].found);
+		free(features[i].without);
+		free(features[i].remedy);
+	}
+	free(features);
+}
+
+/* --- the kernel ------------------------------------------------------------------------ */
+
+static void check_lsm(struct features *f)
+{
+	static const struct text text = {
+		"BPF LSM", true,
+		"nothing is enforced, so no context can be made",
+		"add bpf to the list in lsm= on the kernel's command line, and boot",
+	};
+	int r = vs_probe_bpf_lsm();
+
+	if (r < 0)
+		add(f, &text, false, "/sys/kernel/security/lsm cannot be read: %s", strerror(-r));
+	else
+		add(f, &text, r, "%s in /sys/kernel/security/lsm", r ? "bpf is" : "bpf is not");
+}
+
+static void check_btf(struct features *f)
+{
+	static const struct text text = {
+		"kernel BTF", true,
+		"the programs that enforce cannot be loaded",
+		"boot a kernel that is built with CONFIG_DEBUG_INFO_BTF, as Debian's are",
+	};
+	bool ok = access("/sys/kernel/btf/vmlinux", R_OK) == 0;
+
+	add(f, &text, ok, "/sys/kernel/btf/vmlinux %s", ok ? "is there" : "is not there");
+}
+
+static void check_bpffs(struct features *f)
+{
+	static const struct text text = {
+		"bpffs", true,
+		"enforcement does not outlive the process that loads it",
+		"mount it: mount -t bpf bpf /sys/fs/bpf",
+	};
+	bool ok = vs_probe_mount("/sys/fs/bpf", BPF_FS_MAGIC);
+
+	add(f, &text, ok, "/sys/fs/bpf %s", ok ? "is mounted" : "is not mounted");
+}
+
+static void check_namespaces(struct features *f)
+{
+	static const struct text text = {
+		"namespaces", true,
+		"guests cannot be started",
+		"boot a kernel that has them all, as Debian's do",
+	};
+	static const char *const names[] = {
+		"mnt", "pid", "uts", "ipc", "cgroup", "time", "net", "user",
+	};
+	char missing[64] = "";
+
+	for (size_t i = 0; i < sizeof(names) / sizeof(*names); i++) {
+		char path[64];
+
+		snprintf(path, sizeof(path), "/proc/self/ns/%s", names[i]);
+		if (access(path, F_OK) == 0)
+			continue;
+		strcat(missing, *missing ? " " : "");
+		strcat(missing, names[i]);
+	}
+	if (*missing)
+		add(f, &text, false, "missing: %s", missing);
+	else
+		add(f, &text, true, "mount, pid, uts, ipc, cgroup, time, net, user");
+}
+
+/* A kernel without them does not know the attribute, whatever the mount. */
+static void check_idmapped(struct features *f)
+{
+	static const struct text text = {
+		"idmapped mounts", false,
+		"guests cannot have user ids of their own on shared images",
+		"boot Linux 5.12 or newer",
+	};
+	struct mount_attr attr = { .attr_set = MOUNT_ATTR_IDMAP, .userns_fd = (uint64_t)-1 };
+	bool ok;
+
+	mount_setattr(-1, "", AT_EMPTY_PATH, &attr, sizeof(attr));
+	ok = errno != ENOSYS && errno != E2BIG;
+	add(f, &text, ok, "mount_setattr() %s", ok ? "is there" : "is not there");
+}
+
+/* --- cgroups ------------------------------------------------------------------------ */
+
+static bool has_word(const char *list, const char *word)
+{
+	size_t n = strlen(word);
+
+	for (const char *at = list; (at = strstr(at, word)); at += n)
+		if ((at == list || strchr(" ,", at[-1])) && strchr(" ,\n", at[n]))
+			return true;
+	return false;
+}
+
+static void check_cgroup(struct features *f)
+{
+	static const struct text text = {
+		"cgroup v2", true,
+		"guests have no limits and cannot be stopped as a whole",
+		"boot with systemd.unified_cgroup_hierarchy=1 and without cgroup_disable=",
+	};
+	static const char *const wanted[] = { "cpu", "memory", "pids", "io" };
+	_cleanup_free_ char *list = NULL;
+	char missing[64] = "";
+
+	if (!vs_probe_mount("/sys/fs/cgroup", CGROUP2_SUPER_MAGIC)) {
+		add(f, &text, false, "/sys/fs/cgroup is not cgroup2");
+		return;
+	}
+	if (vs_read_file(AT_FDCWD, "/sys/fs/cgroup/cgroup.controllers", &list) < 0)
+		list = strdup("");
+	for (size_t i = 0; list && i < sizeof(wanted) / sizeof(*wanted); i++)
+		if (!has_word(list, wanted[i])) {
+			strcat(missing, *missing ? " " : "");
+			strcat(missing, wanted[i]);
+		}
+	if (*missing)
+		add(f, &text, false, "controllers missing: %s", missing);
+	else
+		add(f, &text, true, "with cpu, memory, pids, io");
+}
+
+static void check_delegation(struct features *f)
+{
+	static const struct text text = {
+		"cgroup delegation", true,
+		"a guest could move its processes out of its cgroup's limits",
+		"mount it again: mount -o remount,nsdelegate /sys/fs/cgroup",
+	};
+	_cleanup_free_ char *mounts = NULL;
+	char *rest, *line;
+	bool ok = false;
+
+	if (vs_read_file(AT_FDCWD, "/proc/self/mounts", &mounts) < 0)
+		mounts = NULL;
+	rest = mounts;
+	while (!ok && (line = strsep(&rest, "\n")))
+		ok = strstr(line, " /sys/fs/cgroup cgroup2 ") && strstr(line, "nsdelegate");
+	add(f, &text, ok, "nsdelegate is %s", ok ? "on" : "off");
+}
+
+/* --- the module and enforcement ----------------------------------------------------- */
+
+static bool check_module(struct features *f, struct vs *vs)
+{
+	static const struct text text = {
+		"vserver.ko", true,
+		"there is no table of contexts",
+		"load it: modprobe vserver (with Secure Boot its key must be enrolled: mokutil)",
+	};
+	static const struct text btf = {
+		"vserver.ko BTF", true,
+		"the programs that enforce cannot call the module",
+		"build the module again with pahole and the kernel's vmlinux installed",
+	};
+	bool ok = vs->socket, has_btf;
+
+	add(f, &text, ok, ok ? "is loaded" : "is not loaded");
+	if (!ok)
+		return false;
+	has_btf = access("/sys/kernel/btf/vserver", R_OK) == 0;
+	add(f, &btf, has_btf, "/sys/kernel/btf/vserver %s", has_btf ? "is there" : "is not there");
+	return true;
+}
+
+static void check_enforcement(struct features *f, struct vs *vs)
+{
+	static const struct text text = {
+		"enforcement", true,
+		"no context can be made or entered",
+		"restart the daemon, which loads it: systemctl restart vserverd",
+	};
+	struct vs_enforce_status status;
+	int r = vs_enforce_status(vs, &status);
+
+	if (r < 0) {
+		add(f, &text, false, "%s", vs_reason(vs));
+		return;
+	}
+	add(f, &text, status.pinned && status.links_held == status.links_expected,
+	    "%u of %u programs held by the module, %s", status.links_held,
+	    status.links_expected, status.pinned ? "all pinned" : "pins are missing");
+}
+
+static void check_scheduler(struct features *f, struct vs *vs)
+{
+	static const struct text kernel = {
+		"sched_ext", false,
+		"shares are kept by cpu.max",
+		"for the token bucket boot a kernel with CONFIG_SCHED_CLASS_EXT: "
+		"linux-image-amd64 of backports",
+	};
+	static const struct text scheduler = {
+		"scheduler", false,
+		"shares are kept by cpu.max",
+		"restart the daemon, which loads it: systemctl restart vserverd",
+	};
+	struct utsname name;
+	bool there = access("/sys/kernel/sched_ext/state", F_OK) == 0;
+	int r;
+
+	if (!there) {
+		uname(&name);
+		add(f, &kernel, false, "%s has no sched_ext", name.release);
+		return;
+	}
+	add(f, &kernel, true, "the kernel has it");
+	r = vs_scheduler_running(vs);
+	if (r < 0)
+		add(f, &scheduler, false, "%s", strerror(-r));
+	else
+		add(f, &scheduler, r, r ? "the token bucket scheduler runs" :
+					  "the token bucket scheduler does not run");
+}
+
+int vs_check(struct vs *vs, struct vs_feature **ret, size_t *ret_n)
+{
+	struct features f = {};
+
+	if (geteuid() != 0)
+		return vs_fail(vs, -EPERM, "only root can look at all of it");
+	check_lsm(&f);
+	check_btf(&f);
+	check_bpffs(&f);
+	check_cgroup(&f);
+	check_delegation(&f);
+	check_namespaces(&f);
+	check_idmapped(&f);
+	/* A handle of vs_new() may have been made before the module came. */
+	if (!vs->socket)
+		vs_nl_open(vs);
+	if (check_module(&f, vs))
+		check_enforcement(&f, vs);
+	check_scheduler(&f, vs);
+	if (f.error < 0) {
+		vs_features_free(f.rows, f.n);
+		return vs_fail_errno(vs, f.error, "checking this machine");
+	}
+	*ret = f.rows;
+	*ret_n = f.n;
+	return 0;
+}

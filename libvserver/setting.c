@@ -1,0 +1,303 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+/*
+ * Copyright (C) 2026 The VServer developers
+ *
+ * The one table of a guest's settings, and whether a value is one for this
+ * machine.  Parsers, options, JSON, completion and man pages come from the
+ * table; how a value is applied is the daemon's.
+ */
+#include <ctype.h>
+#include <errno.h>
+#include <stdarg.h>
+#include <string.h>
+#include <sys/sysinfo.h>
+
+#include "private.h"
+
+#define HOSTNAME_MAX	64	/* __NEW_UTS_LEN */
+#define MEMORY_MIN	(4ULL << 20)	/* below it not even an init starts */
+
+static const struct vs_setting settings[] = {
+	{ "xid", "xid", VS_TYPE_XID, NULL, false, false, "NUMBER",
+	  "number of the context; otherwise one is handed out" },
+	{ "init", "init", VS_TYPE_COMMAND, NULL, false, false, "COMMAND",
+	  "systemd, sysvinit, openrc, runit or a command; otherwise what is there" },
+	{ "hostname", "hostname", VS_TYPE_STRING, NULL, false, false, "NAME",
+	  "host name inside; otherwise the guest's name" },
+	{ "autostart", "autostart", VS_TYPE_BOOL, "no", false, false, "yes|no",
+	  "start with the host" },
+	{ "address", "address", VS_TYPE_ADDRESS, NULL, false, true,
+	  "ADDRESS[/PREFIX dev INTERFACE]",
+	  "address it may use; with an interface it is added at start" },
+	{ "cpu", "cpu", VS_TYPE_SHARE, "infinity", true, false, "SHARE",
+	  "processor time that is guaranteed, and at most used: 25%, 10ms/1s" },
+	{ "cpu-bucket", "cpuBucket", VS_TYPE_TIME, NULL, true, false, "TIME",
+	  "processor time that can be saved up for a burst" },
+	{ "cpu-resume", "cpuResume", VS_TYPE_TIME, NULL, true, false, "TIME",
+	  "processor time at which it runs again after it was on hold" },
+	{ "memory", "memory", VS_TYPE_SIZE, "infinity", true, false, "SIZE",
+	  "memory at most: 512M" },
+	{ "memory-swap", "memorySwap", VS_TYPE_SIZE, "infinity", true, false, "SIZE",
+	  "swap at most, beside memory" },
+	{ "tasks", "tasks", VS_TYPE_COUNT, "infinity", true, false, "NUMBER",
+	  "processes and threads at most" },
+	{ "capabilities", "capabilities", VS_TYPE_CAPABILITIES, NULL, false, false,
+	  "[!]NAME,...", "change of the usual ceiling: NET_RAW,!SYS_BOOT" },
+	{},
+};
+
+const struct vs_setting *vs_settings(void)
+{
+	return settings;
+}
+
+const struct vs_setting *vs_setting_find(const char *name)
+{
+	for (const struct vs_setting *s = settings; s->name; s++)
+		if (strcmp(s->name, name) == 0)
+			return s;
+	return NULL;
+}
+
+/* --- refusing in words -------------------------------------------------------------- */
+
+struct refusal {
+	char *reason, *remedy;
+};
+
+__attribute__((format(printf, 2, 3)))
+static int because(struct refusal *refusal, const char *format, ...)
+{
+	va_list args;
+
+	va_start(args, format);
+	if (vasprintf(&refusal->reason, format, args) < 0)
+		refusal->reason = NULL;
+	va_end(args);
+	return -EINVAL;
+}
+
+__attribute__((format(printf, 2, 3)))
+static int remedy(struct refusal *refusal, const char *format, ...)
+{
+	va_list args;
+
+	va_start(args, format);
+	if (vasprintf(&refusal->remedy, format, args) < 0)
+		refusal->remedy = NULL;
+	va_end(args);
+	return -EINVAL;
+}
+
+/* --- one function a type --------------------------------------------------------------- */
+
+static int check_string(const char *value, struct refusal *refusal)
+{
+	size_t n = strlen(value);
+
+	for (const char *c = value; *c; c++)
+		if (!isalnum((unsigned char)*c) && *c != '-' && *c != '.')
+			n = 0;
+	if (n && n <= HOSTNAME_MAX && isalnum((unsigned char)*value))
+		return 0;
+	because(refusal, "'%s' is no host name", value);
+	return remedy(refusal, "use up to %d letters, digits, - and .", HOSTNAME_MAX);
+}
+
+static int check_bool(const char *value, struct refusal *refusal)
+{
+	if (strcmp(value, "yes") == 0 || strcmp(value, "no") == 0)
+		return 0;
+	because(refusal, "'%s' is neither yes nor no", value);
+	return remedy(refusal, "write yes or no");
+}
+
+static int check_xid(const char *value, struct refusal *refusal)
+{
+	uint32_t xid;
+	int r = vs_parse_xid(value, &xid);
+
+	if (!r)
+		return 0;
+	if (r == -ERANGE)
+		because(refusal, "%s is out of range", value);
+	else
+		because(refusal, "'%s' is no number", value);
+	return remedy(refusal, "choose a number from %u to %u", VS_XID_MIN, VS_XID_STATIC_MAX);
+}
+
+static int check_count(const char *value, struct refusal *refusal)
+{
+	uint64_t count;
+	int r = vs_parse_count(value, &count);
+
+	if (!r && count)
+		return 0;
+	if (!r)
+		because(refusal, "%s leaves no room for a single one", value);
+	else
+		because(refusal, "'%s' is no number", value);
+	return remedy(refusal, "write a number from 1 on, or infinity");
+}
+
+static int check_size(const struct vs_setting *setting, const char *value,
+		      struct refusal *refusal)
+{
+	uint64_t bytes;
+	int r = vs_parse_size(value, &bytes);
+
+	if (r < 0) {
+		because(refusal, "'%s' is no size", value);
+		return remedy(refusal, "write it like 512M or 2G, or infinity");
+	}
+	if (strcmp(setting->name, "memory") != 0 || bytes >= MEMORY_MIN)
+		return 0;
+	because(refusal, "%s is too little for any program", value);
+	return remedy(refusal, "write %lluM or more", MEMORY_MIN >> 20);
+}
+
+static int check_time(const char *value, struct refusal *refusal)
+{
+	uint64_t ns;
+	int r = vs_parse_time(value, &ns);
+
+	if (!r && ns && ns <= VS_SIZE_MAX_NS)
+		return 0;
+	if (!r || r == -ERANGE)
+		because(refusal, "%s is out of range", value);
+	else
+		because(refusal, "'%s' is no time", value);
+	return remedy(refusal, "write it with a unit, like 500ms or 2s, up to 1h");
+}
+
+static int check_share(const char *value, struct refusal *refusal)
+{
+	const int processors = get_nprocs_conf();
+	uint64_t rate, interval;
+	struct vs_bucket bucket;
+
+	if (vs_parse_share(value, &rate, &interval) < 0) {
+		because(refusal, "'%s' is no share", value);
+		return remedy(refusal, "write it like 25%% (of one processor) or 10ms/1s, "
+			      "or infinity");
+	}
+	if (rate == UINT64_MAX || vs_bucket_make(rate, interval, 0, 0, &bucket) == 0)
+		return 0;
+	if (interval < VS_INTERVAL_MIN_NS || interval > VS_INTERVAL_MAX_NS) {
+		because(refusal, "the interval of %s is out of range", value);
+		return remedy(refusal, "choose one from 1ms to 10s");
+	}
+	if (!rate)
+		because(refusal, "%s of a processor would let nothing run", value);
+	else
+		because(refusal, "%s is more than this machine has: %d processor%s, %d%%",
+			value, processors, processors == 1 ? "" : "s", processors * 100);
+	return remedy(refusal, "choose more than 0%% and at most %d%%", processors * 100);
+}
+
+/* "ADDRESS" of the host, or "ADDRESS/PREFIX dev INTERFACE". */
+static int check_address(const char *value, struct refusal *refusal)
+{
+	_cleanup_free_ char *text = strdup(value);
+	char *words[4] = {}, *rest = text, *word, *prefix;
+	struct vs_address address;
+	uint64_t length = 0;
+	size_t n = 0;
+
+	while (rest && n < 4 && (word = strsep(&rest, " \t")))
+		if (*word)
+			words[n++] = word;
+	prefix = n ? strchr(words[0], '/') : NULL;
+	if (prefix)
+		*prefix++ = '\0';
+	if (!n || vs_address_parse(words[0], &address) < 0) {
+		because(refusal, "'%s' is no address", n ? words[0] : value);
+		return remedy(refusal, "write it like 192.0.2.7/24 dev eth0, or 2001:db8::7");
+	}
+	if (prefix && (vs_parse_count(prefix, &length) < 0 ||
+		       length > (address.family == AF_INET ? 32 : 128))) {
+		because(refusal, "/%s is no prefix of an address of this family", prefix);
+		return remedy(refusal, "write /0 to /%d", address.family == AF_INET ? 32 : 128);
+	}
+	if (n == 1) {
+		if (vs_address_is_local(&address) == 1)
+			return 0;
+		because(refusal, "%s is not an address of this host", words[0]);
+		return remedy(refusal, "add it to the host, or name its interface: "
+			      "%s/%s dev INTERFACE", words[0],
+			      prefix ?: address.family == AF_INET ? "24" : "64");
+	}
+	if (n != 3 || strcmp(words[1], "dev") != 0) {
+		because(refusal, "after an address comes dev INTERFACE and nothing else");
+		return remedy(refusal, "write it like 192.0.2.7/24 dev eth0");
+	}
+	if (if_nametoindex(words[2]))
+		return 0;
+	because(refusal, "there is no interface '%s'", words[2]);
+	return remedy(refusal, "see the interfaces of this host: ip link");
+}
+
+static int check_capabilities(const char *value, struct refusal *refusal)
+{
+	_cleanup_free_ char *bad = NULL;
+	uint64_t ceiling = 0;
+
+	if (vs_ceiling_parse(value, &ceiling, &bad) == 0)
+		return 0;
+	because(refusal, "there is no capability '%s'", bad ?: value);
+	return remedy(refusal, "capabilities(7) has the names");
+}
+
+static int check_command(const char *value, struct refusal *refusal)
+{
+	static const char *const known[] = { "systemd", "sysvinit", "openrc", "runit" };
+
+	for (size_t i = 0; i < sizeof(known) / sizeof(*known); i++)
+		if (strcmp(value, known[i]) == 0)
+			return 0;
+	if (*value == '/')
+		return 0;
+	because(refusal, "'%s' is no init", value);
+	return remedy(refusal, "write systemd, sysvinit, openrc, runit or the path of a command");
+}
+
+static int check(const struct vs_setting *setting, const char *value, struct refusal *refusal)
+{
+	switch (setting->type) {
+	case VS_TYPE_STRING:
+		return check_string(value, refusal);
+	case VS_TYPE_BOOL:
+		return check_bool(value, refusal);
+	case VS_TYPE_XID:
+		return check_xid(value, refusal);
+	case VS_TYPE_COUNT:
+		return check_count(value, refusal);
+	case VS_TYPE_SIZE:
+		return check_size(setting, value, refusal);
+	case VS_TYPE_TIME:
+		return check_time(value, refusal);
+	case VS_TYPE_SHARE:
+		return check_share(value, refusal);
+	case VS_TYPE_ADDRESS:
+		return check_address(value, refusal);
+	case VS_TYPE_CAPABILITIES:
+		return check_capabilities(value, refusal);
+	case VS_TYPE_COMMAND:
+		return check_command(value, refusal);
+	}
+	return because(refusal, "'%s' is of no known type", setting->name);
+}
+
+int vs_setting_check(const struct vs_setting *setting, const char *value,
+		     char **ret_reason, char **ret_remedy)
+{
+	struct refusal refusal = {};
+	int r;
+
+	r = check(setting, value, &refusal);
+	if (r < 0) {
+		*ret_reason = refusal.reason;
+		*ret_remedy = refusal.remedy;
+	}
+	return r;
+}
