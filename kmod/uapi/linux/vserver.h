@@ -124,7 +124,7 @@
 #define VS_NAME_MAX		63	/* bytes, without the final NUL */
 #define VS_ADDRESSES_MAX	2	/* one of IPv4, one of IPv6 */
 #define VS_LINKS_MAX		256
-#define VS_CONTEXTS_MAX		4096	/* the scheduler has a slot for each */
+#define VS_CONTEXTS_MAX		1000	/* the scheduler has a slot for each */
 
 #define VS_INTERVAL_MIN_NS	1000000ULL		/* 1 ms */
 #define VS_INTERVAL_MAX_NS	10000000000ULL		/* 10 s */

@@ -1,0 +1,185 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+/*
+ * Copyright (C) 2026 The VServer developers
+ *
+ * Loads the token bucket scheduler (bpf/sched.bpf.c) and pins its link and
+ * every one of its maps: their timers die with the last user reference, and
+ * contexts on hold would never run again.
+ */
+#include <bpf/bpf.h>
+#include <bpf/libbpf.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "bpf/sched.skel.h"
+#include "bpf/vs_bpf.h"
+#include "bpf_log.h"
+#include "private.h"
+
+#define SCX		"/sys/kernel/sched_ext"
+#define OPS_NAME	"vserver"
+#define PIN_LINK	VS_PIN_SCHEDULER "/link"
+#define PIN_BUILD	VS_PIN_SCHEDULER "/build_"	/* and the hash of the object */
+
+static void sched_close(struct sched **skel)
+{
+	sched__destroy(*skel);
+}
+
+#define _cleanup_sched_ __attribute__((cleanup(sched_close)))
+
+/* Its first line is @text. */
+static bool file_says(const char *path, const char *text)
+{
+	_cleanup_free_ char *content = NULL;
+
+	if (vs_read_file(AT_FDCWD, path, &content) < 0)
+		return false;
+	content[strcspn(content, "\n")] = '\0';
+	return !strcmp(content, text);
+}
+
+int vs_scheduler_running(struct vs *vs)
+{
+	return file_says(SCX "/state", "enabled") && file_says(SCX "/root/ops", OPS_NAME);
+}
+
+static bool another_runs(void)
+{
+	return file_says(SCX "/state", "enabled") && !file_says(SCX "/root/ops", OPS_NAME);
+}
+
+/* The pin whose name has the hash of this build's object (FNV-1a). */
+static void pin_of_build(char *ret, size_t size)
+{
+	uint32_t hash = 2166136261U;
+	size_t n, i;
+	const unsigned char *bytes = sched__elf_bytes(&n);
+
+	for (i = 0; i < n; i++)
+		hash = (hash ^ bytes[i]) * 16777619U;
+	snprintf(ret, size, PIN_BUILD "%08x", hash);
+}
+
+static int reuse_tasks(struct vs *vs, struct sched *skel)
+{
+	_cleanup_close_ int fd = vs_pin_map(VS_PIN_TASKS, "tasks");
+	int r;
+
+	if (fd < 0)
+		return vs_fail(vs, -ENOKEY, "enforcement is not loaded: the scheduler would know "
+			       "no context");
+	r = bpf_map__reuse_fd(skel->maps.tasks, fd);
+	return r < 0 ? vs_fail_errno(vs, r, "taking over the map 'tasks'") : 0;
+}
+
+/* bpffs takes no dots, which .bss has. */
+static void name_of_pin(const struct bpf_map *map, char *ret, size_t size)
+{
+	snprintf(ret, size, VS_PIN_SCHEDULER "/%s", bpf_map__name(map));
+	for (char *p = ret + strlen(VS_PIN_SCHEDULER); *p; p++)
+		if (*p == '.')
+			*p = '_';
+}
+
+static int pin_all(struct vs *vs, struct sched *skel, struct bpf_link *link)
+{
+	struct bpf_map *map;
+	char path[256];
+
+	bpf_object__for_each_map(map, skel->obj) {
+		if (map == skel->maps.tasks || bpf_map__type(map) == BPF_MAP_TYPE_STRUCT_OPS)
+			continue;
+		name_of_pin(map, path, sizeof(path));
+		if (bpf_obj_pin(bpf_map__fd(map), path) < 0)
+			return vs_fail_errno(vs, -errno, "pinning %s", path);
+	}
+	pin_of_build(path, sizeof(path));
+	if (bpf_obj_pin(bpf_map__fd(skel->maps.buckets), path) < 0)
+		return vs_fail_errno(vs, -errno, "pinning %s", path);
+	if (bpf_obj_pin(bpf_link__fd(link), PIN_LINK) < 0)
+		return vs_fail_errno(vs, -errno, "pinning %s", PIN_LINK);
+	return 0;
+}
+
+static int load(struct vs *vs)
+{
+	_cleanup_sched_ struct sched *skel = NULL;
+	struct vs_bpf_log log;
+	struct bpf_link *link;
+	int r;
+
+	skel = sched__open();
+	if (!skel)
+		return vs_fail_errno(vs, -errno, "reading the BPF object 'sched'");
+	/* The library attaches it; loading the skeleton shall not. */
+	bpf_map__set_autoattach(skel->maps.vserver, false);
+	r = reuse_tasks(vs, skel);
+	if (r < 0)
+		return r;
+
+	vs_bpf_log_begin(&log);
+	r = sched__load(skel);
+	link = r < 0 ? NULL : bpf_map__attach_struct_ops(skel->maps.vserver);
+	if (!link && r >= 0)
+		r = -errno;
+	vs_bpf_log_end(&log);
+	if (r < 0)
+		return vs_bpf_log_fail(vs, &log, r, "loading the scheduler");
+
+	if (mkdir(VS_PIN_SCHEDULER, 0700) < 0 && errno != EEXIST)
+		r = vs_fail_errno(vs, -errno, "making %s", VS_PIN_SCHEDULER);
+	else
+		r = pin_all(vs, skel, link);
+	if (r < 0)
+		vs_pin_remove(VS_PIN_SCHEDULER);
+	bpf_link__destroy(link);	/* the pin keeps it */
+	return r;
+}
+
+/* Gone when the last reference goes, which is asynchronous. */
+static int wait_until_gone(struct vs *vs)
+{
+	for (int i = 0; i < 500; i++) {
+		if (!file_says(SCX "/root/ops", OPS_NAME) || !file_says(SCX "/state", "enabled"))
+			return 0;
+		usleep(10000);
+	}
+	return vs_fail(vs, -ETIMEDOUT, "the scheduler does not end");
+}
+
+int vs_scheduler_unload(struct vs *vs)
+{
+	int r = vs_pin_remove(VS_PIN_SCHEDULER);
+
+	if (r < 0)
+		return vs_fail_errno(vs, r, "removing %s", VS_PIN_SCHEDULER);
+	return wait_until_gone(vs);
+}
+
+int vs_scheduler_load(struct vs *vs)
+{
+	_cleanup_close_ int lock = -1;
+	char build[256];
+	int r;
+
+	if (access(SCX, F_OK) < 0)
+		return vs_fail(vs, -EOPNOTSUPP, "this kernel has no sched_ext; cpu.max keeps the "
+			       "shares");
+	if (another_runs())
+		return vs_fail(vs, -EBUSY, "another sched_ext scheduler runs; end it, then start "
+			       "vserverd again");
+	lock = vs_pin_lock(vs);
+	if (lock < 0)
+		return lock;
+	pin_of_build(build, sizeof(build));
+	if (vs_scheduler_running(vs) && access(build, F_OK) == 0 && access(PIN_LINK, F_OK) == 0)
+		return 0;
+
+	/* Another build's, one that the kernel has ended, or half a load. */
+	r = vs_scheduler_unload(vs);
+	return r < 0 ? r : load(vs);
+}
