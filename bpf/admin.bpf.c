@@ -47,7 +47,7 @@ int BPF_PROG(vs_capable, const struct cred *cred, struct user_namespace *ns,
 	xid = vs_current_xid();
 	if (xid == VS_XID_HOST)
 		return 0;
-	return vs_ceiling_has(xid, cap) ? 0 : -EPERM;
+	return vs_verdict(vs_ceiling_has(xid, cap));
 }
 
 /* vserver.ko: may the caller use the table?  0 no, which is its own answer. */
@@ -65,7 +65,7 @@ int BPF_PROG(vs_caller_is_host, int ret)
 SEC("lsm/bpf")
 int BPF_PROG(vs_bpf, int cmd)
 {
-	return vs_current_xid() == VS_XID_HOST ? 0 : -EPERM;
+	return vs_verdict(vs_current_xid() == VS_XID_HOST);
 }
 
 /* --- what gets into the kernel: modules, kernels, firmware, policies ---- */
@@ -75,7 +75,7 @@ int BPF_PROG(vs_kernel_load_data, enum kernel_load_data_id id, bool contents, in
 {
 	if (ret)
 		return ret;
-	return vs_current_xid() == VS_XID_HOST ? 0 : -EPERM;
+	return vs_verdict(vs_current_xid() == VS_XID_HOST);
 }
 
 SEC("lsm/kernel_read_file")
@@ -84,7 +84,7 @@ int BPF_PROG(vs_kernel_read_file, struct file *file, enum kernel_read_file_id id
 {
 	if (ret)
 		return ret;
-	return vs_current_xid() == VS_XID_HOST ? 0 : -EPERM;
+	return vs_verdict(vs_current_xid() == VS_XID_HOST);
 }
 
 /* Also what the kernel loads by itself, for a socket family or a file system. */
@@ -93,7 +93,7 @@ int BPF_PROG(vs_kernel_module_request, char *name, int ret)
 {
 	if (ret)
 		return ret;
-	return vs_current_xid() == VS_XID_HOST ? 0 : -EPERM;
+	return vs_verdict(vs_current_xid() == VS_XID_HOST);
 }
 
 /* --- the kernel's log and quotas: reading them tells about the host ------ */
@@ -106,7 +106,7 @@ int BPF_PROG(vs_syslog, int type, int ret)
 	if (ret)
 		return ret;
 	xid = vs_current_xid();
-	return xid == VS_XID_HOST || vs_ceiling_has(xid, CAP_SYSLOG) ? 0 : -EPERM;
+	return vs_verdict(xid == VS_XID_HOST || vs_ceiling_has(xid, CAP_SYSLOG));
 }
 
 SEC("lsm/quotactl")
@@ -118,5 +118,5 @@ int BPF_PROG(vs_quotactl, int cmds, int type, int id, const struct super_block *
 	if (ret)
 		return ret;
 	xid = vs_current_xid();
-	return xid == VS_XID_HOST || vs_ceiling_has(xid, CAP_SYS_ADMIN) ? 0 : -EPERM;
+	return vs_verdict(xid == VS_XID_HOST || vs_ceiling_has(xid, CAP_SYS_ADMIN));
 }

@@ -49,6 +49,18 @@ struct {
 } tasks SEC(".maps");
 
 /*
+ * What a hook returns.  The barrier keeps the compiler from making "-allowed"
+ * of it, which older verifiers take for any number.
+ */
+static __always_inline int vs_verdict(bool allowed)
+{
+	int refused = -EPERM;
+
+	barrier_var(refused);
+	return allowed ? 0 : refused;
+}
+
+/*
  * The identity of the running task; NULL: the host's.  This is what every hook
  * costs the host, so a task without any storage is not even looked up.
  */

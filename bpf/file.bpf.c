@@ -7,28 +7,31 @@
  * What it does.  A task of a context that opens a file of another context's
  * process in /proc is told that there is none.  It cannot write to any file of
  * /proc that is not a process's (sysctl, sysrq-trigger, irq), nor to sysfs,
- * debugfs, tracefs, configfs, securityfs, bpffs, efivarfs, binfmt_misc and
- * pstore; a cgroup's files only where the context has VS_FLAG_CGROUP.  Two
- * sysctls are its own if the UTS namespace is: hostname and domainname.  A
- * fresh /proc in the host's PID namespace must hide processes
- * (hidepid=ptraceable).  And no file tells a foreign process by SIGIO.
+ * configfs, securityfs, bpffs, efivarfs and binfmt_misc; debugfs, tracefs and
+ * pstore it cannot even read; a cgroup's files it writes where the context has
+ * VS_FLAG_CGROUP.  Two sysctls are its own if the UTS namespace is: hostname
+ * and domainname.  A fresh /proc in the host's PID namespace must hide
+ * processes (hidepid=ptraceable).  Of device nodes it opens those that reach
+ * nobody else.  It has no file signal a foreign process (SIGIO), and types
+ * nothing into terminals (TIOCSTI).
  *
- * When it is good.  These are the files that root may write to by permission
- * bits alone, without a capability that a ceiling could withhold.  Hooks are
- * on open and on changes of a directory, not on inode_permission: that one is
- * called for every component of every path on the host, and adds nothing that
- * the list below does not say.
+ * When it is good.  These are the files that root may open by permission bits
+ * alone, without a capability that a ceiling could withhold.  Hooks are on
+ * open and on changes of a directory, not on inode_permission: that one is
+ * called for every component of every path on the host, and would add nothing
+ * but a second lock on names that the mount option hides.
  *
  * What it cannot stop.  Names of processes in /proc and what stat() says of
  * them are hidden by the mount option, not here.  Descriptors that the host
- * opened and handed in.  Files of ordinary file systems and device nodes: a
- * bare context shares them with the host, and its root can write to what the
- * host's root reads; a boundary there is a mount namespace with a root of its
- * own (a guest).
+ * opened and handed in.  Files of ordinary file systems: a bare context shares
+ * them with the host, and its root can write to what the host's root runs; a
+ * boundary there is a mount namespace with a root of its own (a guest).
+ * Pseudo terminals that a bare context shares with the host.
  *
  * If a look-up fails.  A file of /proc whose inode cannot be read counts as
  * "not a process's" and cannot be written to.  An inode whose process is gone
- * is left to /proc itself, which says ESRCH.
+ * is left to /proc itself, which says ESRCH.  A context that is not in the
+ * table has no flag and no capability in its ceiling.
  */
 #include "common.bpf.h"
 
@@ -39,6 +42,12 @@ char LICENSE[] SEC("license") = "GPL";
 #define F_SETOWN_EX		15
 #define FIOSETOWN		0x8901
 #define SIOCSPGRP		0x8902
+#define TIOCSTI			0x5412
+#define TIOCLINUX		0x541c
+#define CAP_MKNOD		27
+#define S_IFMT			0170000
+#define S_IFCHR			0020000
+#define S_IFBLK			0060000
 #define HIDEPID_PTRACEABLE	4
 #define INIT_PID_NS_INUM	0xEFFFFFFCU
 #define INIT_UTS_NS_INUM	0xEFFFFFFEU
@@ -50,19 +59,24 @@ char LICENSE[] SEC("license") = "GPL";
 extern struct task_struct *bpf_task_from_pid(s32 pid) __ksym;
 extern void bpf_task_release(struct task_struct *task) __ksym;
 
-/* File systems whose files change the kernel or tell about it. */
+/* File systems that a context has no business in at all. */
+static __always_inline bool is_closed(unsigned long magic)
+{
+	return magic == 0x64626720 ||	/* debugfs */
+	       magic == 0x74726163 ||	/* tracefs */
+	       magic == 0x6165676c;	/* pstore */
+}
+
+/* File systems whose files change the kernel. */
 static __always_inline bool is_window(unsigned long magic)
 {
 	switch (magic) {
 	case 0x62656572:	/* sysfs */
-	case 0x64626720:	/* debugfs */
-	case 0x74726163:	/* tracefs */
 	case 0x62656570:	/* configfs */
 	case 0x73636673:	/* securityfs */
 	case 0xcafe4a11:	/* bpffs */
 	case 0xde5e81e4:	/* efivarfs */
 	case 0x42494e4d:	/* binfmt_misc */
-	case 0x6165676c:	/* pstore */
 	case 0x65735543:	/* fusectl */
 		return true;
 	}
@@ -73,8 +87,33 @@ static __always_inline bool is_window(unsigned long magic)
 static __always_inline int may_change(unsigned long magic, u32 xid)
 {
 	if (magic == CGROUP2_MAGIC || magic == CGROUP_MAGIC)
-		return vs_context_flags(xid) & VS_FLAG_CGROUP ? 0 : -EPERM;
-	return is_window(magic) ? -EPERM : 0;
+		return vs_verdict(vs_context_flags(xid) & VS_FLAG_CGROUP);
+	return vs_verdict(!is_window(magic) && !is_closed(magic));
+}
+
+/*
+ * Devices.  Those that reach nothing but who opens them: null, zero, full,
+ * random, urandom, tty, ptmx and pseudo terminals.  CAP_MKNOD in the ceiling
+ * opens all that the permission bits do.
+ */
+static __always_inline bool is_harmless(u32 device)
+{
+	u32 major = device >> 20, minor = device & 0xfffff;
+
+	if (major == 1)
+		return minor == 3 || minor == 5 || (minor >= 7 && minor <= 9);
+	if (major == 5)
+		return minor == 0 || minor == 2;
+	return major >= 136 && major <= 143;
+}
+
+static __always_inline int may_open_device(u32 mode, u32 device, u32 xid)
+{
+	if ((mode & S_IFMT) != S_IFBLK && (mode & S_IFMT) != S_IFCHR)
+		return 0;
+	if ((mode & S_IFMT) == S_IFCHR && is_harmless(device))
+		return 0;
+	return vs_verdict(vs_ceiling_has(xid, CAP_MKNOD));
 }
 
 /* --- /proc --------------------------------------------------------------- */
@@ -107,7 +146,7 @@ static __always_inline int may_open_proc(struct inode *inode, bool write, u32 xi
 	u32 owner;
 
 	if (!pid)
-		return write && !is_own_name(pi) ? -EPERM : 0;
+		return vs_verdict(!write || is_own_name(pi));
 
 	task = bpf_task_from_pid(BPF_CORE_READ(pid, numbers[0].nr));
 	if (!task)
@@ -136,7 +175,9 @@ int BPF_PROG(vs_file_open, struct file *file, int ret)
 	write = file->f_mode & FMODE_WRITE;
 	if (magic == PROC_MAGIC)
 		return may_open_proc(file->f_inode, write, xid);
-	return write ? may_change(magic, xid) : 0;
+	if (is_closed(magic) || (write && may_change(magic, xid)))
+		return -EPERM;
+	return may_open_device(file->f_inode->i_mode, file->f_inode->i_rdev, xid);
 }
 
 /*
@@ -153,7 +194,7 @@ int BPF_PROG(vs_sb_kern_mount, const struct super_block *sb, int ret)
 	info = sb->s_fs_info;
 	if (BPF_CORE_READ(info, pid_ns, ns.inum) != INIT_PID_NS_INUM)
 		return 0;
-	return BPF_CORE_READ(info, hide_pid) == HIDEPID_PTRACEABLE ? 0 : -EPERM;
+	return vs_verdict(BPF_CORE_READ(info, hide_pid) == HIDEPID_PTRACEABLE);
 }
 
 SEC("lsm/sb_remount")
@@ -161,7 +202,7 @@ int BPF_PROG(vs_sb_remount, struct super_block *sb, void *opts, int ret)
 {
 	if (ret || vs_current_xid() == VS_XID_HOST)
 		return ret;
-	return sb->s_magic == PROC_MAGIC ? -EPERM : 0;
+	return vs_verdict(sb->s_magic != PROC_MAGIC);
 }
 
 /* --- directories and attributes ------------------------------------------ */
@@ -236,13 +277,29 @@ int BPF_PROG(vs_file_fcntl, struct file *file, unsigned int cmd, unsigned long a
 	return -EPERM;
 }
 
+/* Typing into a terminal that is the host's too would be its commands. */
+static __always_inline int may_ioctl(unsigned int cmd)
+{
+	if (cmd != FIOSETOWN && cmd != SIOCSPGRP && cmd != TIOCSTI && cmd != TIOCLINUX)
+		return 0;
+	if (vs_current_xid() == VS_XID_HOST)
+		return 0;
+	if (cmd == TIOCSTI || cmd == TIOCLINUX || can_name_others())
+		return -EPERM;
+	return 0;
+}
+
 SEC("lsm/file_ioctl")
 int BPF_PROG(vs_file_ioctl, struct file *file, unsigned int cmd, unsigned long arg,
 	     int ret)
 {
-	if (ret || (cmd != FIOSETOWN && cmd != SIOCSPGRP))
-		return ret;
-	if (vs_current_xid() == VS_XID_HOST || !can_name_others())
-		return 0;
-	return -EPERM;
+	return ret ?: may_ioctl(cmd);
+}
+
+/* The same of a 32-bit program. */
+SEC("lsm/file_ioctl_compat")
+int BPF_PROG(vs_file_ioctl_compat, struct file *file, unsigned int cmd,
+	     unsigned long arg, int ret)
+{
+	return ret ?: may_ioctl(cmd);
 }

@@ -2,8 +2,8 @@
 /*
  * Copyright (C) 2026 The VServer developers
  *
- * SOCKETS: whose a socket is, which sockets a context may make, and whose
- * abstract names it may reach.  What addresses they get is net.bpf.c's.
+ * SOCKETS: whose a socket is, which sockets a context may make, and which Unix
+ * sockets it may reach.  What addresses they get is net.bpf.c's.
  *
  * What it does.  A socket that a task of a context makes is marked with the
  * task's numbers (socket storage, cloned to accepted sockets).  With a nid it
@@ -12,7 +12,8 @@
  * are on its own address too.  A nid may make TCP, UDP, ping, Unix and netlink
  * sockets; other families are "not supported", raw sockets are refused.  A
  * task cannot bind, connect or listen with a socket of another nid.  A context
- * reaches abstract Unix sockets of its own only.
+ * connects to Unix sockets of its own only, and sends datagrams to those and to
+ * whatever has a path.
  *
  * When it is good.  The mark is the maker's, not that of whoever holds the
  * descriptor or the cgroup it was made in.  A socket of the host has no mark
@@ -142,7 +143,7 @@ static __always_inline int may_use(struct socket *sock, struct vs_sock **ret_soc
 		s = NULL;
 	if (!nid)
 		return 0;
-	return s && s->nid == nid ? 0 : -EPERM;
+	return vs_verdict(s && s->nid == nid);
 }
 
 /*
@@ -202,32 +203,49 @@ int BPF_PROG(vs_socket_listen, struct socket *sock, int backlog, int ret)
 	return ret ?: may_use(sock, &s);
 }
 
-/* --- abstract Unix sockets ---------------------------------------------------- */
+/* --- Unix sockets --------------------------------------------------------------- */
 
-static __always_inline int may_reach(struct sock *other)
+static __always_inline bool is_own(struct sock *other, u32 xid)
 {
-	struct unix_sock *u = (struct unix_sock *)other;
-	u32 xid = vs_current_xid();
-	struct vs_sock *s;
+	struct vs_sock *s = bpf_sk_storage_get(&sockets, other, NULL, 0);
 
-	if (xid == VS_XID_HOST || !other)
-		return 0;
-	/* By a path: the file system decides.  Without a name: by descent. */
-	if (!BPF_CORE_READ(u, addr) || BPF_CORE_READ(u, path.dentry))
-		return 0;
-	s = bpf_sk_storage_get(&sockets, other, NULL, 0);
-	return s && s->xid == xid ? 0 : -EPERM;
+	return s && s->xid == xid;
 }
 
+/*
+ * A connection is a conversation, in which the other side goes by user ids:
+ * root of a context would be root to the host's D-Bus.  So whether the name is
+ * abstract or a path, a context talks to its own.
+ */
 SEC("lsm/unix_stream_connect")
 int BPF_PROG(vs_unix_stream_connect, struct sock *sock, struct sock *other,
 	     struct sock *newsk, int ret)
 {
-	return ret ?: may_reach(other);
+	u32 xid;
+
+	if (ret)
+		return ret;
+	xid = vs_current_xid();
+	return vs_verdict(xid == VS_XID_HOST || is_own(other, xid));
 }
 
+/*
+ * A datagram goes one way: one to a path is the file system's matter (/dev/log,
+ * a NOTIFY_SOCKET that a guest is given); one to a socket without a name, that
+ * of who made the pair.
+ */
 SEC("lsm/unix_may_send")
 int BPF_PROG(vs_unix_may_send, struct socket *sock, struct socket *other, int ret)
 {
-	return ret ?: may_reach(other->sk);
+	struct sock *sk = other->sk;
+	struct unix_sock *u = (struct unix_sock *)sk;
+	u32 xid;
+
+	if (ret)
+		return ret;
+	xid = vs_current_xid();
+	if (xid == VS_XID_HOST || !sk || !BPF_CORE_READ(u, addr) ||
+	    BPF_CORE_READ(u, path.dentry))
+		return 0;
+	return vs_verdict(is_own(sk, xid));
 }

@@ -179,7 +179,7 @@ int BPF_PROG(vs_task_kill, struct task_struct *task, struct kernel_siginfo *info
 {
 	if (ret)
 		return ret;
-	return vs_may_act(task) ? 0 : -EPERM;	/* never -ESRCH: kill() would spin */
+	return vs_verdict(vs_may_act(task));	/* never -ESRCH: kill() would spin */
 }
 
 /* Also process_vm_readv(), pidfd_getfd(), kcmp() and most of /proc/PID. */
@@ -190,8 +190,8 @@ int BPF_PROG(vs_ptrace_access_check, struct task_struct *child, unsigned int mod
 	if (ret)
 		return ret;
 	if (mode & PTRACE_MODE_ATTACH)
-		return vs_may_act(child) ? 0 : -EPERM;
-	return vs_may_read(child) ? 0 : -EPERM;
+		return vs_verdict(vs_may_act(child));
+	return vs_verdict(vs_may_read(child));
 }
 
 /* The running task asks its parent to trace it. */
@@ -200,7 +200,7 @@ int BPF_PROG(vs_ptrace_traceme, struct task_struct *parent, int ret)
 {
 	if (ret)
 		return ret;
-	return vs_may_act(parent) ? 0 : -EPERM;
+	return vs_verdict(vs_may_act(parent));
 }
 
 /* --- scheduling, priority, limits, groups ------------------------------ */
@@ -211,7 +211,7 @@ int BPF_PROG(vs_task_setscheduler, struct task_struct *task, int ret)
 {
 	if (ret)
 		return ret;
-	return vs_may_act(task) ? 0 : -EPERM;
+	return vs_verdict(vs_may_act(task));
 }
 
 SEC("lsm/task_getscheduler")
@@ -219,7 +219,7 @@ int BPF_PROG(vs_task_getscheduler, struct task_struct *task, int ret)
 {
 	if (ret)
 		return ret;
-	return vs_may_read(task) ? 0 : -EPERM;
+	return vs_verdict(vs_may_read(task));
 }
 
 SEC("lsm/task_setnice")
@@ -227,7 +227,7 @@ int BPF_PROG(vs_task_setnice, struct task_struct *task, int nice, int ret)
 {
 	if (ret)
 		return ret;
-	return vs_may_act(task) ? 0 : -EPERM;
+	return vs_verdict(vs_may_act(task));
 }
 
 SEC("lsm/task_setioprio")
@@ -235,7 +235,7 @@ int BPF_PROG(vs_task_setioprio, struct task_struct *task, int ioprio, int ret)
 {
 	if (ret)
 		return ret;
-	return vs_may_act(task) ? 0 : -EPERM;
+	return vs_verdict(vs_may_act(task));
 }
 
 SEC("lsm/task_getioprio")
@@ -243,7 +243,7 @@ int BPF_PROG(vs_task_getioprio, struct task_struct *task, int ret)
 {
 	if (ret)
 		return ret;
-	return vs_may_read(task) ? 0 : -EPERM;
+	return vs_verdict(vs_may_read(task));
 }
 
 SEC("lsm/task_movememory")
@@ -251,7 +251,7 @@ int BPF_PROG(vs_task_movememory, struct task_struct *task, int ret)
 {
 	if (ret)
 		return ret;
-	return vs_may_act(task) ? 0 : -EPERM;
+	return vs_verdict(vs_may_act(task));
 }
 
 SEC("lsm/task_setrlimit")
@@ -260,7 +260,7 @@ int BPF_PROG(vs_task_setrlimit, struct task_struct *task, unsigned int resource,
 {
 	if (ret)
 		return ret;
-	return vs_may_act(task) ? 0 : -EPERM;
+	return vs_verdict(vs_may_act(task));
 }
 
 SEC("lsm/task_setpgid")
@@ -268,7 +268,7 @@ int BPF_PROG(vs_task_setpgid, struct task_struct *task, pid_t pgid, int ret)
 {
 	if (ret)
 		return ret;
-	return vs_may_act(task) ? 0 : -EPERM;
+	return vs_verdict(vs_may_act(task));
 }
 
 SEC("lsm/task_getpgid")
@@ -276,7 +276,7 @@ int BPF_PROG(vs_task_getpgid, struct task_struct *task, int ret)
 {
 	if (ret)
 		return ret;
-	return vs_may_read(task) ? 0 : -EPERM;
+	return vs_verdict(vs_may_read(task));
 }
 
 SEC("lsm/task_getsid")
@@ -284,5 +284,5 @@ int BPF_PROG(vs_task_getsid, struct task_struct *task, int ret)
 {
 	if (ret)
 		return ret;
-	return vs_may_read(task) ? 0 : -EPERM;
+	return vs_verdict(vs_may_read(task));
 }

@@ -9,6 +9,7 @@
 . tests/bpf/bpf.sh
 
 contexts $all
+without_mknod=1fff7ffffff		# bit 27
 
 says ok "control: the host can call bpf()" host bpf
 says EPERM "A cannot, with all capabilities" A bpf
@@ -35,12 +36,33 @@ for file in kernel/uevent_helper kernel/mm/transparent_hugepage/enabled power/st
 done
 says ok "control: A can read sysfs" A read /sys/kernel/mm/transparent_hugepage/enabled
 
+for file in kernel/debug/sched/verbose kernel/tracing/tracing_on; do
+	[ -e "/sys/$file" ] || continue
+	says ok "control: the host reads /sys/$file" host read "/sys/$file"
+	says EPERM "A cannot even read it" A read "/sys/$file"
+done
+
 says EPERM "A cannot unlink a pin" A unlink /sys/fs/bpf/vserver/enter
 says EPERM "nor make a directory beside it" A mkdir /sys/fs/bpf/other
 says ok "control: the host can" host mkdir /sys/fs/bpf/other
 says EPERM "A cannot remove it" A rmdir /sys/fs/bpf/other
 rmdir /sys/fs/bpf/other
 says ok "control: A can make a directory elsewhere" A mkdir "$scratch/directory"
+
+# --- devices ------------------------------------------------------------------------
+disk=$(findmnt -no SOURCE /)
+"$context" set 42 ceiling=$without_mknod
+for device in "$disk" /dev/kmsg /dev/console; do
+	says ok "control: the host opens $device" host open-write "$device"
+	says EPERM "A does not" A open-write "$device"
+done
+for device in null zero full random urandom ptmx; do
+	says ok "A opens /dev/$device" A open-write /dev/$device
+done
+"$context" set 42 ceiling=$all
+says ok "control: with CAP_MKNOD in its ceiling A opens $disk" A open-write "$disk"
+says EPERM "A types nothing into a terminal" A tty-type
+says "@(ok|EIO)" "control: the host would, where the kernel still lets" host tty-type
 
 # --- by its ceiling ---------------------------------------------------------------
 says ok "control: the host reads the kernel's log" host klog

@@ -13,6 +13,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <sys/klog.h>
 #include <sys/mount.h>
 #include <sys/quota.h>
@@ -141,6 +142,12 @@ static int try_mount_proc(char **a)
 	return result(mount("proc", "/mnt", "proc", 0, a[0]));
 }
 
+/* tty-type: into a terminal of its own. */
+static int try_tty_type(char **a)
+{
+	return result(ioctl(open("/dev/ptmx", O_RDWR), TIOCSTI, "x"));
+}
+
 static int try_hostname(char **a)
 {
 	return result(sethostname(a[0], strlen(a[0])));
@@ -183,6 +190,7 @@ const struct probe probe_system[] = {
 	{ "klog",		0, try_klog },
 	{ "quota-sync",		0, try_quota_sync },
 	{ "mount-proc",		1, try_mount_proc },
+	{ "tty-type",		0, try_tty_type },
 	{ "hostname",		1, try_hostname },
 	{ "userns-hostname",	1, try_userns_hostname },
 	{ NULL, 0, NULL }

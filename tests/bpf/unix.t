@@ -2,13 +2,14 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # Copyright (C) 2026 The VServer developers
 #
-# Abstract Unix sockets: one name space for all who share a network name
-# space, so the rule goes by context.  Those with a path are the file system's.
+# Unix sockets.  Abstract names are one name space for all who share a network
+# name space, and whoever answers goes by user ids: so the rule goes by context.
+# Datagrams to a path are the file system's matter.
 
 . tests/tap.sh
 . tests/bpf/bpf.sh
 
-contexts $none
+contexts $all		# paths are not to be a matter of permission bits
 name=vserver-test-$$
 
 # listener XID KIND NAME: 0 is the host.
@@ -34,9 +35,13 @@ for kind in stream dgram; do
 	says ok "A reaches its own ($kind)" A unix-connect $kind "@$name-$kind-a"
 	says EPERM "A does not reach the host's ($kind)" A unix-connect $kind "@$name-$kind-host"
 	says EPERM "A does not reach B's ($kind)" A unix-connect $kind "@$name-$kind-b"
-	chmod 755 "$scratch"
-	says ok "control: A reaches one with a path ($kind)" A unix-connect $kind "$scratch/$kind"
+	says ok "control: the host reaches one with a path ($kind)" \
+		host unix-connect $kind "$scratch/$kind"
 done
+says EPERM "A does not connect to the host's with a path" A unix-connect stream "$scratch/stream"
+says ok "A may send datagrams to one with a path" A unix-connect dgram "$scratch/dgram"
+listener 42 stream "$scratch/own"
+says ok "control: A connects to its own with a path" A unix-connect stream "$scratch/own"
 says ok "control: the host sends to its own" host unix-send "@$name-dgram-host"
 says ok "A sends to its own" A unix-send "@$name-dgram-a"
 says EPERM "A cannot send to the host's" A unix-send "@$name-dgram-host"
