@@ -43,10 +43,14 @@ void vs_address_format(const struct vs_address *address, char *ret)
 		*ret = '\0';
 }
 
-static bool is_wildcard(const struct vs_address *address)
+/* Of one host: neither any nor all nor a group.  A bind takes those, too. */
+static bool is_unicast(const struct vs_address *address)
 {
-	return address->family == AF_INET ? address->ip4.s_addr == INADDR_ANY :
-					    IN6_IS_ADDR_UNSPECIFIED(&address->ip6);
+	in_addr_t ip4 = ntohl(address->ip4.s_addr);
+
+	if (address->family == AF_INET)
+		return ip4 != INADDR_ANY && ip4 != INADDR_BROADCAST && !IN_MULTICAST(ip4);
+	return !IN6_IS_ADDR_UNSPECIFIED(&address->ip6) && !IN6_IS_ADDR_MULTICAST(&address->ip6);
 }
 
 /* The kernel knows best: a bind to an address that is not there fails. */
@@ -57,7 +61,7 @@ int vs_address_is_local(const struct vs_address *address)
 	_cleanup_close_ int fd = -1;
 	int off = 0, level, option, r;
 
-	if (is_wildcard(address))
+	if (!is_unicast(address))
 		return 0;
 	fd = socket(address->family, SOCK_DGRAM | SOCK_CLOEXEC, 0);
 	if (fd < 0)

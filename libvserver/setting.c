@@ -101,7 +101,7 @@ static int check_string(const char *value, struct refusal *refusal)
 	if (n && n <= HOSTNAME_MAX && isalnum((unsigned char)*value))
 		return 0;
 	because(refusal, "'%s' is no host name", value);
-	return remedy(refusal, "use up to %d letters, digits, - and .", HOSTNAME_MAX);
+	return remedy(refusal, "use up to %d letters, digits, dots and dashes", HOSTNAME_MAX);
 }
 
 static int check_bool(const char *value, struct refusal *refusal)

@@ -1,0 +1,57 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Copyright (C) 2026 The VServer developers
+ *
+ * Buckets: what a share becomes, and which shares cannot be had.
+ */
+#include <errno.h>
+#include <sys/sysinfo.h>
+
+#include "tap.h"
+#include "vserver.h"
+
+#define MS 1000000ULL
+
+static void defaults(void)
+{
+	struct vs_bucket b = {};
+
+	is_int(vs_bucket_make(25 * MS, 100 * MS, 0, 0, &b), 0, "25%% of a processor");
+	ok(b.rate_ns == 25 * MS && b.interval_ns == 100 * MS, "has the rate that was asked");
+	is_int(b.size_ns, 25 * MS, "saves up what it earns in 100 ms");
+	is_int(b.release_ns, 25 * MS / 10, "runs again with what it earns in 10 ms");
+	is_int(vs_bucket_make(MS / 1000, 100 * MS, 0, 0, &b), 0, "a thousandth of a percent");
+	is_int(b.size_ns, MS, "saves up at least 1 ms");
+	is_int(b.release_ns, MS / 10, "and runs again with at least 100 us");
+	is_int(vs_bucket_make(25 * MS, 100 * MS, 500 * MS, 10 * MS, &b), 0, "all four given");
+	ok(b.size_ns == 500 * MS && b.release_ns == 10 * MS, "are all four as given");
+	is_int(vs_bucket_make(25 * MS, 100 * MS, MS / 20, 0, &b), 0, "a small bucket");
+	ok(b.release_ns <= b.size_ns, "is released when it is full, not later");
+}
+
+static void refused(void)
+{
+	const uint64_t all = 100 * MS * (uint64_t)get_nprocs_conf();
+	struct vs_bucket b = { .rate_ns = 7 };
+
+	is_int(vs_bucket_make(0, 100 * MS, 0, 0, &b), -ERANGE, "0%% is refused");
+	is_int(vs_bucket_make(all + 1, 100 * MS, 0, 0, &b), -ERANGE,
+	       "more than the machine is refused");
+	is_int(vs_bucket_make(UINT64_MAX, 100 * MS, 0, 0, &b), -ERANGE, "by far, too");
+	is_int(vs_bucket_make(1, 0, 0, 0, &b), -ERANGE, "no interval is refused");
+	is_int(vs_bucket_make(1, VS_INTERVAL_MIN_NS - 1, 0, 0, &b), -ERANGE, "a short one, too");
+	is_int(vs_bucket_make(1, VS_INTERVAL_MAX_NS + 1, 0, 0, &b), -ERANGE, "a long one, too");
+	is_int(vs_bucket_make(25 * MS, 100 * MS, VS_SIZE_MAX_NS + 1, 0, &b), -ERANGE,
+	       "a bucket above an hour is refused");
+	is_int(vs_bucket_make(25 * MS, 100 * MS, 10 * MS, 11 * MS, &b), -EINVAL,
+	       "one that never fills up to its release is refused");
+	is_int(b.rate_ns, 7, "a refused bucket touches nothing");
+	is_int(vs_bucket_make(all, 100 * MS, 0, 0, &b), 0, "control: all of the machine can be had");
+}
+
+int main(void)
+{
+	defaults();
+	refused();
+	return done_testing();
+}

@@ -1,0 +1,150 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Copyright (C) 2026 The VServer developers
+ *
+ * The table of settings: whole, and each type says in words what it refuses.
+ */
+#include <ctype.h>
+#include <errno.h>
+#include <stdlib.h>
+#include <sys/sysinfo.h>
+
+#include "tap.h"
+#include "vserver.h"
+
+/* cpu-bucket is cpuBucket there. */
+static bool is_camel(const char *name, const char *field)
+{
+	for (; *name; name++, field++) {
+		bool upper = *name == '-';
+
+		if (upper)
+			name++;
+		if (*field != (upper ? toupper((unsigned char)*name) : *name))
+			return false;
+	}
+	return !*field;
+}
+
+static void table(void)
+{
+	bool whole = true;
+
+	for (const struct vs_setting *s = vs_settings(); s->name; s++) {
+		char *reason, *remedy;
+
+		whole &= s->value && s->help && s->help[strlen(s->help) - 1] != '.' &&
+			 vs_setting_find(s->name) == s && is_camel(s->name, s->field);
+		if (s->fallback)
+			is_int(vs_setting_check(s, s->fallback, &reason, &remedy), 0,
+			       "the fallback of %s is a value of it", s->name);
+	}
+	ok(whole, "each setting has a value, a help line, its field, and is found");
+	ok(!vs_setting_find("cpus"), "what is not in the table is not found");
+	ok(!vs_setting_find(""), "nor is nothing");
+}
+
+static void good(const char *name, const char *value)
+{
+	char *reason, *remedy;
+
+	is_int(vs_setting_check(vs_setting_find(name), value, &reason, &remedy), 0,
+	       "%s = %s", name, value);
+}
+
+/* @reason is part of what is said; a remedy is wanted always. */
+static void bad(const char *name, const char *value, const char *reason)
+{
+	char *why = NULL, *remedy = NULL;
+	int r = vs_setting_check(vs_setting_find(name), value, &why, &remedy);
+
+	if (!ok(r == -EINVAL && why && strstr(why, reason) && remedy && *remedy &&
+		why[strlen(why) - 1] != '.' && remedy[strlen(remedy) - 1] != '.',
+		"%s = '%s' is refused: %s", name, value, reason))
+		printf("# got %d, '%s', '%s'\n", r, why ? why : "", remedy ? remedy : "");
+	free(why);
+	free(remedy);
+}
+
+static void values(void)
+{
+	char more[32];
+
+	good("xid", "42");
+	bad("xid", "1", "out of range");
+	bad("xid", "web", "no number");
+	good("init", "systemd");
+	good("init", "/sbin/my init");
+	bad("init", "upstart", "'upstart'");
+	bad("init", "", "no init");
+	good("hostname", "www.example-1");
+	bad("hostname", "a b", "no host name");
+	bad("hostname", "", "no host name");
+	bad("hostname", "-x", "no host name");
+	good("autostart", "yes");
+	bad("autostart", "maybe", "neither");
+	good("cpu", "25%");
+	good("cpu", "10ms/1s");
+	bad("cpu", "0%", "nothing run");
+	snprintf(more, sizeof(more), "%d%%", get_nprocs_conf() * 100 + 1);
+	bad("cpu", more, "more than this machine has");
+	bad("cpu", "1us/10us", "interval");
+	bad("cpu", "25", "no share");
+	good("cpu-bucket", "500ms");
+	bad("cpu-bucket", "500", "no time");
+	bad("cpu-bucket", "0s", "out of range");
+	bad("cpu-bucket", "2h", "out of range");
+	good("memory", "512M");
+	bad("memory", "1K", "too little");
+	bad("memory", "much", "no size");
+	good("memory-swap", "0");
+	good("tasks", "400");
+	bad("tasks", "0", "no room");
+	bad("tasks", "-1", "no number");
+	good("capabilities", "NET_RAW,!SYS_BOOT");
+	bad("capabilities", "NET_RAV", "NET_RAV");
+}
+
+static void addresses(void)
+{
+	good("address", "127.0.0.5");
+	good("address", "192.0.2.7/24 dev lo");
+	good("address", "2001:db8::7/64  dev lo");
+	good("address", "192.0.2.7 dev lo");
+	bad("address", "203.0.113.9", "not an address of this host");
+	bad("address", "203.0.113.9/24", "not an address of this host");
+	bad("address", "192.0.2.7/24 dev nosuch0", "no interface");
+	bad("address", "192.0.2.7/33 dev lo", "/33");
+	bad("address", "192.0.2.7/ dev lo", "no prefix");
+	bad("address", "192.0.2.7/24 lo", "dev INTERFACE");
+	bad("address", "192.0.2.7/24 dev", "dev INTERFACE");
+	bad("address", "192.0.2.7/24 dev lo up", "dev INTERFACE");
+	bad("address", "web", "no address");
+	bad("address", "", "no address");
+	bad("address", "   ", "no address");
+}
+
+static void names(void)
+{
+	ok(vs_name_valid("web"), "web is a name");
+	ok(vs_name_valid("Web_2.example-1"), "so is Web_2.example-1");
+	ok(!vs_name_valid(""), "nothing is none");
+	ok(!vs_name_valid(".hidden"), "nor with a dot first");
+	ok(!vs_name_valid("-x"), "nor with a dash first");
+	ok(!vs_name_valid("a/b"), "nor a path");
+	ok(!vs_name_valid("a b"), "nor two words");
+	ok(!vs_name_valid("w\303\251b"), "nor beyond ASCII");
+	ok(vs_name_valid("123456789012345678901234567890123456789012345678901234567890123"),
+	   "63 characters are one");
+	ok(!vs_name_valid("1234567890123456789012345678901234567890123456789012345678901234"),
+	   "64 are none");
+}
+
+int main(void)
+{
+	table();
+	values();
+	addresses();
+	names();
+	return done_testing();
+}
