@@ -171,6 +171,38 @@ static __always_inline u64 slice_of(struct vs_bucket *b, u32 slot)
 	return slice < SLICE_MIN ? SLICE_MIN : slice;
 }
 
+/* Charge what it has used since it was asked last. */
+static __always_inline void account(struct task_struct *p, struct sched_task *t,
+				    struct vs_bucket *b)
+{
+	u64 used = p->se.sum_exec_runtime - t->began, now, wait;
+
+	t->began = p->se.sum_exec_runtime;
+	now = bpf_ktime_get_ns();
+	b->seen = now;
+	t->vtime += used * 100 / (p->scx.weight ?: 1);
+	b->vtime += used * SHARE_ONE / weight_of(b);
+	wait = charge(b, used, now);
+	if (wait)
+		hold(t->slot, wait);
+}
+
+/* It runs now, with a new slice, whose end a timer sees to: the tick may be
+ * 4 ms late. */
+static __always_inline void begin_slice(struct task_struct *p, struct sched_task *t,
+					struct vs_bucket *b, struct processor *cpu)
+{
+	u64 now = bpf_ktime_get_ns(), slice;
+
+	read_parameters(b);
+	release_if_due(b, now);
+	slice = slice_of(b, t->slot);
+	scx_bpf_task_set_slice(p, slice);
+	cpu->ends = t->slot == SLOT_HOST && slice >= SLICE ? 0 : now + slice;
+	if (cpu->ends)
+		bpf_timer_start(&cpu->timer, slice, BPF_F_TIMER_CPU_PIN);
+}
+
 /* --- queueing -------------------------------------------------------------------- */
 
 /* Quiet is worth LAG at most: it does not let a context make up for hours. */
@@ -282,7 +314,8 @@ static __always_inline u32 next_context(bool first, u64 vtime, u32 slot, u64 *re
 
 /* May the task that has just run go on?  It may if its context is not held and
  * none has had less; within a context others wait before it. */
-static __always_inline bool goes_on(struct task_struct *prev, u32 best, u64 best_vtime)
+static __always_inline bool goes_on(struct task_struct *prev, struct processor *cpu,
+				    u32 best, u64 best_vtime)
 {
 	struct sched_task *t;
 	struct vs_bucket *b;
@@ -296,19 +329,27 @@ static __always_inline bool goes_on(struct task_struct *prev, u32 best, u64 best
 	if (best < SLOTS &&
 	    (t->slot == best || (s64)(b->vtime - best_vtime) > 0))
 		return false;
-	t->fresh = 1;
-	scx_bpf_task_set_slice(prev, slice_of(b, t->slot));
+	begin_slice(prev, t, b, cpu);
 	return true;
 }
 
 SEC("struct_ops/vs_dispatch")
 void BPF_PROG(vs_dispatch, s32 cpu, struct task_struct *prev)
 {
+	struct processor *here = bpf_map_lookup_elem(&cpus, &cpu);
+	struct sched_task *t;
+	struct vs_bucket *b;
 	u64 vtime = 0;
 	u32 slot, i;
 
+	if (!here)
+		return;
+	/* A task that goes on never stops: it is charged here. */
+	if (prev && prev->scx.flags & TASK_QUEUED && (t = sched_task_of(prev)) &&
+	    (b = bucket_of(t)))
+		account(prev, t, b);
 	slot = next_context(true, 0, 0, &vtime);
-	if (goes_on(prev, slot, vtime))
+	if (goes_on(prev, here, slot, vtime))
 		return;
 	bpf_for(i, 0, TRIES) {
 		if (slot >= SLOTS)
@@ -318,7 +359,7 @@ void BPF_PROG(vs_dispatch, s32 cpu, struct task_struct *prev)
 		/* None of its tasks may run here: the next one. */
 		slot = next_context(false, vtime, slot, &vtime);
 	}
-	goes_on(prev, SLOTS, 0);
+	goes_on(prev, here, SLOTS, 0);
 }
 
 /* --- running --------------------------------------------------------------------- */
@@ -343,13 +384,11 @@ void BPF_PROG(vs_running, struct task_struct *p)
 	struct processor *cpu = bpf_map_lookup_elem(&cpus, &key);
 	struct sched_task *t = sched_task_of(p);
 	struct vs_bucket *b = t ? bucket_of(t) : NULL;
-	u64 now, slice;
 
 	if (!b || !cpu)
 		return;
-	now = bpf_ktime_get_ns();
 	t->began = p->se.sum_exec_runtime;
-	b->seen = now;
+	b->seen = bpf_ktime_get_ns();
 	if ((s64)(t->vtime - b->queue_vtime) > 0)
 		b->queue_vtime = t->vtime;
 	if ((s64)(b->vtime - vtime_now) > 0)
@@ -362,13 +401,7 @@ void BPF_PROG(vs_running, struct task_struct *p)
 	if (!t->fresh)
 		return;
 	t->fresh = 0;
-	read_parameters(b);
-	release_if_due(b, now);
-	slice = slice_of(b, t->slot);
-	scx_bpf_task_set_slice(p, slice);
-	cpu->ends = t->slot == SLOT_HOST && slice >= SLICE ? 0 : now + slice;
-	if (cpu->ends)
-		bpf_timer_start(&cpu->timer, slice, BPF_F_TIMER_CPU_PIN);
+	begin_slice(p, t, b, cpu);
 }
 
 SEC("struct_ops/vs_stopping")
@@ -378,23 +411,13 @@ void BPF_PROG(vs_stopping, struct task_struct *p, bool runnable)
 	struct processor *cpu = bpf_map_lookup_elem(&cpus, &key);
 	struct sched_task *t = bpf_task_storage_get(&sched_tasks, p, NULL, 0);
 	struct vs_bucket *b = t ? bucket_of(t) : NULL;
-	u64 used, wait, now;
 
 	if (cpu) {
 		cpu->ends = 0;
 		cpu->slot = SLOTS;
 	}
-	if (!b)
-		return;
-	used = p->se.sum_exec_runtime - t->began;
-	t->began = p->se.sum_exec_runtime;
-	now = bpf_ktime_get_ns();
-	b->seen = now;
-	t->vtime += used * 100 / (p->scx.weight ?: 1);
-	b->vtime += used * SHARE_ONE / weight_of(b);
-	wait = charge(b, used, now);
-	if (wait)
-		hold(t->slot, wait);
+	if (b)
+		account(p, t, b);
 }
 
 /* --- the sweep ------------------------------------------------------------------- */
