@@ -56,6 +56,10 @@ expect 0 "and nid of B count in both" counts 43 2
 kill "$both"
 expect 0 "and are uncounted in both" counts 43 1
 
+storm() { local i; for i in 1 2 3 4; do A forks 200 & done; wait; }
+says "ok*ok*ok*ok" "many forks at a time" storm
+expect 0 "leave no count" counts 42 1
+
 says "EAGAIN" "control: forks fail at RLIMIT_NPROC" \
 	setpriv --reuid 12345 --clear-groups bash -c "ulimit -u 3; exec $probe forks 10"
 says "EAGAIN" "forks of A fail at RLIMIT_NPROC" \
