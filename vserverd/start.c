@@ -130,6 +130,7 @@ static int set_limits(struct supervisor *s)
 	struct vs_limits limits = {
 		.memory_bytes = s->config->memory_bytes,
 		.swap_bytes = s->config->swap_bytes,
+		.no_swap = !s->config->swap_bytes,
 		.tasks = s->config->tasks,
 		.cpu = s->config->bucket,
 	};
