@@ -39,7 +39,7 @@ static void complain(FILE *errors, const struct entry *entry, const char *format
 {
 	va_list ap;
 
-	if (entry)
+	if (entry && entry->line)
 		fprintf(errors, "%s:%u: ", entry->path, entry->line);
 	va_start(ap, format);
 	vfprintf(errors, format, ap);
@@ -156,6 +156,18 @@ bool config_is_true(const char *value)
 	       !strcmp(value, "1");
 }
 
+/* The words for inits mean the one that is found in the root. */
+static int take_init(const struct entries *entries, char **ret)
+{
+	static const char *const words[] = { "systemd", "sysvinit", "openrc", "runit" };
+	const char *init = value_of(entries, "init");
+
+	for (size_t i = 0; init && i < sizeof(words) / sizeof(*words); i++)
+		if (!strcmp(init, words[i]))
+			return 0;
+	return take_string(entries, "init", ret);
+}
+
 static int take(struct config *config, const struct entries *entries, FILE *errors)
 {
 	const char *xid = value_of(entries, "xid");
@@ -175,7 +187,7 @@ static int take(struct config *config, const struct entries *entries, FILE *erro
 
 	take_bucket(config, entries, errors);
 	if (take_string(entries, "hostname", &config->hostname) < 0 ||
-	    take_string(entries, "init", &config->init) < 0 ||
+	    take_init(entries, &config->init) < 0 ||
 	    take_addresses(config, entries, errors) < 0)
 		return -ENOMEM;
 	if (!config->hostname)
@@ -255,8 +267,9 @@ static int make(const char *name, const struct entries *entries, FILE *errors,
 	return 0;
 }
 
-/* The guest's file, then what lies beside it, then what lies below /run. */
-static int read_layers(const char *name, struct entries *entries, FILE *errors)
+/* The guest's file, then what lies beside it, then what lies below /run.
+ * @new: a guest that has none yet. */
+static int read_layers(const char *name, bool new, struct entries *entries, FILE *errors)
 {
 	_cleanup_strv_free_ char **paths = NULL;
 	int r;
@@ -264,8 +277,8 @@ static int read_layers(const char *name, struct entries *entries, FILE *errors)
 	r = config_layers(name, &paths);
 	for (size_t i = 0; r == 0 && paths[i]; i++) {
 		r = config_file_read(paths[i], entries, errors);
-		if (r == -ENOENT && i > 0)
-			r = 0;	/* removed since */
+		if (r == -ENOENT && (i > 0 || new))
+			r = 0;	/* others may have been removed since */
 		if (r < 0 && r != -ENOMEM && r != -ENOENT) {
 			fprintf(errors, "%s: %s\n", paths[i], strerror(-r));
 			r = 0;
@@ -274,7 +287,9 @@ static int read_layers(const char *name, struct entries *entries, FILE *errors)
 	return r;
 }
 
-int config_read(const char *name, struct config **ret, char **ret_errors)
+/* @extra: lines that are not in a file yet, on top of those that are. */
+static int read_all(const char *name, bool new, const struct entries *extra,
+		    struct config **ret, char **ret_errors)
 {
 	_cleanup_free_ char *text = NULL;
 	struct config *config = NULL;
@@ -283,13 +298,15 @@ int config_read(const char *name, struct config **ret, char **ret_errors)
 	FILE *errors;
 	int r;
 
-	if (!vs_name_valid(name))
-		return -ENOENT;
 	errors = open_memstream(&text, &size);
 	if (!errors)
 		return -ENOMEM;
-
-	r = read_layers(name, &entries, errors);
+	r = read_layers(name, new, &entries, errors);
+	for (size_t i = 0; i < extra->n; i++)
+		entries_drop(&entries, extra->entry[i].setting, NULL);
+	for (size_t i = 0; i < extra->n && !r; i++)
+		r = entries_add(&entries, extra->entry[i].setting, extra->entry[i].value,
+				extra->entry[i].path, extra->entry[i].line);
 	if (r == 0)
 		r = make(name, &entries, errors, &config);
 	entries_clear(&entries);
@@ -305,6 +322,29 @@ int config_read(const char *name, struct config **ret, char **ret_errors)
 	}
 	*ret = config;
 	return 0;
+}
+
+int config_read(const char *name, struct config **ret, char **ret_errors)
+{
+	const struct entries none = { 0 };
+
+	if (!vs_name_valid(name))
+		return -ENOENT;
+	return read_all(name, false, &none, ret, ret_errors);
+}
+
+int config_preview(const char *name, const char *const *keys, const char *const *values,
+		   size_t n, struct config **ret, char **ret_errors)
+{
+	struct entries entries = { 0 };
+	int r = 0;
+
+	for (size_t i = 0; i < n && !r; i++)
+		r = entries_add(&entries, vs_setting_find(keys[i]), values[i], "", 0);
+	if (!r)
+		r = read_all(name, true, &entries, ret, ret_errors);
+	entries_clear(&entries);
+	return r;
 }
 
 void config_free(struct config *config)

@@ -51,6 +51,14 @@ struct config {
  * Return: 0; -ENOENT no such guest; -EINVAL; -ENOMEM.
  */
 int config_read(const char *name, struct config **ret, char **ret_errors);
+/**
+ * config_preview() - what config_read() would give with these settings in
+ * place of those of the same name; also of a guest that has no file yet.  The
+ * keys are known and each value is good; what is wrong with them together has
+ * no file and line.
+ */
+int config_preview(const char *name, const char *const *keys, const char *const *values,
+		   size_t n, struct config **ret, char **ret_errors);
 void config_free(struct config *config);
 /** config_names() - every guest that has a file, sorted; strv, free each. */
 int config_names(char ***ret);
@@ -64,6 +72,8 @@ int config_set(const char *name, const char *const *keys, const char *const *val
 /** config_create(), config_delete() - the file of a new guest; all its files. */
 int config_create(const char *name, const char *const *keys, const char *const *values, size_t n);
 int config_delete(const char *name);
+/** config_unset() - take settings out of 50-set.conf; 0 also where none is there. */
+int config_unset(const char *name, const char *const *keys, size_t n, bool runtime);
 /** config_delete_runtime() - what was set until the next start only. */
 int config_delete_runtime(const char *name);
 /** config_parse_address() - "ADDRESS[/PREFIX dev INTERFACE]"; free @ret->dev. */

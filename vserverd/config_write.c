@@ -122,11 +122,13 @@ static int read_present(const char *path, struct entries *entries)
 	return r == 0 && size > 0 ? -EINVAL : r;
 }
 
-int config_set(const char *name, const char *const *keys, const char *const *values,
-	       size_t n, bool runtime)
+/* 50-set.conf without @keys, then with @values for them, if there are any. */
+static int change(const char *name, const char *const *keys, const char *const *values,
+		  size_t n, bool runtime)
 {
 	_cleanup_free_ char *directory = NULL, *path = NULL;
 	struct entries entries = { 0 };
+	size_t before;
 	int r;
 
 	r = config_directory(name, runtime, &directory);
@@ -136,15 +138,27 @@ int config_set(const char *name, const char *const *keys, const char *const *val
 		return -ENOMEM;
 
 	r = read_present(path, &entries);
+	before = entries.n;
 	for (size_t i = 0; i < n; i++)
 		entries_drop(&entries, vs_setting_find(keys[i]), NULL);
-	if (!r)
+	if (!r && values)
 		r = add_pairs(&entries, keys, values, n);
-	if (!r)
+	if (!r && (values || entries.n != before))
 		r = write_file(directory, SET_FILE, "Written by vserver set; see vserver.conf(5).",
 			       &entries, true);
 	entries_clear(&entries);
 	return r;
+}
+
+int config_set(const char *name, const char *const *keys, const char *const *values,
+	       size_t n, bool runtime)
+{
+	return change(name, keys, values, n, runtime);
+}
+
+int config_unset(const char *name, const char *const *keys, size_t n, bool runtime)
+{
+	return change(name, keys, NULL, n, runtime);
 }
 
 int config_create(const char *name, const char *const *keys, const char *const *values, size_t n)

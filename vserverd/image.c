@@ -162,15 +162,19 @@ bool image_exists(const char *name)
 	       S_ISDIR(st.st_mode);
 }
 
-void image_sweep(void)
+void image_sweep(const char *name)
 {
 	_cleanup_closedir_ DIR *dir = opendir(GUESTS_DIR);
 	const struct dirent *entry;
 
 	while (dir && (entry = readdir(dir))) {
 		const char *end = strrchr(entry->d_name, '.');
+		size_t length = (size_t)(end - entry->d_name);
 
-		if (entry->d_name[0] == '.' && end > entry->d_name + 1 && strlen(end) == 7)
+		if (entry->d_name[0] != '.' || length < 2 || strlen(end) != strlen(".XXXXXX"))
+			continue;
+		if (!name || (strlen(name) == length - 1 &&
+			      !strncmp(entry->d_name + 1, name, length - 1)))
 			tree_remove(dirfd(dir), entry->d_name);
 	}
 }

@@ -29,7 +29,8 @@ int image_build(const char *name, const char *from, image_progress_t progress,
  */
 int image_delete(const char *name, char **ret_reason);
 bool image_exists(const char *name);
-/** image_sweep() - remove what builds left that a crash cut off. */
-void image_sweep(void);
+/** image_sweep() - remove what builds of a guest (NULL: of all; none is under
+ * way) left that were cut off. */
+void image_sweep(const char *name);
 
 #endif

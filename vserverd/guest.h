@@ -1,0 +1,40 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Copyright (C) 2026 The VServer developers
+ *
+ * One guest as it is at the moment: what it is to be, what is known of it,
+ * what systemd says.  Read anew for each question.
+ */
+#ifndef GUEST_H
+#define GUEST_H
+
+#include <systemd/sd-json.h>
+
+#include "config.h"
+#include "manager.h"
+#include "state.h"
+
+struct guest {
+	char *name;
+	struct config *config;	/* NULL: it has none, or a wrong one */
+	char *errors;		/* then what is wrong, "; " between */
+	struct state *state;	/* NULL: none */
+	const char *phase;	/* stopped, starting, running, stopping, failed */
+};
+
+/** guest_read() - 0; -ECANCELED there is no such guest, or it cannot be read. */
+int guest_read(struct manager *m, const char *name, struct guest **ret,
+	       struct problem *problem);
+void guest_free(struct guest *guest);
+/** guest_is_up() - starting, running or stopping. */
+bool guest_is_up(const struct guest *guest);
+/** guest_json() - an object of the interface's type Guest. */
+int guest_json(struct manager *m, const struct guest *guest, sd_json_variant **ret);
+
+static inline void scope_guest_free(struct guest **guest)
+{
+	guest_free(*guest);
+}
+#define _cleanup_guest_ __attribute__((cleanup(scope_guest_free)))
+
+#endif

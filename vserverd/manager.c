@@ -1,0 +1,254 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * Copyright (C) 2026 The VServer developers
+ *
+ * What the daemon holds: enforcement, which it loads and which stays when it
+ * ends; the connection to the service manager; the watch on states.  Guests
+ * are not held: they are what files and units say.
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <string.h>
+#include <sys/inotify.h>
+#include <sys/stat.h>
+
+#include "accounting.h"
+#include "guest.h"
+#include "image.h"
+#include "log.h"
+#include "operation.h"
+#include "scope.h"
+
+#define BOOTED_FILE "/run/vserver/autostarted"
+
+/* --- enforcement -------------------------------------------------------------------- */
+
+static int set_unfit(struct manager *m, const char *reason, const char *remedy)
+{
+	char *copy = strdup(reason), *remedy_copy = strdup(remedy);
+
+	free(m->unfit);
+	free(m->unfit_remedy);
+	m->unfit = copy;
+	m->unfit_remedy = remedy_copy;
+	return -EOPNOTSUPP;
+}
+
+/* A kernel that has no sched_ext is no failure: cpu.max keeps the shares. */
+static void load_scheduler(struct manager *m)
+{
+	int r = vs_scheduler_load(m->vs);
+
+	if (r == -EOPNOTSUPP)
+		log_info("no scheduler of ours: %s; cpu.max keeps the shares", vs_reason(m->vs));
+	else if (r < 0)
+		log_warning("cannot load the scheduler: %s; cpu.max keeps the shares",
+			    vs_reason(m->vs));
+}
+
+static int load_enforcement(struct manager *m)
+{
+	struct vs *vs;
+	int r;
+
+	r = vs_open(&vs);
+	if (r < 0)
+		return set_unfit(m, r == -ENOPKG ? "vserver.ko is not loaded" : strerror(-r),
+				 r == -ENOPKG ? "modprobe vserver" : "see: vserver check");
+	vs_close(m->vs);
+	m->vs = vs;
+	if (vs_enforce_load(vs) < 0)
+		return set_unfit(m, vs_reason(vs), "see: vserver check");
+	load_scheduler(m);
+	m->fit = true;
+	return 0;
+}
+
+int manager_need_enforcement(struct manager *m, struct problem *problem)
+{
+	struct vs_enforce_status status;
+
+	if (m->fit && vs_enforce_status(m->vs, &status) == 0 &&
+	    status.links_held >= status.links_expected)
+		return 0;
+	m->fit = false;
+	if (load_enforcement(m) == 0)
+		return 0;
+	return problem_failed(problem, "enforcement", m->unfit_remedy, "%s",
+			      m->unfit ? m->unfit : strerror(ENOMEM));
+}
+
+/* --- states --------------------------------------------------------------------------- */
+
+/* NAME.json was replaced, or is gone. */
+static int on_state(sd_event_source *source, const struct inotify_event *event, void *userdata)
+{
+	_cleanup_free_ char *name = NULL;
+	char *end;
+
+	if (!event->len || !(end = strstr(event->name, ".json")) || end[strlen(".json")])
+		return 0;
+	name = strndup(event->name, (size_t)(end - event->name));
+	if (name)
+		operation_state_changed(userdata, name);
+	return 0;
+}
+
+static int watch_states(struct manager *m)
+{
+	if ((mkdir("/run/vserver", 0755) < 0 && errno != EEXIST) ||
+	    (mkdir(STATE_DIR, 0755) < 0 && errno != EEXIST))
+		return -errno;
+	return sd_event_add_inotify(m->event, &m->states, STATE_DIR,
+				    IN_MOVED_TO | IN_CLOSE_WRITE | IN_DELETE, on_state, m);
+}
+
+/* --- life ------------------------------------------------------------------------------ */
+
+int manager_new(sd_event *event, struct manager **ret)
+{
+	struct manager *m = calloc(1, sizeof(*m));
+	int r;
+
+	if (!m)
+		return -ENOMEM;
+	m->event = sd_event_ref(event);
+	r = vs_new(&m->vs);
+	if (!r)
+		r = units_new(event, &m->units);
+	if (!r)
+		r = watch_states(m);
+	if (r < 0) {
+		manager_free(m);
+		return r;
+	}
+	if (load_enforcement(m) < 0)
+		log_error("no guest can start: %s; %s", m->unfit, m->unfit_remedy);
+	*ret = m;
+	return 0;
+}
+
+void manager_free(struct manager *m)
+{
+	if (!m)
+		return;
+	units_free(m->units);	/* ends what waits for systemd */
+	while (m->operations)
+		operation_drop(m->operations);
+	accounting_free(m);
+	sd_event_source_disable_unref(m->states);
+	vs_close(m->vs);
+	sd_event_unref(m->event);
+	free(m->unfit);
+	free(m->unfit_remedy);
+	free(m);
+}
+
+/* A guest whose state says that it runs, but whose unit does not: its clean-up
+ * did not run either. */
+void manager_adopt(struct manager *m)
+{
+	_cleanup_strv_free_ char **names = NULL;
+	size_t running = 0;
+
+	image_sweep(NULL);
+	if (state_names(&names) < 0)
+		return;
+	for (char **name = names; name && *name; name++) {
+		_cleanup_problem_ struct problem problem = { 0 };
+		_cleanup_guest_ struct guest *guest = NULL;
+
+		if (guest_read(m, *name, &guest, &problem) < 0)
+			continue;
+		if (guest_is_up(guest))
+			running++;
+		else if (guest->state && strcmp(guest->state->phase, "failed"))
+			log_warning("%s: it ended unseen; vserver start makes it anew", *name);
+	}
+	log_info("%zu guests run", running);
+}
+
+static void on_autostarted(const struct problem *problem, void *userdata)
+{
+	_cleanup_free_ char *name = userdata;
+
+	if (problem)
+		log_error("%s: cannot start: %s", name,
+			  problem->reason ? problem->reason : "it runs already");
+}
+
+static void autostart(struct manager *m, const char *name)
+{
+	_cleanup_problem_ struct problem problem = { 0 };
+	_cleanup_guest_ struct guest *guest = NULL;
+	char *copy;
+
+	if (guest_read(m, name, &guest, &problem) < 0 || !guest->config ||
+	    !guest->config->autostart || guest_is_up(guest))
+		return;
+	copy = strdup(name);
+	if (copy && operation_start(m, name, false, on_autostarted, copy, &problem) < 0)
+		on_autostarted(&problem, copy);
+}
+
+void manager_autostart(struct manager *m)
+{
+	_cleanup_close_ int fd = open(BOOTED_FILE, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0644);
+	_cleanup_strv_free_ char **names = NULL;
+
+	if (fd < 0 || manager_names(&names) < 0)
+		return;		/* a restart of the daemon only */
+	for (char **name = names; *name; name++)
+		autostart(m, *name);
+}
+
+/* --- names ------------------------------------------------------------------------------ */
+
+static int compare(const void *a, const void *b)
+{
+	return strcmp(*(char *const *)a, *(char *const *)b);
+}
+
+static int push(char ***names, size_t *n, const char *name)
+{
+	char **grown = reallocarray(*names, *n + 2, sizeof(char *));
+
+	if (!grown)
+		return -ENOMEM;
+	*names = grown;
+	grown[*n + 1] = NULL;
+	grown[*n] = strdup(name);
+	if (!grown[*n])
+		return -ENOMEM;
+	++*n;
+	return 0;
+}
+
+int manager_names(char ***ret)
+{
+	_cleanup_closedir_ DIR *dir = opendir(GUESTS_DIR);
+	_cleanup_strv_free_ char **names = NULL;
+	const struct dirent *entry;
+	size_t n = 0, with_file;
+	int r;
+
+	r = config_names(&names);
+	if (r < 0)
+		return r;
+	while (names[n])
+		n++;
+	with_file = n;
+	while (dir && (entry = readdir(dir))) {
+		const char *name = entry->d_name;
+
+		if (name[0] == '.' || !vs_name_valid(name) || !image_exists(name) ||
+		    bsearch(&name, names, with_file, sizeof(char *), compare))
+			continue;
+		r = push(&names, &n, name);
+		if (r < 0)
+			return r;
+	}
+	qsort(names, n, sizeof(char *), compare);
+	*ret = TAKE_PTR(names);
+	return 0;
+}

@@ -1,0 +1,326 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * Copyright (C) 2026 The VServer developers
+ *
+ * Guests started and stopped.  A start is refused before anything has been
+ * asked of systemd where it cannot succeed; from there the supervisor has it,
+ * and leaves in the state file how far it came.
+ */
+#include <errno.h>
+#include <string.h>
+
+#include "guest.h"
+#include "operation.h"
+#include "scope.h"
+#include "state.h"
+
+/* --- operations under way ---------------------------------------------------------- */
+
+struct operation *operation_find(struct manager *m, const char *name)
+{
+	struct operation *operation = m->operations;
+
+	while (operation && strcmp(operation->name, name))
+		operation = operation->next;
+	return operation;
+}
+
+int operation_new(struct manager *m, const char *name, const char *verb, operation_done_t done,
+		  void *userdata, struct operation **ret, struct problem *problem)
+{
+	struct operation *operation = operation_find(m, name);
+	_cleanup_free_ char *by = NULL;
+
+	if (operation) {
+		if (asprintf(&by, "a %s of it is under way", operation->verb) < 0)
+			by = NULL;
+		return problem_set(problem, PROBLEM_BUSY, name, by);
+	}
+	operation = calloc(1, sizeof(*operation));
+	if (!operation || !(operation->name = strdup(name))) {
+		free(operation);
+		return problem_failed(problem, "preparing", NULL, "%s", strerror(ENOMEM));
+	}
+	operation->manager = m;
+	operation->verb = verb;
+	operation->done = done;
+	operation->userdata = userdata;
+	operation->next = m->operations;
+	m->operations = operation;
+	*ret = operation;
+	return 0;
+}
+
+void operation_drop(struct operation *operation)
+{
+	for (struct operation **p = &operation->manager->operations; *p; p = &(*p)->next)
+		if (*p == operation) {
+			*p = operation->next;
+			break;
+		}
+	if (operation->free_work)
+		operation->free_work(operation->work);
+	free(operation->name);
+	free(operation);
+}
+
+void operation_end(struct operation *operation, const struct problem *problem)
+{
+	operation_done_t done = operation->done;
+	void *userdata = operation->userdata;
+
+	operation_drop(operation);
+	if (done)
+		done(problem, userdata);
+}
+
+/* --- why a start may not begin -------------------------------------------------------- */
+
+static int check_init(struct manager *m, const struct config *config, struct problem *problem)
+{
+	_cleanup_free_ char *init = NULL;
+
+	if (access(config->root, F_OK) < 0)
+		return problem_failed(problem, "finding its tree", "build it, or delete it",
+				      "%s: %s", config->root, strerror(errno));
+	if (config->init || vs_space_find_init(m->vs, config->root, &init) == 0)
+		return 0;
+	return problem_failed(problem, "finding its init",
+			      "put a root filesystem there, or set init",
+			      "there is no /sbin/init in %s", config->root);
+}
+
+static int check_addresses(const struct config *config, struct problem *problem)
+{
+	for (size_t i = 0; i < config->n_addresses; i++) {
+		const struct address_config *a = &config->addresses[i];
+		char text[INET6_ADDRSTRLEN];
+
+		if (a->dev ? if_nametoindex(a->dev) != 0 : vs_address_is_local(&a->address) != 0)
+			continue;
+		vs_address_format(&a->address, text);
+		if (a->dev)
+			return problem_failed(problem, "adding its addresses",
+					      "see the interfaces: ip link",
+					      "%s: there is no interface %s", text, a->dev);
+		return problem_failed(problem, "adding its addresses", "add it to the host, or "
+				      "write ADDRESS/PREFIX dev INTERFACE to have it added",
+				      "this host does not have the address %s", text);
+	}
+	return 0;
+}
+
+static int check_context(struct manager *m, const struct config *config,
+			 struct problem *problem)
+{
+	struct vs_context context;
+
+	if (config->xid && vs_context_get(m->vs, config->xid, &context) == 0)
+		return problem_failed(problem, "making its context", "see: vserver contexts",
+				      "context %u is there already, of '%s'", config->xid,
+				      context.name);
+	if (vs_context_find(m->vs, config->name, &context) == 0)
+		return problem_failed(problem, "making its context", "see: vserver contexts",
+				      "context %u is there already under that name",
+				      context.xid);
+	return 0;
+}
+
+static int check_start(struct manager *m, const struct guest *guest, struct problem *problem)
+{
+	int r;
+
+	if (!guest->config)
+		return problem_failed(problem, "reading its configuration", NULL, "%s",
+				      guest->errors);
+	r = manager_need_enforcement(m, problem);
+	if (!r)
+		r = check_init(m, guest->config, problem);
+	if (!r)
+		r = check_addresses(guest->config, problem);
+	if (!r)
+		r = check_context(m, guest->config, problem);
+	return r;
+}
+
+/* --- starting -------------------------------------------------------------------------- */
+
+/* What its supervisor left, or else what systemd says. */
+static void end_failed(struct operation *operation, const char *result)
+{
+	_cleanup_problem_ struct problem problem = { 0 };
+	_cleanup_free_ char *unit = NULL, *remedy = NULL;
+	struct state *state = NULL;
+
+	if (state_read(operation->name, &state) < 0)
+		state = NULL;
+	if (unit_name(operation->name, &unit) < 0 ||
+	    asprintf(&remedy, "see: journalctl -u '%s'", unit) < 0)
+		remedy = NULL;
+	if (state && state->reason)
+		problem_failed(&problem, state->step ? state->step : "starting",
+			       state->remedy ? state->remedy : remedy, "%s", state->reason);
+	else
+		problem_failed(&problem, "starting", remedy, "%s", result);
+	state_free(state);
+	operation_end(operation, &problem);
+}
+
+static void await_ready(struct operation *operation)
+{
+	struct state *state = NULL;
+	int r = state_read(operation->name, &state);
+	bool up = r == 0 && (!strcmp(state->phase, "running") ||
+			     !strcmp(state->phase, "starting"));
+	bool ready = up && state->ready;
+
+	state_free(state);
+	if (ready)
+		operation_end(operation, NULL);
+	else if (!up)
+		end_failed(operation, "it stopped before it was ready");
+}
+
+void operation_state_changed(struct manager *m, const char *name)
+{
+	struct operation *operation = operation_find(m, name);
+
+	if (operation && operation->started)
+		await_ready(operation);
+}
+
+static void on_started(const char *result, void *userdata)
+{
+	struct operation *operation = userdata;
+
+	if (strcmp(result, "done")) {
+		end_failed(operation, result);
+		return;
+	}
+	if (!operation->wait) {
+		operation_end(operation, NULL);
+		return;
+	}
+	operation->started = true;
+	await_ready(operation);
+}
+
+static int ask_start(struct operation *operation, struct problem *problem)
+{
+	struct manager *m = operation->manager;
+	int r;
+
+	config_delete_runtime(operation->name);
+	operation->state = "starting";
+	r = unit_start(m->units, operation->name, on_started, operation);
+	if (r < 0)
+		return problem_failed(problem, "asking systemd", "see: systemctl status dbus",
+				      "%s", strerror(-r));
+	return 0;
+}
+
+int operation_start(struct manager *m, const char *name, bool wait, operation_done_t done,
+		    void *userdata, struct problem *problem)
+{
+	_cleanup_guest_ struct guest *guest = NULL;
+	struct operation *operation;
+	int r;
+
+	r = guest_read(m, name, &guest, problem);
+	if (r < 0)
+		return r;
+	r = operation_new(m, name, "start", done, userdata, &operation, problem);
+	if (r < 0)
+		return r;
+	operation->wait = wait;
+	if (guest_is_up(guest))
+		r = problem_set(problem, PROBLEM_ALREADY_RUNNING, name, NULL);
+	if (!r)
+		r = check_start(m, guest, problem);
+	if (!r)
+		r = ask_start(operation, problem);
+	if (r < 0)
+		operation_drop(operation);
+	return r;
+}
+
+/* --- stopping --------------------------------------------------------------------------- */
+
+static void on_stopped(const char *result, void *userdata)
+{
+	_cleanup_problem_ struct problem problem = { 0 };
+	struct operation *operation = userdata;
+
+	if (!strcmp(result, "done")) {
+		operation_end(operation, NULL);
+		return;
+	}
+	problem_failed(&problem, "stopping its unit", NULL, "systemd says: %s", result);
+	operation_end(operation, &problem);
+}
+
+/* Stopped; now the other half. */
+static void on_stopped_restart(const char *result, void *userdata)
+{
+	_cleanup_problem_ struct problem problem = { 0 };
+	_cleanup_guest_ struct guest *guest = NULL;
+	struct operation *operation = userdata;
+	int r;
+
+	if (strcmp(result, "done")) {
+		on_stopped(result, operation);
+		return;
+	}
+	r = guest_read(operation->manager, operation->name, &guest, &problem);
+	if (!r)
+		r = check_start(operation->manager, guest, &problem);
+	if (!r)
+		r = ask_start(operation, &problem);
+	if (r < 0)
+		operation_end(operation, &problem);
+}
+
+static int stop(struct manager *m, const char *name, const char *verb, bool wait,
+		unit_done_t then, operation_done_t done, void *userdata, struct problem *problem)
+{
+	_cleanup_guest_ struct guest *guest = NULL;
+	struct operation *operation;
+	int r;
+
+	r = guest_read(m, name, &guest, problem);
+	if (r < 0)
+		return r;
+	if (!guest_is_up(guest) && !operation_find(m, name))
+		return problem_set(problem, PROBLEM_NOT_RUNNING, name, NULL);
+	if (then == on_stopped_restart && !guest->config)
+		return problem_failed(problem, "reading its configuration", NULL, "%s",
+				      guest->errors);
+	operation = operation_find(m, name);
+	if (operation && operation->started)	/* but waits to be ready */
+		end_failed(operation, "it was stopped before it was ready");
+	r = operation_new(m, name, verb, done, userdata, &operation, problem);
+	if (r < 0)
+		return r;
+	operation->wait = wait;
+	operation->state = "stopping";
+	r = unit_stop(m->units, name, then, operation);
+	if (r < 0) {
+		problem_failed(problem, "asking systemd", "see: systemctl status dbus", "%s",
+			       strerror(-r));
+		operation_drop(operation);
+		return -ECANCELED;
+	}
+	return 0;
+}
+
+int operation_stop(struct manager *m, const char *name, operation_done_t done, void *userdata,
+		   struct problem *problem)
+{
+	return stop(m, name, "stop", false, on_stopped, done, userdata, problem);
+}
+
+int operation_restart(struct manager *m, const char *name, bool wait, operation_done_t done,
+		      void *userdata, struct problem *problem)
+{
+	return stop(m, name, "restart", wait, on_stopped_restart, done, userdata, problem);
+}

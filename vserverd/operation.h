@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Copyright (C) 2026 The VServer developers
+ *
+ * An operation that is under way: one a guest.
+ */
+#ifndef OPERATION_H
+#define OPERATION_H
+
+#include "manager.h"
+
+struct operation {
+	struct manager *manager;
+	struct operation *next;
+	char *name;
+	const char *verb;	/* "start", "stop", "restart", "build", "delete" */
+	const char *state;	/* what the guest is meanwhile; NULL: what it is */
+	bool wait;		/* start: until it is ready */
+	bool started;		/* start: the job is done, readiness is awaited */
+	operation_done_t done;
+	operation_progress_t progress;
+	void *userdata;
+	void *work;		/* of tree_operation.c */
+	void (*free_work)(void *work);
+};
+
+/** operation_new() - or Busy, where there is one of the guest already. */
+int operation_new(struct manager *m, const char *name, const char *verb, operation_done_t done,
+		  void *userdata, struct operation **ret, struct problem *problem);
+/** operation_end() - tell, and forget it. */
+void operation_end(struct operation *operation, const struct problem *problem);
+/** operation_drop() - forget it without a word: it was refused. */
+void operation_drop(struct operation *operation);
+struct operation *operation_find(struct manager *m, const char *name);
+
+#endif

@@ -1,0 +1,54 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Copyright (C) 2026 The VServer developers
+ *
+ * The interface io.vserver.Manager: requests read, the manager asked, answers
+ * sent.
+ */
+#ifndef VARLINK_H
+#define VARLINK_H
+
+#include <systemd/sd-varlink-idl.h>
+#include <systemd/sd-varlink.h>
+
+#include "manager.h"
+#include "problem.h"
+
+#define VARLINK_SOCKET		"/run/vserver/io.vserver.Manager"
+#define VARLINK_INTERFACE	"io.vserver.Manager."
+
+/* made from io.vserver.Manager.varlink */
+extern const sd_varlink_interface vl_interface_manager;
+
+/* varlink.c */
+/** varlink_listen() - on systemd's socket, or on one of its own. */
+int varlink_listen(struct manager *m, sd_varlink_server **ret);
+
+/* varlink_reply.c */
+/** reply_problem() - as the interface's error. */
+int reply_problem(sd_varlink *link, const struct problem *problem);
+/** reply_done() - the end of an operation; @userdata: the link, a reference. */
+void reply_done(const struct problem *problem, void *userdata);
+/** reply_built() - that of a build, reply_progress() before. */
+void reply_built(const struct problem *problem, void *userdata);
+void reply_progress(unsigned int percent, void *userdata);
+
+/* varlink_request.c */
+/** struct request - the parameters of any method.  Strings are borrowed. */
+struct request {
+	const char *name;
+	const char *from;
+	bool wait, runtime;
+	struct pairs settings;		/* the arrays are the request's */
+};
+/** Each returns 0, or has answered, and what the method is to return. */
+int request_name(sd_varlink *link, sd_json_variant *parameters, struct request *ret);
+int request_start(sd_varlink *link, sd_json_variant *parameters, struct request *ret);
+int request_build(sd_varlink *link, sd_json_variant *parameters, struct request *ret);
+int request_set(sd_varlink *link, sd_json_variant *parameters, struct request *ret);
+int request_none(sd_varlink *link, sd_json_variant *parameters);
+void request_clear(struct request *request);
+
+#define _cleanup_request_ __attribute__((cleanup(request_clear)))
+
+#endif

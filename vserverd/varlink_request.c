@@ -1,0 +1,120 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * Copyright (C) 2026 The VServer developers
+ *
+ * Parameters of the interface's methods, read.  A parameter that is missing,
+ * unknown or of another type is answered here; whether a value makes sense is
+ * the manager's to say.
+ */
+#include <errno.h>
+#include <stddef.h>
+#include <stdlib.h>
+
+#include "varlink.h"
+
+#define FIELD(request_name, type, call, member, flags) \
+	{ request_name, type, call, offsetof(struct request, member), flags }
+
+#define NAME FIELD("name", SD_JSON_VARIANT_STRING, sd_json_dispatch_const_string, name,	\
+		   SD_JSON_MANDATORY)
+
+struct pair {
+	const char *key, *value;
+};
+
+static int dispatch_setting(sd_json_variant *variant, struct pair *ret)
+{
+	static const sd_json_dispatch_field table[] = {
+		{ "key", SD_JSON_VARIANT_STRING, sd_json_dispatch_const_string,
+		  offsetof(struct pair, key), SD_JSON_MANDATORY },
+		{ "value", SD_JSON_VARIANT_STRING, sd_json_dispatch_const_string,
+		  offsetof(struct pair, value), SD_JSON_MANDATORY },
+		{},
+	};
+
+	/* "source" is said in answers, and not looked at here. */
+	return sd_json_dispatch(variant, table, SD_JSON_ALLOW_EXTENSIONS, ret);
+}
+
+static int dispatch_settings(const char *name, sd_json_variant *variant,
+			     sd_json_dispatch_flags_t flags, void *userdata)
+{
+	struct pairs *pairs = userdata;
+	size_t n = sd_json_variant_elements(variant);
+
+	pairs->keys = calloc(n + 1, sizeof(char *));
+	pairs->values = calloc(n + 1, sizeof(char *));
+	if (!pairs->keys || !pairs->values)
+		return -ENOMEM;
+	for (size_t i = 0; i < n; i++) {
+		struct pair pair = { 0 };
+		int r = dispatch_setting(sd_json_variant_by_index(variant, i), &pair);
+
+		if (r < 0)
+			return r;
+		pairs->keys[i] = (char *)pair.key;
+		pairs->values[i] = (char *)pair.value;
+		pairs->n = i + 1;
+	}
+	return 0;
+}
+
+int request_none(sd_varlink *link, sd_json_variant *parameters)
+{
+	static const sd_json_dispatch_field table[] = { {} };
+
+	return sd_varlink_dispatch(link, parameters, table, NULL);
+}
+
+int request_name(sd_varlink *link, sd_json_variant *parameters, struct request *ret)
+{
+	static const sd_json_dispatch_field table[] = { NAME, {} };
+
+	return sd_varlink_dispatch(link, parameters, table, ret);
+}
+
+int request_start(sd_varlink *link, sd_json_variant *parameters, struct request *ret)
+{
+	static const sd_json_dispatch_field table[] = {
+		NAME,
+		FIELD("wait", SD_JSON_VARIANT_BOOLEAN, sd_json_dispatch_stdbool, wait,
+		      SD_JSON_NULLABLE),
+		{},
+	};
+
+	return sd_varlink_dispatch(link, parameters, table, ret);
+}
+
+int request_build(sd_varlink *link, sd_json_variant *parameters, struct request *ret)
+{
+	static const sd_json_dispatch_field table[] = {
+		NAME,
+		FIELD("from", SD_JSON_VARIANT_STRING, sd_json_dispatch_const_string, from,
+		      SD_JSON_MANDATORY),
+		FIELD("settings", SD_JSON_VARIANT_ARRAY, dispatch_settings, settings,
+		      SD_JSON_MANDATORY),
+		{},
+	};
+
+	return sd_varlink_dispatch(link, parameters, table, ret);
+}
+
+int request_set(sd_varlink *link, sd_json_variant *parameters, struct request *ret)
+{
+	static const sd_json_dispatch_field table[] = {
+		NAME,
+		FIELD("settings", SD_JSON_VARIANT_ARRAY, dispatch_settings, settings,
+		      SD_JSON_MANDATORY),
+		FIELD("runtime", SD_JSON_VARIANT_BOOLEAN, sd_json_dispatch_stdbool, runtime,
+		      SD_JSON_NULLABLE),
+		{},
+	};
+
+	return sd_varlink_dispatch(link, parameters, table, ret);
+}
+
+void request_clear(struct request *request)
+{
+	free(request->settings.keys);
+	free(request->settings.values);
+}
