@@ -71,4 +71,4 @@ $(B)/%.o: %.c
 clean:
 	$(Q)rm -rf $(B)
 
--include $(shell find $(B) -name '*.d' 2>/dev/null)
+-include $(shell find $(B) -path $(B)/root -prune -o -type f -name '*.d' -print 2>/dev/null)
