@@ -1,0 +1,130 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-or-later
+# Copyright (C) 2026 The VServer developers
+#
+# chcontext: a command in a context of its own; what it says to bad input, and
+# that nothing is left of what failed.
+
+. tests/tap.sh
+. tests/cli/cli.sh
+
+systemctl start vserverd || skip_all "vserverd does not start"
+
+context_list() { vserver contexts --no-legend; }
+no_contexts() { [ -z "$(context_list)" ]; }
+has_context() { context_list | grep -qw "$1"; }
+in_42() { chcontext --xid 42 --silent -- "$@"; }
+
+sleep infinity &
+host=$!
+cleanup kill "$host"
+
+# --- what it is for ---------------------------------------------------------------
+expect_output '^New security context is 42$' "it tells the number" chcontext --xid 42 -- true
+expect_output '^New security context is (49[1-9]|5|6)' "without a number one is handed out" \
+	chcontext -- true
+expect 7 "the exit status is the command's" in_42 sh -c 'exit 7'
+is "$(in_42 cat </etc/hostname)" "$(cat /etc/hostname)" "standard input and output are the caller's"
+is "$(in_42 true 2>&1)" "" "--silent tells nothing"
+is "$(chcontext --ctx 42 --silent -- echo yes)" yes "--ctx is --xid"
+
+expect 0 "control: the host can signal the process" kill -0 "$host"
+expect 0 "control: the context can signal itself" in_42 sh -c 'kill -0 $$'
+expect 1 "the context cannot signal the host's process" in_42 sh -c "kill -0 $host"
+expect 0 "control: the host sees the process in /proc" test -e "/proc/$host"
+expect 0 "control: the context sees itself in /proc" in_42 sh -c 'test -e /proc/$$'
+expect 1 "the context does not see the host's process" in_42 test -e "/proc/$host"
+
+# --- privileges -------------------------------------------------------------------------
+capabilities() { chcontext --silent "$@" -- sed -n 's/^CapEff:\t*//p' /proc/self/status; }
+is "$(capabilities --secure)" 0000000000000000 "--secure leaves no capability"
+is "$(capabilities --secure --cap NET_RAW)" 0000000000002000 "--cap gives one back"
+is "$(capabilities --secure --cap chown,cap_kill --cap '!KILL')" 0000000000000001 \
+	"--cap takes lists and takes away"
+expect 0 "control: the host may mount" sh -c 'mount -t tmpfs none /mnt && umount /mnt'
+expect 32 "the context may not mount" in_42 mount -t tmpfs none /mnt
+
+# --- names, time of life ------------------------------------------------------------------
+before=$(hostname)
+is "$(chcontext --silent --hostname box -- hostname)" box "--hostname is seen inside"
+is "$(hostname)" "$before" "and not outside"
+expect 0 "the contexts have ended with their commands" eventually 10 no_contexts
+
+expect 0 "a persistent context" chcontext --xid 42 --flag persistent -- true
+expect 0 "stays" has_context 42
+expect_error 254 "^chcontext: context 42 exists$" "a number that is taken" in_42 true
+expect 0 "control: another number is free" chcontext --xid 43 -- true
+vserver_end() { build/tests/bpf/context end "$1"; }
+expect 0 "it can be ended" vserver_end 42
+expect 0 "and is gone" eventually 10 no_contexts
+
+mkfifo "$scratch/fifo"
+in_background() { chcontext --xid 42 --disconnect -- sh -c "read line <$scratch/fifo" >/dev/null 2>&1; }
+expect 0 "--disconnect returns at once" in_background
+expect 0 "and the command runs on" has_context 42
+echo >"$scratch/fifo"
+expect 0 "until it ends" eventually 10 no_contexts
+
+# --- bad input: one line, the right status, nothing made -----------------------------------
+traces >"$scratch/before"
+bad() { expect_error "$1" "^chcontext: $2" "${@:3}"; }
+bad 2 'which command' "no command" chcontext --xid 42
+bad 2 'which command' "nothing at all" chcontext
+bad 2 '--xid 1: out of range; choose 2 to 49151$' "the watcher's number" chcontext --xid 1 -- true
+bad 2 '--xid 0: out of range' "the host's number" chcontext --xid 0 -- true
+bad 2 '--xid 49152: out of range' "a number that is handed out" chcontext --xid 49152 -- true
+bad 2 '--xid 4294967338: out of range' "a number that would wrap" chcontext --xid 4294967338 -- true
+bad 2 "--xid wants a number, not 'web'" "a name for a number" chcontext --xid web -- true
+bad 2 "--xid wants a number, not ''" "nothing for a number" chcontext --xid '' -- true
+bad 2 "unrecognized option '--frob'" "an unknown option" chcontext --frob -- true
+bad 2 "option '--xid' requires an argument" "an option without its value" chcontext --xid
+bad 2 "--cap: there is no capability 'NET_RAV'" "an unknown capability" \
+	chcontext --cap NET_RAV -- true
+bad 2 "--flag: there is no flag 'lock'" "an unknown flag" chcontext --flag lock -- true
+bad 2 '--hostname wants 1 to 64 characters' "no host name" chcontext --hostname '' -- true
+bad 2 '--hostname wants 1 to 64 characters' "a long host name" \
+	chcontext --hostname "$(printf '%065d' 0)" -- true
+bad 2 '--cpu: more than 0% and at most [0-9]+00%' "0 %" chcontext --cpu 0% -- true
+bad 2 '--cpu: more than 0% and at most [0-9]+00%' "more than the machine" \
+	chcontext --cpu "$(nproc --all)01%" -- true
+bad 2 "--cpu wants a share like 25% or 10ms/1s, not 'much'" "no share" chcontext --cpu much -- true
+bad 2 "--cpu-bucket wants a time like 500ms, not '5'" "a time without a unit" \
+	chcontext --cpu 5% --cpu-bucket 5 -- true
+bad 2 '--cpu-bucket and --cpu-resume want --cpu' "a bucket without a share" \
+	chcontext --cpu-bucket 5ms -- true
+bad 2 '--cpu-resume must not be more than --cpu-bucket' "a release above the bucket" \
+	chcontext --cpu 5% --cpu-bucket 5ms --cpu-resume 6ms -- true
+bad 1 "cannot run 'nosuch': No such file or directory" "no such command" chcontext -- nosuch
+bad 1 "cannot run '/etc': " "a directory for a command" in_42 /etc
+bad 1 "cannot run '/etc/hostname': Permission denied" "a file that cannot be run" \
+	in_42 /etc/hostname
+printf '#!/nosuch\n' >"$scratch/script"
+chmod +x "$scratch/script"
+expect_output '' "control: the script is there" test -x "$scratch/script"
+bad 1 "cannot run '$scratch/script': No such file" "a script without its interpreter" \
+	chcontext --silent -- "$scratch/script"
+bad 1 "cannot run '$scratch/script': No such file" "the same, persistent" \
+	chcontext --silent --flag persistent -- "$scratch/script"
+bad 1 "cannot run '$scratch/script': No such file" "the same, in the background" \
+	chcontext --silent --disconnect -- "$scratch/script"
+bad 1 'cannot make a context: only root of the host' "a context within a context" \
+	in_42 chcontext --silent -- true
+expect 0 "nothing is left of all that" eventually 10 nothing_left
+
+# --- what it needs -------------------------------------------------------------------------
+systemctl stop vserverd
+expect 0 "control: the running daemon is not needed" chcontext --xid 42 --silent -- true
+expect 0 "no context is left" eventually 10 no_contexts
+build/tests/bpf/context unload 0
+bad 1 'cannot make a context: enforcement is not loaded; start the daemon' "no enforcement" \
+	chcontext --silent -- true
+if eventually 20 rmmod vserver; then
+	bad 1 'vserver.ko is not loaded; load it: modprobe vserver' "no module" \
+		chcontext --silent -- true
+else
+	skip 1 "the module is in use"
+fi
+systemctl start vserverd
+expect 0 "control: with both it works again" chcontext --silent -- true
+
+done_testing
