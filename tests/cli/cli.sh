@@ -55,7 +55,7 @@ tiny()
 	ln -s usr/bin usr/lib usr/lib64 usr/sbin "$root"
 	echo 'root:x:0:0:root:/root:/bin/sh' >"$root/etc/passwd"
 	for program in sh sleep cat id ls ps hostname tty stty head true false kill wc; do
-		cp -L "$(command -v "$program")" "$root/usr/bin/$program"
+		cp -L "$(type -P "$program")" "$root/usr/bin/$program"
 		for library in $(ldd "$root/usr/bin/$program" | grep -o '/[^ ]*'); do
 			mkdir -p "$root$(dirname "$library")"
 			cp -Ln "$library" "$root$library"
