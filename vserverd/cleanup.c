@@ -63,6 +63,17 @@ static int remove_cgroup(struct vs *vs, const struct state *state)
 	return vs_cgroup_remove(vs, state->cgroup);
 }
 
+/* What the console said is worth keeping after a failure only. */
+static void remove_console(const char *name)
+{
+	char path[256];
+
+	snprintf(path, sizeof(path), STATE_DIR "/%s.console", name);
+	unlink(path);
+	snprintf(path, sizeof(path), STATE_DIR "/%s.console.1", name);
+	unlink(path);
+}
+
 /* A start or a run that ended by itself leaves why; a stop leaves nothing. */
 static int close_state(const char *name, struct state *state)
 {
@@ -70,8 +81,10 @@ static int close_state(const char *name, struct state *state)
 	char *text = NULL;
 
 	if (!strcmp(state->phase, "stopping") ||
-	    (!strcmp(state->phase, "running") && result && !strcmp(result, "success")))
+	    (!strcmp(state->phase, "running") && result && !strcmp(result, "success"))) {
+		remove_console(name);
 		return state_remove(name);
+	}
 
 	if (!state->reason) {
 		if (asprintf(&text, "its supervisor ended: %s", result ?: "nobody knows why") < 0)
