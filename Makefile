@@ -56,7 +56,7 @@ INSTALL		:=
 include kmod/build.mk
 include bpf/Makefile
 include libvserver/Makefile
--include vserverd/Makefile
+include vserverd/Makefile
 include utils/Makefile
 include tests/Makefile
 
