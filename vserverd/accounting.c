@@ -14,6 +14,8 @@
 
 /* Less apart, two looks say little; the share found before is given again. */
 #define INTERVAL_MIN_NS 500000000ULL
+/* More apart, what they say is not what is used now: it is a first look. */
+#define INTERVAL_MAX_NS 10000000000ULL
 
 /* The last look at a guest. */
 struct sample {
@@ -21,15 +23,14 @@ struct sample {
 	char *name;
 	uint64_t at_ns;
 	uint64_t cpu_usec;
-	bool has_share;
 	uint64_t share;
 };
 
-static uint64_t now_ns(void)
+static uint64_t now_ns(clockid_t clock)
 {
 	struct timespec now;
 
-	clock_gettime(CLOCK_MONOTONIC, &now);
+	clock_gettime(clock, &now);
 	return (uint64_t)now.tv_sec * 1000000000ULL + (uint64_t)now.tv_nsec;
 }
 
@@ -52,25 +53,33 @@ static struct sample *find_sample(struct manager *m, const char *name)
 	return sample;
 }
 
-static void advance(struct sample *sample, uint64_t cpu_usec)
+/* us per ns, in units of 1/10000 */
+static uint64_t share_of(uint64_t cpu_usec, uint64_t elapsed_ns)
 {
-	uint64_t now = now_ns(), elapsed = now - sample->at_ns;
+	return elapsed_ns ? cpu_usec * 10000000ULL / elapsed_ns : 0;
+}
 
-	if (sample->at_ns && cpu_usec >= sample->cpu_usec) {
-		if (elapsed < INTERVAL_MIN_NS)
-			return;
-		/* us per ns, in units of 1/10000 */
-		sample->share = (cpu_usec - sample->cpu_usec) * 10000000ULL / elapsed;
-		sample->has_share = true;
+static void advance(struct sample *sample, uint64_t cpu_usec, uint64_t since_usec)
+{
+	uint64_t now = now_ns(CLOCK_MONOTONIC), elapsed = now - sample->at_ns;
+
+	if (!sample->at_ns || cpu_usec < sample->cpu_usec) {
+		/* The first look, or it was started anew. */
+		uint64_t real = now_ns(CLOCK_REALTIME);
+
+		sample->share = real / 1000 > since_usec ?
+				share_of(cpu_usec, real - since_usec * 1000) : 0;
+	} else if (elapsed >= INTERVAL_MIN_NS) {
+		sample->share = share_of(cpu_usec - sample->cpu_usec, elapsed);
 	} else {
-		sample->has_share = false;	/* the first look, or started anew */
+		return;
 	}
 	sample->at_ns = now;
 	sample->cpu_usec = cpu_usec;
 }
 
 int accounting_look(struct manager *m, const char *name, const char *cgroup,
-		    struct usage *ret)
+		    uint64_t since_usec, struct usage *ret)
 {
 	struct vs_usage usage;
 	struct sample *sample;
@@ -82,11 +91,10 @@ int accounting_look(struct manager *m, const char *name, const char *cgroup,
 	sample = find_sample(m, name);
 	if (!sample)
 		return -ENOMEM;
-	advance(sample, usage.cpu_usec);
+	advance(sample, usage.cpu_usec, since_usec);
 
 	*ret = (struct usage){
 		.cpu_ns = usage.cpu_usec * 1000,
-		.has_share = sample->has_share,
 		.share = sample->share,
 		.memory_bytes = usage.memory_bytes,
 		.memory_peak_bytes = usage.memory_peak_bytes,

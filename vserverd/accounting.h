@@ -12,16 +12,16 @@
 /** struct usage - of one guest. */
 struct usage {
 	uint64_t cpu_ns;	/* since it started */
-	bool has_share;
 	uint64_t share;		/* hundredths of a percent of one processor,
-				 * since it was looked at before */
+				 * since it was looked at before, or started */
 	uint64_t memory_bytes;
 	uint64_t memory_peak_bytes;
 	uint64_t tasks;
 };
 
+/** accounting_look() - @since_usec: when it started, by CLOCK_REALTIME. */
 int accounting_look(struct manager *m, const char *name, const char *cgroup,
-		    struct usage *ret);
+		    uint64_t since_usec, struct usage *ret);
 void accounting_free(struct manager *m);
 
 #endif

@@ -90,11 +90,6 @@ static int on_line(void *user, const char *section, const char *key, const char 
 	const struct vs_setting *setting = vs_setting_find(key);
 	const struct entry *before;
 
-	if (*section) {
-		complain(reading, "sections such as '[%s]' are not known here", section,
-			 "remove the line in brackets");
-		return 1;
-	}
 	if (!setting) {
 		complain(reading, "no setting is called '%s'", key, "see vserver.conf(5)");
 		return 1;
@@ -117,17 +112,15 @@ static int on_line(void *user, const char *section, const char *key, const char 
 	return 1;
 }
 
-/* What inih itself stumbles on it tells as a line number, the first only;
- * such lines are found here, all of them. */
+/* Of the lines that it cannot read, inih tells the first; and sections it
+ * knows, which are not known here.  So both are found here, all of them. */
 static bool is_line(const char *line)
 {
 	const char *text = line + strspn(line, " \t\r\n");
 
 	if (!*text || *text == '#' || *text == ';')
 		return true;
-	if (*text == '[')
-		return strchr(text, ']') != NULL;
-	return strpbrk(text, "=:") && *text != '=' && *text != ':';
+	return *text != '[' && *text != '=' && *text != ':' && strpbrk(text, "=:");
 }
 
 static char *read_checked(char *line, int size, void *stream)

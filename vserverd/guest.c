@@ -89,8 +89,9 @@ int guest_read(struct manager *m, const char *name, struct guest **ret,
 	int r;
 
 	if (!vs_name_valid(name))
-		return problem_invalid(problem, "name", name, "is no name for a guest",
-				       "use 1 to 63 letters, digits, dots, dashes, underscores");
+		return problem_invalid(problem, "name", name, "it is not a name for a guest",
+				       "use up to 63 letters, digits, dots, dashes and "
+				       "underscores, a letter or digit first");
 	guest = calloc(1, sizeof(*guest));
 	if (!guest || !(guest->name = strdup(name)))
 		return problem_failed(problem, "preparing", NULL, "%s", strerror(ENOMEM));
@@ -204,10 +205,11 @@ static int add_usage(struct manager *m, const struct guest *guest, sd_json_varia
 	int r;
 
 	if (!guest->state || !guest->state->cgroup || !guest_is_up(guest) ||
-	    accounting_look(m, guest->name, guest->state->cgroup, &usage) < 0)
+	    accounting_look(m, guest->name, guest->state->cgroup, guest->state->since_usec,
+			    &usage) < 0)
 		return 0;
 	r = sd_json_variant_set_field_unsigned(object, "cpuUsageNs", usage.cpu_ns);
-	if (r >= 0 && usage.has_share)
+	if (r >= 0)
 		r = sd_json_variant_set_field_unsigned(object, "cpuShare", usage.share);
 	if (r >= 0)
 		r = sd_json_variant_set_field_unsigned(object, "memoryBytes",

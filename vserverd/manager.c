@@ -165,7 +165,7 @@ void manager_adopt(struct manager *m)
 		else if (guest->state && strcmp(guest->state->phase, "failed"))
 			log_warning("%s: it ended unseen; vserver start makes it anew", *name);
 	}
-	log_info("%zu guests run", running);
+	log_info("guests that run: %zu", running);
 }
 
 static void on_autostarted(const struct problem *problem, void *userdata)

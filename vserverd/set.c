@@ -145,6 +145,17 @@ static int apply(struct manager *m, const struct config *config, const struct st
 	return r;
 }
 
+/* Until the next start: nothing for what counts from there. */
+static int check_runtime(const struct pairs *settings, struct problem *problem)
+{
+	for (size_t i = 0; i < settings->n; i++)
+		if (!vs_setting_find(settings->keys[i])->live)
+			return problem_invalid(problem, settings->keys[i], settings->values[i],
+					       "a change counts from the next start",
+					       "leave out runtime");
+	return 0;
+}
+
 /* --- all of it ----------------------------------------------------------------------- */
 
 static int keep(const char *name, const struct pairs *settings, bool runtime)
@@ -204,6 +215,8 @@ int manager_set(struct manager *m, const char *name, const struct pairs *setting
 		return 0;
 
 	r = preview(name, settings, &next, problem);
+	if (!r && runtime)
+		r = check_runtime(settings, problem);
 	if (!r)
 		r = change(m, guest, next, settings, runtime, problem);
 	config_free(next);

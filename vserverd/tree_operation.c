@@ -166,6 +166,19 @@ static int work_delete(struct worker *worker, const void *work, char **ret_reaso
 	return image_delete(work, ret_reason);
 }
 
+/* What its console has printed, as the supervisor keeps it. */
+static void remove_logs(const char *name)
+{
+	static const char *const suffixes[] = { "console", "console.1" };
+
+	for (size_t i = 0; i < sizeof(suffixes) / sizeof(*suffixes); i++) {
+		_cleanup_free_ char *path = NULL;
+
+		if (asprintf(&path, STATE_DIR "/%s.%s", name, suffixes[i]) >= 0)
+			unlink(path);
+	}
+}
+
 static void on_deleted(int error, const char *reason, void *userdata)
 {
 	_cleanup_problem_ struct problem problem = { 0 };
@@ -179,8 +192,7 @@ static void on_deleted(int error, const char *reason, void *userdata)
 		r = config_delete(operation->name);
 		if (!r)
 			r = state_remove(operation->name);
-		if (r == -ENOENT)
-			r = 0;
+		remove_logs(operation->name);
 		if (r < 0)
 			problem_failed(&problem, "removing its configuration", NULL, "%s",
 				       strerror(-r));

@@ -231,25 +231,9 @@ int unit_stop(struct units *units, const char *name, unit_done_t done, void *use
 	return ask(units, "StopUnit", name, done, userdata);
 }
 
-/* Properties may be asked for of units that are not loaded. */
-static int get(struct units *units, const char *path, const char *property, char *ret,
-	       size_t size)
-{
-	_cleanup_free_ char *value = NULL;
-	int r;
-
-	r = sd_bus_get_property_string(units->bus, SYSTEMD, path, SYSTEMD ".Unit", property,
-				       NULL, &value);
-	if (r < 0)
-		return r;
-	snprintf(ret, size, "%s", value);
-	return 0;
-}
-
 int unit_status(struct units *units, const char *name, struct unit_status *ret)
 {
-	_cleanup_free_ char *unit = NULL, *path = NULL;
-	struct unit_status status;
+	_cleanup_free_ char *unit = NULL, *path = NULL, *active = NULL;
 	int r;
 
 	r = need_bus(units);
@@ -257,13 +241,13 @@ int unit_status(struct units *units, const char *name, struct unit_status *ret)
 		r = unit_name(name, &unit);
 	if (!r)
 		r = sd_bus_path_encode("/org/freedesktop/systemd1/unit", unit, &path);
+	/* Properties may be asked for of units that are not loaded. */
 	if (r >= 0)
-		r = get(units, path, "ActiveState", status.active, sizeof(status.active));
-	if (r >= 0)
-		r = get(units, path, "SubState", status.sub, sizeof(status.sub));
+		r = sd_bus_get_property_string(units->bus, SYSTEMD, path, SYSTEMD ".Unit",
+					       "ActiveState", NULL, &active);
 	if (r < 0)
 		return r;
-	*ret = status;
+	snprintf(ret->active, sizeof(ret->active), "%s", active);
 	return 0;
 }
 

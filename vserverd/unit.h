@@ -33,8 +33,7 @@ int unit_stop(struct units *units, const char *name, unit_done_t done, void *use
 
 /** struct unit_status - as the service manager has it. */
 struct unit_status {
-	char active[16];	/* "inactive" where it is not loaded */
-	char sub[32];
+	char active[16];	/* "inactive" also where it is not loaded */
 };
 int unit_status(struct units *units, const char *name, struct unit_status *ret);
 /** unit_is_up() - does anything of it run, or is about to? */
