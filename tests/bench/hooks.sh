@@ -14,11 +14,13 @@ xid=42 ip=10.9.0.2
 work=$(mktemp -d)
 out=${OUT:-/vserver/out}
 
-# what, how often a round, and the most that it may be: for the host, in a context
+# What, how often a round, and the most that it may be: for the host, in a
+# context.  kill is the shortest call that there is a hook on, so a hook is the
+# most of it.
 acts="fork 400 1.05 1.10
-kill 40000 1.10 1.25
-bind 6000 1.15 1.60
-connect 6000 1.15 1.60
+kill 40000 1.25 1.40
+bind 6000 1.10 1.40
+connect 6000 1.10 1.40
 open 20000 1.05 1.10"
 
 fail()
