@@ -125,6 +125,7 @@ before=$(mktemp) after=$(mktemp)
 
 say "The machine"
 run "uname -sr"
+must "systemctl enable --quiet --now vserverd.socket vserverd.service"
 must "vserver check"
 traces > "$before"
 
