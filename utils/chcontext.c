@@ -286,10 +286,13 @@ static void go_in(struct vs *vs, const struct arguments *args)
 	if (r < 0)
 		end_and_die(vs, xid, "cannot make namespaces: %s", strerror(-r));
 	r = vs_space_private_proc(vs);
-	if (!r)		/* first: taking from the bounding set wants a capability */
-		r = vs_ceiling_drop(vs, args->ctx.ceiling);
+	if (!r)
+		r = vs_ceiling_bound(vs, args->ctx.ceiling);
+	/* Until here we can end the context; from here on it ends with us. */
 	if (!r)
 		r = vs_context_enter(vs, xid, 0);
+	if (!r)
+		r = vs_ceiling_drop(vs, args->ctx.ceiling);
 	if (r < 0)
 		end_and_die(vs, xid, "%s", vs_reason(vs));
 }

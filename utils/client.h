@@ -49,6 +49,10 @@ bool field_number(sd_json_variant *object, const char *field, uint64_t *ret);
 bool field_true(sd_json_variant *object, const char *field);
 /** guest_setting() - the value in force, NULL where it is not set. */
 const char *guest_setting(sd_json_variant *guest, const char *key);
+/** guest_lacks_share() - it runs, but the daemon has looked at it only once:
+ * what it uses of the processors is known after wait_for_share(). */
+bool guest_lacks_share(sd_json_variant *guest);
+void wait_for_share(void);
 
 /** print_json() - for scripts: one line, for people: indented. */
 int print_json(sd_json_variant *object);

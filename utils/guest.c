@@ -87,6 +87,19 @@ const char *guest_setting(sd_json_variant *guest, const char *key)
 	return NULL;
 }
 
+bool guest_lacks_share(sd_json_variant *guest)
+{
+	uint64_t usage;
+
+	return field_number(guest, "cpuUsageNs", &usage) &&
+	       !field_number(guest, "cpuShare", &usage);
+}
+
+void wait_for_share(void)
+{
+	usleep(550000);		/* the daemon wants half a second between looks */
+}
+
 int print_json(sd_json_variant *object)
 {
 	if (sd_json_variant_dump(object, SD_JSON_FORMAT_PRETTY_AUTO | SD_JSON_FORMAT_NEWLINE,

@@ -113,7 +113,21 @@ static int print(sd_json_variant *guests, bool legend)
 	return ok ? EXIT_DONE : fail_memory();
 }
 
-static int run(const struct cli *cli)
+static void print_names(sd_json_variant *guests)
+{
+	for (size_t i = 0; i < sd_json_variant_elements(guests); i++)
+		puts(field_string(sd_json_variant_by_index(guests, i), "name"));
+}
+
+static bool lacks_share(sd_json_variant *guests)
+{
+	for (size_t i = 0; i < sd_json_variant_elements(guests); i++)
+		if (guest_lacks_share(sd_json_variant_by_index(guests, i)))
+			return true;
+	return false;
+}
+
+static int ask(sd_json_variant **ret)
 {
 	struct call call = { .verb = "list guests", .method = "List" };
 	sd_json_variant *guests;
@@ -121,20 +135,43 @@ static int run(const struct cli *cli)
 
 	if (!r) {
 		guests = sd_json_variant_by_key(call.reply, "guests");
-		if (cli_has(cli, "json"))
-			r = print_json(guests);
-		else
-			r = print(guests, !cli_has(cli, "no-legend"));
+		*ret = sd_json_variant_ref(guests);
 	}
 	call_free(&call);
 	return r;
 }
 
+static int run(const struct cli *cli)
+{
+	sd_json_variant *guests = NULL;
+	bool names = cli_has(cli, "quiet");
+	int r = ask(&guests);
+
+	if (!r && !names && lacks_share(guests)) {
+		sd_json_variant_unref(guests);
+		guests = NULL;
+		wait_for_share();
+		r = ask(&guests);
+	}
+	if (!r && cli_has(cli, "json"))
+		r = print_json(guests);
+	else if (!r && names)
+		print_names(guests);
+	else if (!r)
+		r = print(guests, !cli_has(cli, "no-legend"));
+	sd_json_variant_unref(guests);
+	return r;
+}
+
 const struct verb verb_list = {
 	.name = "list",
-	.arguments = "[--json | --no-legend]",
+	.arguments = "[--json | --no-legend | --quiet]",
 	.summary = "show all guests",
-	.details = "\nJSON is an array of the objects that Varlink calls Guest.",
+	.details =
+		"\n"
+		"CPU is what was used since somebody last looked, if that was within 10 seconds,\n"
+		"and otherwise over half a second from now.  With --quiet: names only.\n"
+		"JSON is an array of the objects that Varlink calls Guest.",
 	.options = (const struct option_row[]){
 		{ "json", 0, NULL, "print JSON" },
 		{ "no-legend", 0, NULL, "leave out the heads of the columns" },

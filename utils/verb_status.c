@@ -129,6 +129,12 @@ static int run(const struct cli *cli)
 	int r;
 
 	r = call_guest("show", cli->args[0], &guest);
+	if (!r && !cli_has(cli, "quiet") && guest_lacks_share(guest)) {
+		sd_json_variant_unref(guest);
+		guest = NULL;
+		wait_for_share();
+		r = call_guest("show", cli->args[0], &guest);
+	}
 	if (r)
 		return r;
 	if (cli_has(cli, "json")) {

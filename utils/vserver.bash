@@ -18,7 +18,7 @@ _vserver_settings()
 
 _vserver_guests()
 {
-	vserver list --no-legend 2>/dev/null | sed 's/ .*//'
+	vserver list --quiet 2>/dev/null
 }
 
 _vserver()
