@@ -135,16 +135,23 @@ static int drop_sets(uint64_t ceiling)
 	return cap_set_proc(caps) < 0 ? -errno : 0;
 }
 
-int vs_ceiling_drop(struct vs *vs, uint64_t ceiling)
+int vs_ceiling_bound(struct vs *vs, uint64_t ceiling)
 {
-	int r;
-
 	for (cap_value_t i = 0; i < cap_max_bits(); i++)
 		if (!(ceiling >> i & 1) && cap_get_bound(i) == 1 && cap_drop_bound(i) < 0)
 			return vs_fail_errno(vs, -errno, "taking a capability from the "
 					     "bounding set");
 	if (prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_CLEAR_ALL, 0, 0, 0) < 0)
 		return vs_fail_errno(vs, -errno, "clearing ambient capabilities");
+	return 0;
+}
+
+int vs_ceiling_drop(struct vs *vs, uint64_t ceiling)
+{
+	int r = vs_ceiling_bound(vs, ceiling);
+
+	if (r < 0)
+		return r;
 	r = drop_sets(ceiling);
 	return r < 0 ? vs_fail_errno(vs, r, "dropping capabilities") : 0;
 }

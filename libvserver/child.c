@@ -95,11 +95,11 @@ int vs_child_exec(const struct vs_child *child, const char *file, char *const *a
 {
 	int r;
 
-	/* First: taking from the bounding set wants a capability. */
-	r = vs_ceiling_drop(child->vs, child->ceiling);
-	if (r < 0)
-		return r;
-	r = vs_enter_run(child->vs, child->program, child->xid, child->xid);
+	r = vs_ceiling_bound(child->vs, child->ceiling);
+	if (!r)
+		r = vs_enter_run(child->vs, child->program, child->xid, child->xid);
+	if (!r)
+		r = vs_ceiling_drop(child->vs, child->ceiling);
 	if (r < 0)
 		return r;
 	if (close_range(3, ~0U, CLOSE_RANGE_CLOEXEC) < 0)

@@ -162,8 +162,12 @@ uint64_t vs_ceiling_context(void);
 int vs_ceiling_parse(const char *list, uint64_t *ceiling, char **ret_bad);
 /** vs_ceiling_format() - the names, comma separated; free(). */
 int vs_ceiling_format(uint64_t ceiling, char **ret);
-/** vs_ceiling_drop() - leave the caller nothing above @ceiling in any set,
- * nothing inheritable and nothing ambient. */
+/** vs_ceiling_bound() - leave the caller's bounding set nothing above @ceiling,
+ * and nothing ambient.  Wants CAP_SETPCAP where there is something to take: to
+ * be called before vs_context_enter(), whose ceiling may not have it. */
+int vs_ceiling_bound(struct vs *vs, uint64_t ceiling);
+/** vs_ceiling_drop() - vs_ceiling_bound(), and leave the caller nothing above
+ * @ceiling in the other sets, and nothing inheritable. */
 int vs_ceiling_drop(struct vs *vs, uint64_t ceiling);
 
 /* address.c ------------------------------------------------------------- */

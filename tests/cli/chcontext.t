@@ -96,8 +96,9 @@ bad 2 '--cpu-resume must not be more than --cpu-bucket' "a release above the buc
 	chcontext --cpu 5% --cpu-bucket 5ms --cpu-resume 6ms -- true
 bad 1 "cannot run 'nosuch': No such file or directory" "no such command" chcontext -- nosuch
 bad 1 "cannot run '/etc': " "a directory for a command" in_42 /etc
-bad 1 "cannot run '/etc/hostname': Permission denied" "a file that cannot be run" \
-	in_42 /etc/hostname
+: >"$scratch/plain"
+bad 1 "cannot run '$scratch/plain': Permission denied" "a file that cannot be run" \
+	in_42 "$scratch/plain"
 printf '#!/nosuch\n' >"$scratch/script"
 chmod +x "$scratch/script"
 expect_output '' "control: the script is there" test -x "$scratch/script"
@@ -113,6 +114,12 @@ expect 0 "nothing is left of all that" eventually 10 nothing_left
 
 # --- what it needs -------------------------------------------------------------------------
 systemctl stop vserverd
+mv /sys/fs/bpf/vserver/enter /sys/fs/bpf/vserver/away
+bad 1 'enforcement is not loaded; start the daemon' "no way in" chcontext --silent -- true
+bad 1 'enforcement is not loaded; start the daemon' "no way in, persistent" \
+	chcontext --silent --flag persistent -- true
+expect 0 "no context is left" eventually 10 no_contexts
+mv /sys/fs/bpf/vserver/away /sys/fs/bpf/vserver/enter
 expect 0 "control: the running daemon is not needed" chcontext --xid 42 --silent -- true
 expect 0 "no context is left" eventually 10 no_contexts
 build/tests/bpf/context unload 0
