@@ -66,17 +66,6 @@ static __always_inline int may_make(int family, int type, int protocol)
 	return -EPERM;
 }
 
-SEC("lsm/socket_create")
-int BPF_PROG(vs_socket_create, int family, int type, int protocol, int kern, int ret)
-{
-	struct vs_task *t;
-
-	if (ret || kern)
-		return ret;
-	t = vs_current();
-	return t && t->nid ? may_make(family, type, protocol) : 0;
-}
-
 /* The address that an unbound socket sends from and receives on. */
 static __always_inline int set_source(struct socket *sock, int family, u32 nid)
 {
@@ -92,6 +81,11 @@ static __always_inline int set_source(struct socket *sock, int family, u32 nid)
 	return vs_socket_source(sock, &ip6, sizeof(ip6));
 }
 
+/*
+ * Refuses here what it might have refused in lsm/socket_create, for the sake
+ * of the host, which pays for each hook with each socket: who is refused never
+ * had the socket in his hands.
+ */
 SEC("lsm/socket_post_create")
 int BPF_PROG(vs_socket_post_create, struct socket *sock, int family, int type,
 	     int protocol, int kern, int ret)
@@ -99,11 +93,17 @@ int BPF_PROG(vs_socket_post_create, struct socket *sock, int family, int type,
 	struct sock *sk = sock->sk;
 	struct vs_sock *s;
 	struct vs_task *t;
+	int err;
 
 	if (ret || kern)
 		return ret;
 	t = vs_current();
-	if (!t || (family != AF_UNIX && family != AF_INET && family != AF_INET6))
+	if (!t)
+		return 0;
+	err = t->nid ? may_make(family, type, protocol) : 0;
+	if (err)
+		return err;
+	if (family != AF_UNIX && family != AF_INET && family != AF_INET6)
 		return 0;
 	if (!sk)
 		return -ENOMEM;
@@ -136,7 +136,7 @@ static __always_inline int may_use(struct socket *sock, struct vs_sock **ret_soc
 		return 0;
 	t = vs_current();
 	nid = t ? t->nid : 0;
-	s = bpf_sk_storage_get(&sockets, sk, NULL, 0);
+	s = sk->sk_bpf_storage ? bpf_sk_storage_get(&sockets, sk, NULL, 0) : NULL;
 	if (s && s->nid)
 		*ret_sock = s;
 	else
