@@ -13,6 +13,7 @@
 
 #include "config_file.h"
 #include "scope.h"
+#include "text.h"
 
 /* A file while it is read. */
 struct reading {
@@ -132,6 +133,11 @@ static char *read_checked(char *line, int size, void *stream)
 	/* A byte order mark is inih's to skip. */
 	if (reading->line == 1 && !strncmp(line, "\xef\xbb\xbf", 3))
 		return line;
+	if (!text_is_utf8(line)) {
+		complain(reading, "what is not UTF-8 is in this line%s", "", "write it in UTF-8");
+		strcpy(line, "\n");
+		return line;
+	}
 	if (is_line(line))
 		return line;
 

@@ -12,10 +12,16 @@
 #include <string.h>
 
 #include "problem.h"
+#include "text.h"
 
 static char *copy(const char *text)
 {
-	return text ? strdup(text) : NULL;
+	char *ret = text ? strdup(text) : NULL;
+
+	/* Names of files may be anything; answers are UTF-8. */
+	if (ret)
+		text_make_utf8(ret);
+	return ret;
 }
 
 int problem_set(struct problem *problem, enum problem_kind kind, const char *name,
@@ -49,6 +55,8 @@ int problem_failed(struct problem *problem, const char *step, const char *remedy
 	if (vasprintf(&problem->reason, format, ap) < 0)
 		problem->reason = NULL;
 	va_end(ap);
+	if (problem->reason)
+		text_make_utf8(problem->reason);
 	return -ECANCELED;
 }
 
