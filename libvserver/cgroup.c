@@ -357,6 +357,37 @@ static int remove_below(int dir)
 	return r;
 }
 
+/* Only a cgroup without controllers below it takes processes itself. */
+static int disable_controllers(int dir)
+{
+	_cleanup_free_ char *enabled = NULL;
+	char *rest, *word, text[64];
+	int r;
+
+	r = vs_read_file(dir, "cgroup.subtree_control", &enabled);
+	rest = enabled;
+	while (r >= 0 && (word = strsep(&rest, " \n"))) {
+		if (!*word)
+			continue;
+		snprintf(text, sizeof(text), "-%s", word);
+		r = vs_write_file(dir, "cgroup.subtree_control", text);
+	}
+	return r;
+}
+
+int vs_cgroup_clear(struct vs *vs, const char *path)
+{
+	_cleanup_close_ int dir = vs_cgroup_open(vs, path);
+	int r;
+
+	if (dir < 0)
+		return dir;
+	r = remove_below(dir);
+	if (!r)
+		r = disable_controllers(dir);
+	return r < 0 ? vs_fail_errno(vs, r, "clearing the cgroup %s", path) : 0;
+}
+
 int vs_cgroup_remove(struct vs *vs, const char *path)
 {
 	_cleanup_close_ int dir = open_path(path, O_RDONLY | O_DIRECTORY);

@@ -213,6 +213,9 @@ int vs_cgroup_attach(struct vs *vs, const char *path, pid_t pid);
 /** vs_cgroup_kill() - SIGKILL to everything below, and wait until it is
  * empty.  0; -ETIMEDOUT something does not die. */
 int vs_cgroup_kill(struct vs *vs, const char *path, uint64_t timeout_ns);
+/** vs_cgroup_clear() - remove everything below an empty cgroup, so that
+ * processes can be started in it again; its limits stay. */
+int vs_cgroup_clear(struct vs *vs, const char *path);
 /** vs_cgroup_remove() - with everything below it.  0 also when not there. */
 int vs_cgroup_remove(struct vs *vs, const char *path);
 

@@ -55,20 +55,28 @@ static void forget_init(struct supervisor *s)
 	s->state->ready = false;
 }
 
+/* What init of the last boot made of its cgroup goes; limits and share stay as
+ * they are in force now, which need not be how the guest was started. */
 static int reboot_guest(struct supervisor *s)
 {
-	const struct config *c = s->config;
-	struct vs_context ctx = { .xid = s->state->xid, .bucket = c->bucket };
-	struct vs_limits limits = { .cpu = c->bucket };
+	struct vs_limits limits = { 0 };
+	struct vs_context ctx;
 	int r;
 
 	tell(s, LOG_INFO, "reboots");
 	sd_notify(0, "STATUS=reboots");
+	r = vs_context_get(s->vs, s->state->xid, &ctx);
+	if (r < 0)
+		return failed(s, "reading the share", vs_reason(s->vs), r);
 	kill_rest(s);
+	r = vs_cgroup_clear(s->vs, s->state->cgroup);
+	if (r < 0)
+		return failed(s, "clearing the control group", vs_reason(s->vs), r);
 	r = vs_context_set(s->vs, &ctx, VS_SET_BUCKET);
 	if (r < 0)
 		return failed(s, "setting the share", vs_reason(s->vs), r);
-	if (c->bucket.rate_ns && vs_cgroup_limit(s->vs, s->state->cgroup, &limits) < 0)
+	limits.cpu = ctx.bucket;
+	if (limits.cpu.rate_ns && vs_cgroup_limit(s->vs, s->state->cgroup, &limits) < 0)
 		return failed(s, "setting the limits", vs_reason(s->vs), -EIO);
 	r = boot(s);
 	if (r < 0)
