@@ -9,6 +9,7 @@
  * context enter XID NID COMMAND...
  * context threaded XID           enters from a process with two threads
  * context load|unload 0          enforcement
+ * context unload-scheduler 0     if there is one
  *
  * Contexts without the policy of chcontext and chbind: just what the library
  * does, for tests that choose each part themselves.
@@ -83,6 +84,8 @@ static int run(struct vs *vs, int argc, char **argv)
 		return vs_enforce_load(vs);
 	if (!strcmp(argv[1], "unload"))
 		return vs_enforce_unload(vs);
+	if (!strcmp(argv[1], "unload-scheduler"))
+		return vs_scheduler_running(vs) == 1 ? vs_scheduler_unload(vs) : 0;
 	if (strcmp(argv[1], "enter") || argc < 5)
 		return -EINVAL;
 	err = vs_context_enter(vs, ctx.xid, atoi(argv[3]));

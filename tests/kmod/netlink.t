@@ -1,0 +1,158 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-or-later
+# Copyright (C) 2026 The VServer developers
+#
+# Every command of the module's netlink family: what it takes, what it refuses
+# and with which errno, and that what is refused has changed nothing.
+
+. tests/tap.sh
+. tests/bpf/bpf.sh
+
+nl=build/tests/kmod/netlink
+
+# refused ERRNO DESCRIPTION COMMAND...: with a sentence.
+refused()
+{
+	says "$1: *" "$2" "$nl" "${@:3}"
+}
+
+before=$("$nl" dump)
+name63=$(printf 'n%.0s' {1..63})
+bucket=(rate:u64=25000000 interval:u64=100000000 size:u64=50000000 release:u64=2500000)
+
+# --- new -------------------------------------------------------------------------
+says "xid=60 name=60 flags=1 ceiling=0 tasks=0 ok" "control: a context is made" \
+	"$nl" new xid:u32=60 flags:u64=1
+cleanup "$nl" end xid:u32=60
+says "xid=61 name=$name63 flags=1 ceiling=3 tasks=0 addresses bucket ok" \
+	"control: with all that there is" \
+	"$nl" new xid:u32=61 name:str=$name63 flags:u64=1 ceiling:u64=3 \
+	addresses[ address[ ip4:hex=0a090002 ] address[ ip6:hex=fd090000000000000000000000000002 ] ] \
+	bucket[ "${bucket[@]}" ]
+says ok "and ends" "$nl" end xid:u32=61
+for xid in 0 1 49152 65535 65536; do
+	says "E*" "not number $xid" "$nl" new xid:u32=$xid
+done
+says "E*" "not a number of two bytes" "$nl" new xid:u16=62
+refused EEXIST "not a number that is taken" new xid:u32=60
+refused EEXIST "not a name that is taken" new xid:u32=62 name:str=60
+for name in "" .web -web "we b" "we/b" wéb "${name63}n"; do
+	says "E*" "not the name '$name'" "$nl" new xid:u32=62 name:str="$name"
+done
+says "E*" "not a name without its NUL" "$nl" new xid:u32=62 name:raw=web
+says "EINVAL*" "not an unknown flag" "$nl" new xid:u32=62 flags:u64=4
+refused EINVAL "not a capability that there is not" new xid:u32=62 ceiling:u64=0x8000000000000000
+says "EINVAL*" "not an unknown attribute" "$nl" new xid:u32=62 200:u32=1
+says "EINVAL*" "not one of another command" "$nl" new xid:u32=62 mask:u64=1
+says "E*" "not a ceiling of four bytes" "$nl" new xid:u32=62 ceiling:u32=1
+
+# --- addresses -----------------------------------------------------------------------
+address() { "$nl" new xid:u32=62 addresses[ "$@" ]; }
+says "*addresses ok" "control: one address" address address[ ip4:hex=0a090002 ]
+says ok "it goes again" "$nl" end xid:u32=62
+for ip in 00000000 e0000001 ffffffff; do
+	says "EINVAL: *" "not the IPv4 address $ip" address address[ ip4:hex=$ip ]
+done
+for ip in 00000000000000000000000000000000 ff020000000000000000000000000001 \
+	  00000000000000000000ffff0a090002; do
+	says "EINVAL: *" "not the IPv6 address $ip" address address[ ip6:hex=$ip ]
+done
+says "E*" "not an IPv4 address of three bytes" address address[ ip4:hex=0a0900 ]
+says "E*" "not an IPv6 address of four" address address[ ip6:hex=0a090002 ]
+says "EINVAL: *" "not two of IPv4" address address[ ip4:hex=0a090002 ] address[ ip4:hex=0a090003 ]
+says "EINVAL: *" "not none" address address[ ]
+says "EINVAL: *" "not both in one" \
+	address address[ ip4:hex=0a090002 ip6:hex=fd090000000000000000000000000002 ]
+
+# --- bucket --------------------------------------------------------------------------------
+bucket() { "$nl" new xid:u32=62 bucket[ rate:u64=$1 interval:u64=$2 size:u64=$3 release:u64=$4 ]; }
+says "*bucket ok" "control: a bucket" bucket 25000000 100000000 50000000 2500000
+says ok "it goes again" "$nl" end xid:u32=62
+says "EINVAL: *" "not without a rate" bucket 0 100000000 50000000 2500000
+says "EINVAL: *" "not more than the machine has" bucket 100000000000 100000000 50000000 2500000
+says "EINVAL: *" "not an interval below 1 ms" bucket 1 999999 50000000 2500000
+says "EINVAL: *" "not one above 10 s" bucket 1 10000000001 50000000 2500000
+says "EINVAL: *" "not a release level above the size" bucket 25000000 100000000 1000 1001
+says "EINVAL: *" "not one of 0" bucket 25000000 100000000 1000 0
+says "EINVAL: *" "not a size above 1 h" bucket 25000000 100000000 3600000000001 1000
+refused EINVAL "not three of four" new xid:u32=62 bucket[ "${bucket[@]:0:3}" ]
+
+# --- get --------------------------------------------------------------------------------------
+says "xid=60 *ok" "control: get by number" "$nl" get xid:u32=60
+says "xid=60 *ok" "control: get by name" "$nl" get name:str=60
+refused ESRCH "not a number that is not there" get xid:u32=62
+refused ESRCH "not a name that is not there" get name:str=nobody
+refused EINVAL "not without saying which" get
+says "*xid=60 *ok" "control: a dump has it" "$nl" dump
+
+# --- set ----------------------------------------------------------------------------------------
+says ok "control: set" "$nl" set xid:u32=60 ceiling:u64=5 flags:u64=0 mask:u64=2
+says "* flags=1 ceiling=5 *ok" "flags outside the mask stay" "$nl" get xid:u32=60
+refused ESRCH "not one that is not there" set xid:u32=62 ceiling:u64=1
+refused EINVAL "not flags without their mask" set xid:u32=60 flags:u64=1
+refused EINVAL "not a mask without flags" set xid:u32=60 mask:u64=1
+says "EINVAL*" "not the name" "$nl" set xid:u32=60 name:str=other
+refused EINVAL "not a bucket that is wrong" set xid:u32=60 ceiling:u64=7 bucket[ "${bucket[@]:0:3}" ]
+says "* ceiling=5 *ok" "and then nothing of the rest" "$nl" get xid:u32=60
+says ok "control: an address can be given" \
+	"$nl" set xid:u32=60 addresses[ address[ ip4:hex=0a090002 ] ]
+says "* addresses ok" "it is there" "$nl" get xid:u32=60
+says ok "control: and taken" "$nl" set xid:u32=60 addresses[ ]
+says "*tasks=0 ok" "it is gone" "$nl" get xid:u32=60
+
+# --- end --------------------------------------------------------------------------------------------
+refused ESRCH "not one that is not there" end xid:u32=62
+refused EINVAL "not without saying which" end
+member=$(start "$context" enter 60 0 sleep infinity)
+cleanup kill "$member"
+refused EBUSY "not one with tasks in it" end xid:u32=60
+
+# --- enforcement ---------------------------------------------------------------------------------------
+says "links=* ok" "control: links are held" "$nl" enforce-get
+held=$("$nl" enforce-get)
+refused EINVAL "not without links" enforce-set
+refused EBUSY "not none while there are contexts" enforce-set links[ ]
+refused EBADF "not a descriptor that is not open" enforce-set links[ link:s32=99 ]
+refused EBADF "not a negative one" enforce-set links[ link:s32=-1 ]
+refused EINVAL "not one that is no link" enforce-set links[ link:s32=0 ]
+says "$held" "the same are held" "$nl" enforce-get
+
+# --- by whom -----------------------------------------------------------------------------------------------
+"$context" make 42 ceiling=$all
+in_context() { "$context" enter 42 0 "$nl" "$@"; }
+a_user() { setpriv --reuid 12345 --clear-groups "$nl" "$@"; }
+keep=$(start "$context" enter 42 0 sleep infinity)
+cleanup kill "$keep"
+for command in "new xid:u32=63" "get xid:u32=60" dump "set xid:u32=60 ceiling:u64=0" \
+	       "end xid:u32=60"; do
+	# shellcheck disable=SC2086
+	{
+		says "EPERM: *" "a context cannot $command" in_context $command
+		says "EPERM*" "a user of the host cannot $command" a_user $command
+	}
+done
+says "EPERM*" "a user cannot give links" a_user enforce-set links[ ]
+says "EBUSY: *" "nor can a context take them away" in_context enforce-set links[ ]
+says "EOPNOTSUPP*" "there is no command 99" "$nl" 99
+
+# --- events ---------------------------------------------------------------------------------------------------
+coproc LISTEN { "$nl" listen 3 2>&1; }
+read -r line <&"${LISTEN[0]}"
+is "$line" ready "control: the host listens to events"
+exec {events}<&"${LISTEN[0]}"
+"$nl" new xid:u32=64 name:str=eve >/dev/null
+"$nl" set xid:u32=64 ceiling:u64=1 >/dev/null
+"$nl" end xid:u32=64 >/dev/null
+read -r line <&"$events"
+is "$line" "event=1 xid=64 name=eve event=2 xid=64 name=eve event=4 xid=64 name=eve ok" \
+	"created, changed, ended"
+says refused "a user does not" a_user listen 1
+
+# --- what is left ------------------------------------------------------------------------------------------------
+kill "$member" "$keep"
+expect 0 "the context empties" counts 60 0
+says ok "and ends" "$nl" end xid:u32=60
+expect 0 "the other ends by itself" gone 42
+is "$("$nl" dump)" "$before" "nothing is left"
+
+done_testing
