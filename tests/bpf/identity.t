@@ -41,7 +41,8 @@ done
 
 # --- counting -----------------------------------------------------------------
 expect 0 "all of them are uncounted" counts 42 1
-six=$(start "$context" enter 42 0 sh -c 'for i in 1 2 3 4; do sleep infinity & done; exec sleep infinity')
+six=$(start "$context" enter 42 0 sh -c '
+	for i in 1 2 3 4; do sleep infinity & done; exec sleep infinity')
 expect 0 "five tasks more are counted" counts 42 6
 pkill -P "$six"
 expect 0 "four less" counts 42 2

@@ -30,7 +30,8 @@ says ok "control: A follows root of its own" A read "/proc/$member_of_a/root/etc
 # --- a /proc that hides: what chcontext gives ------------------------------------
 expect 0 "a mount of /proc can hide them" unshare -m sh -c "
 	mount -t proc -o hidepid=ptraceable proc /proc &&
-	$context enter 42 0 sh -c 'test -e /proc/$member_of_a && ! test -e /proc/$host && ! test -e /proc/1'"
+	$context enter 42 0 sh -c 'test -e /proc/$member_of_a &&
+		! test -e /proc/$host && ! test -e /proc/1'"
 says EPERM "A cannot mount one that does not" A mount-proc ""
 says ok "control: A can mount one that does" A mount-proc hidepid=ptraceable
 says ok "control: the host can mount any" host mount-proc ""
