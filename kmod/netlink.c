@@ -3,14 +3,14 @@
  * Copyright (C) 2026 The VServer developers
  *
  * Generic netlink: attributes -> call -> attributes.  What a command means is
- * written in uapi/linux/vserver.h and done by context.c and link.c.
+ * written in uapi/linux/vserver.h and done by context.c and link.c; what an
+ * attribute says is read and written by attribute.c.
  */
 #include <linux/capability.h>
-#include <linux/slab.h>
 #include <net/genetlink.h>
 
+#include "attribute.h"
 #include "bounds.h"
-#include "ceiling.h"
 #include "context.h"
 #include "kfuncs.h"
 #include "link.h"
@@ -28,22 +28,6 @@ static const struct netlink_range_validation xids = {
 	.max = VS_XID_MAX,
 };
 
-static const struct nla_policy address_policy[VS_ADDRESS_ATTR_MAX + 1] = {
-	[VS_ADDRESS_ATTR_IP4] = NLA_POLICY_EXACT_LEN(sizeof(__be32)),
-	[VS_ADDRESS_ATTR_IP6] = NLA_POLICY_EXACT_LEN(sizeof(struct in6_addr)),
-};
-
-static const struct nla_policy addresses_policy[VS_ATTR_MAX + 1] = {
-	[VS_ATTR_ADDRESS] = NLA_POLICY_NESTED(address_policy),
-};
-
-static const struct nla_policy bucket_policy[VS_BUCKET_ATTR_MAX + 1] = {
-	[VS_BUCKET_ATTR_RATE] = { .type = NLA_U64 },
-	[VS_BUCKET_ATTR_INTERVAL] = { .type = NLA_U64 },
-	[VS_BUCKET_ATTR_SIZE] = { .type = NLA_U64 },
-	[VS_BUCKET_ATTR_RELEASE] = { .type = NLA_U64 },
-};
-
 #define NAME_POLICY { .type = NLA_NUL_STRING, .len = VS_NAME_MAX }
 
 static const struct nla_policy new_policy[VS_ATTR_MAX + 1] = {
@@ -51,8 +35,8 @@ static const struct nla_policy new_policy[VS_ATTR_MAX + 1] = {
 	[VS_ATTR_NAME] = NAME_POLICY,
 	[VS_ATTR_FLAGS] = NLA_POLICY_MASK(NLA_U64, VS_FLAGS_ALL),
 	[VS_ATTR_CEILING] = { .type = NLA_U64 },
-	[VS_ATTR_ADDRESSES] = NLA_POLICY_NESTED(addresses_policy),
-	[VS_ATTR_BUCKET] = NLA_POLICY_NESTED(bucket_policy),
+	[VS_ATTR_ADDRESSES] = NLA_POLICY_NESTED(vs_addresses_policy),
+	[VS_ATTR_BUCKET] = NLA_POLICY_NESTED(vs_bucket_policy),
 };
 
 static const struct nla_policy get_policy[VS_ATTR_MAX + 1] = {
@@ -65,8 +49,8 @@ static const struct nla_policy set_policy[VS_ATTR_MAX + 1] = {
 	[VS_ATTR_FLAGS] = NLA_POLICY_MASK(NLA_U64, VS_FLAGS_ALL),
 	[VS_ATTR_FLAGS_MASK] = NLA_POLICY_MASK(NLA_U64, VS_FLAGS_ALL),
 	[VS_ATTR_CEILING] = { .type = NLA_U64 },
-	[VS_ATTR_ADDRESSES] = NLA_POLICY_NESTED(addresses_policy),
-	[VS_ATTR_BUCKET] = NLA_POLICY_NESTED(bucket_policy),
+	[VS_ATTR_ADDRESSES] = NLA_POLICY_NESTED(vs_addresses_policy),
+	[VS_ATTR_BUCKET] = NLA_POLICY_NESTED(vs_bucket_policy),
 };
 
 static const struct nla_policy end_policy[VS_ATTR_MAX + 1] = {
@@ -82,165 +66,7 @@ static const struct nla_policy enforce_policy[VS_ATTR_MAX + 1] = {
 	[VS_ATTR_GENERATION] = { .type = NLA_U32 },
 };
 
-/* --- attributes in ----------------------------------------------------------- */
-
-static int parse_addresses(const struct nlattr *nest, struct vs_change *change,
-			   struct netlink_ext_ack *extack)
-{
-	struct vs_addresses *set __free(kfree) = kzalloc(sizeof(*set), GFP_KERNEL);
-	struct nlattr *tb[VS_ADDRESS_ATTR_MAX + 1];
-	const struct nlattr *attr;
-	struct in6_addr ip6;
-	int rest, err;
-
-	if (!set)
-		return -ENOMEM;
-	nla_for_each_nested(attr, nest, rest) {
-		err = nla_parse_nested(tb, VS_ADDRESS_ATTR_MAX, attr,
-				       address_policy, extack);
-		if (err)
-			return err;
-		if (!tb[VS_ADDRESS_ATTR_IP4] == !tb[VS_ADDRESS_ATTR_IP6]) {
-			NL_SET_ERR_MSG(extack, "an address is one of IPv4 and IPv6");
-			return -EINVAL;
-		}
-		if (tb[VS_ADDRESS_ATTR_IP4]) {
-			err = vs_addresses_add4(set, nla_get_in_addr(tb[VS_ADDRESS_ATTR_IP4]),
-						extack);
-		} else {
-			ip6 = nla_get_in6_addr(tb[VS_ADDRESS_ATTR_IP6]);
-			err = vs_addresses_add6(set, &ip6, extack);
-		}
-		if (err)
-			return err;
-	}
-	change->set_addresses = true;
-	if (!vs_addresses_none(set))
-		change->addresses = no_free_ptr(set);
-	return 0;
-}
-
-static int parse_bucket(const struct nlattr *nest, struct vs_change *change,
-			struct netlink_ext_ack *extack)
-{
-	struct vs_bucket *bucket __free(kfree) = kzalloc(sizeof(*bucket), GFP_KERNEL);
-	struct nlattr *tb[VS_BUCKET_ATTR_MAX + 1];
-	int err;
-
-	if (!bucket)
-		return -ENOMEM;
-	change->set_bucket = true;
-	if (!nla_len(nest))
-		return 0;
-	err = nla_parse_nested(tb, VS_BUCKET_ATTR_MAX, nest, bucket_policy, extack);
-	if (err)
-		return err;
-	if (!tb[VS_BUCKET_ATTR_RATE] || !tb[VS_BUCKET_ATTR_INTERVAL] ||
-	    !tb[VS_BUCKET_ATTR_SIZE] || !tb[VS_BUCKET_ATTR_RELEASE]) {
-		NL_SET_ERR_MSG(extack, "a bucket has rate, interval, size and release level, all four");
-		return -EINVAL;
-	}
-	bucket->rate = nla_get_u64(tb[VS_BUCKET_ATTR_RATE]);
-	bucket->interval = nla_get_u64(tb[VS_BUCKET_ATTR_INTERVAL]);
-	bucket->size = nla_get_u64(tb[VS_BUCKET_ATTR_SIZE]);
-	bucket->release = nla_get_u64(tb[VS_BUCKET_ATTR_RELEASE]);
-	err = vs_bucket_check(bucket, extack);
-	if (err)
-		return err;
-	change->bucket = no_free_ptr(bucket);
-	return 0;
-}
-
-static void free_change(struct vs_change *change)
-{
-	kfree(change->addresses);
-	kfree(change->bucket);
-}
-
-/* What is in the message; free_change() whatever this returns. */
-static int parse_change(struct nlattr **attrs, struct vs_change *change,
-			struct netlink_ext_ack *extack)
-{
-	int err;
-
-	if (attrs[VS_ATTR_FLAGS])
-		change->flags = nla_get_u64(attrs[VS_ATTR_FLAGS]);
-	if (attrs[VS_ATTR_CEILING]) {
-		change->set_ceiling = true;
-		change->ceiling = nla_get_u64(attrs[VS_ATTR_CEILING]);
-		err = vs_ceiling_check(change->ceiling, extack);
-		if (err)
-			return err;
-	}
-	if (attrs[VS_ATTR_ADDRESSES]) {
-		err = parse_addresses(attrs[VS_ATTR_ADDRESSES], change, extack);
-		if (err)
-			return err;
-	}
-	if (attrs[VS_ATTR_BUCKET])
-		return parse_bucket(attrs[VS_ATTR_BUCKET], change, extack);
-	return 0;
-}
-
-/* --- attributes out ---------------------------------------------------------- */
-
-static int put_address(struct sk_buff *skb, const struct vs_addresses *set, bool ip6)
-{
-	struct nlattr *nest = nla_nest_start(skb, VS_ATTR_ADDRESS);
-	int err;
-
-	if (!nest)
-		return -EMSGSIZE;
-	err = ip6 ? nla_put_in6_addr(skb, VS_ADDRESS_ATTR_IP6, &set->ip6) :
-		    nla_put_in_addr(skb, VS_ADDRESS_ATTR_IP4, set->ip4);
-	nla_nest_end(skb, nest);
-	return err;
-}
-
-static int put_addresses(struct sk_buff *skb, const struct vs_addresses *set)
-{
-	struct nlattr *nest;
-
-	if (!set)
-		return 0;
-	nest = nla_nest_start(skb, VS_ATTR_ADDRESSES);
-	if (!nest || (set->ip4 && put_address(skb, set, false)) ||
-	    (set->has6 && put_address(skb, set, true)))
-		return -EMSGSIZE;
-	nla_nest_end(skb, nest);
-	return 0;
-}
-
-static int put_bucket(struct sk_buff *skb, const struct vs_bucket *bucket)
-{
-	struct nlattr *nest;
-
-	if (!bucket)
-		return 0;
-	nest = nla_nest_start(skb, VS_ATTR_BUCKET);
-	if (!nest ||
-	    nla_put_u64_64bit(skb, VS_BUCKET_ATTR_RATE, bucket->rate, VS_BUCKET_ATTR_PAD) ||
-	    nla_put_u64_64bit(skb, VS_BUCKET_ATTR_INTERVAL, bucket->interval, VS_BUCKET_ATTR_PAD) ||
-	    nla_put_u64_64bit(skb, VS_BUCKET_ATTR_SIZE, bucket->size, VS_BUCKET_ATTR_PAD) ||
-	    nla_put_u64_64bit(skb, VS_BUCKET_ATTR_RELEASE, bucket->release, VS_BUCKET_ATTR_PAD))
-		return -EMSGSIZE;
-	nla_nest_end(skb, nest);
-	return 0;
-}
-
-static int put_context(struct sk_buff *skb, const struct vs_context *ctx)
-{
-	if (nla_put_u32(skb, VS_ATTR_XID, ctx->xid) ||
-	    nla_put_string(skb, VS_ATTR_NAME, ctx->name) ||
-	    nla_put_u64_64bit(skb, VS_ATTR_FLAGS, ctx->flags, VS_ATTR_PAD) ||
-	    nla_put_u64_64bit(skb, VS_ATTR_CEILING, ctx->ceiling, VS_ATTR_PAD) ||
-	    nla_put_u32(skb, VS_ATTR_TASKS, vs_context_tasks(ctx)) ||
-	    put_addresses(skb, rcu_dereference_protected(ctx->addresses,
-							 lockdep_is_held(&vs_table_lock))))
-		return -EMSGSIZE;
-	return put_bucket(skb, rcu_dereference_protected(ctx->bucket,
-							 lockdep_is_held(&vs_table_lock)));
-}
+/* --- replies ----------------------------------------------------------------- */
 
 /* A reply that has room for one context, begun. */
 static struct sk_buff *reply_new(struct genl_info *info, void **header)
@@ -265,7 +91,7 @@ static int reply_context(struct genl_info *info, const struct vs_context *ctx)
 	skb = reply_new(info, &header);
 	if (!skb)
 		return -ENOMEM;
-	err = put_context(skb, ctx);
+	err = vs_context_put(skb, ctx);
 	if (err) {
 		nlmsg_free(skb);
 		return err;
@@ -322,7 +148,7 @@ static int context_new(struct sk_buff *skb, struct genl_info *info)
 	err = may_use_table(info->extack);
 	if (err)
 		return err;
-	err = parse_change(attrs, &change, info->extack);
+	err = vs_change_parse(attrs, &change, info->extack);
 	if (err)
 		goto out;
 	ctx = vs_context_create(attrs[VS_ATTR_XID] ? nla_get_u32(attrs[VS_ATTR_XID]) : 0,
@@ -336,7 +162,7 @@ static int context_new(struct sk_buff *skb, struct genl_info *info)
 	if (err)		/* whoever asked will never know its number */
 		vs_context_end(ctx, NULL);
 out:
-	free_change(&change);
+	vs_change_free(&change);
 	return err;
 }
 
@@ -372,7 +198,7 @@ static int context_dump(struct sk_buff *skb, struct netlink_callback *cb)
 		if (!header)
 			break;
 		genl_dump_check_consistent(cb, header);
-		if (put_context(skb, ctx)) {
+		if (vs_context_put(skb, ctx)) {
 			genlmsg_cancel(skb, header);
 			break;
 		}
@@ -402,12 +228,12 @@ static int context_set(struct sk_buff *skb, struct genl_info *info)
 	}
 	if (attrs[VS_ATTR_FLAGS_MASK])
 		change.flags_mask = nla_get_u64(attrs[VS_ATTR_FLAGS_MASK]);
-	err = parse_change(attrs, &change, info->extack);
+	err = vs_change_parse(attrs, &change, info->extack);
 	if (!err) {
 		vs_context_change(ctx, &change);
 		vs_context_changed(ctx);
 	}
-	free_change(&change);
+	vs_change_free(&change);
 	return err;
 }
 

@@ -1,0 +1,190 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Copyright (C) 2026 The VServer developers
+ *
+ * Netlink attributes: what a message says to change, and a context as
+ * attributes.  Which attributes a command takes is in netlink.c.
+ */
+#include <linux/slab.h>
+#include <net/netlink.h>
+
+#include "attribute.h"
+#include "ceiling.h"
+
+/* --- policies of the nests --------------------------------------------------- */
+
+static const struct nla_policy address_policy[VS_ADDRESS_ATTR_MAX + 1] = {
+	[VS_ADDRESS_ATTR_IP4] = NLA_POLICY_EXACT_LEN(sizeof(__be32)),
+	[VS_ADDRESS_ATTR_IP6] = NLA_POLICY_EXACT_LEN(sizeof(struct in6_addr)),
+};
+
+const struct nla_policy vs_addresses_policy[VS_ATTR_MAX + 1] = {
+	[VS_ATTR_ADDRESS] = NLA_POLICY_NESTED(address_policy),
+};
+
+const struct nla_policy vs_bucket_policy[VS_BUCKET_ATTR_MAX + 1] = {
+	[VS_BUCKET_ATTR_RATE] = { .type = NLA_U64 },
+	[VS_BUCKET_ATTR_INTERVAL] = { .type = NLA_U64 },
+	[VS_BUCKET_ATTR_SIZE] = { .type = NLA_U64 },
+	[VS_BUCKET_ATTR_RELEASE] = { .type = NLA_U64 },
+};
+
+/* --- attributes in ----------------------------------------------------------- */
+
+static int parse_addresses(const struct nlattr *nest, struct vs_change *change,
+			   struct netlink_ext_ack *extack)
+{
+	struct vs_addresses *set __free(kfree) = kzalloc(sizeof(*set), GFP_KERNEL);
+	struct nlattr *tb[VS_ADDRESS_ATTR_MAX + 1];
+	const struct nlattr *attr;
+	struct in6_addr ip6;
+	int rest, err;
+
+	if (!set)
+		return -ENOMEM;
+	nla_for_each_nested(attr, nest, rest) {
+		err = nla_parse_nested(tb, VS_ADDRESS_ATTR_MAX, attr,
+				       address_policy, extack);
+		if (err)
+			return err;
+		if (!tb[VS_ADDRESS_ATTR_IP4] == !tb[VS_ADDRESS_ATTR_IP6]) {
+			NL_SET_ERR_MSG(extack, "an address is one of IPv4 and IPv6");
+			return -EINVAL;
+		}
+		if (tb[VS_ADDRESS_ATTR_IP4]) {
+			err = vs_addresses_add4(set, nla_get_in_addr(tb[VS_ADDRESS_ATTR_IP4]),
+						extack);
+		} else {
+			ip6 = nla_get_in6_addr(tb[VS_ADDRESS_ATTR_IP6]);
+			err = vs_addresses_add6(set, &ip6, extack);
+		}
+		if (err)
+			return err;
+	}
+	change->set_addresses = true;
+	if (!vs_addresses_none(set))
+		change->addresses = no_free_ptr(set);
+	return 0;
+}
+
+static int parse_bucket(const struct nlattr *nest, struct vs_change *change,
+			struct netlink_ext_ack *extack)
+{
+	struct vs_bucket *bucket __free(kfree) = kzalloc(sizeof(*bucket), GFP_KERNEL);
+	struct nlattr *tb[VS_BUCKET_ATTR_MAX + 1];
+	int err;
+
+	if (!bucket)
+		return -ENOMEM;
+	change->set_bucket = true;
+	if (!nla_len(nest))
+		return 0;
+	err = nla_parse_nested(tb, VS_BUCKET_ATTR_MAX, nest, vs_bucket_policy, extack);
+	if (err)
+		return err;
+	if (!tb[VS_BUCKET_ATTR_RATE] || !tb[VS_BUCKET_ATTR_INTERVAL] ||
+	    !tb[VS_BUCKET_ATTR_SIZE] || !tb[VS_BUCKET_ATTR_RELEASE]) {
+		NL_SET_ERR_MSG(extack, "a bucket has rate, interval, size and release level, all four");
+		return -EINVAL;
+	}
+	bucket->rate = nla_get_u64(tb[VS_BUCKET_ATTR_RATE]);
+	bucket->interval = nla_get_u64(tb[VS_BUCKET_ATTR_INTERVAL]);
+	bucket->size = nla_get_u64(tb[VS_BUCKET_ATTR_SIZE]);
+	bucket->release = nla_get_u64(tb[VS_BUCKET_ATTR_RELEASE]);
+	err = vs_bucket_check(bucket, extack);
+	if (err)
+		return err;
+	change->bucket = no_free_ptr(bucket);
+	return 0;
+}
+
+void vs_change_free(struct vs_change *change)
+{
+	kfree(change->addresses);
+	kfree(change->bucket);
+}
+
+int vs_change_parse(struct nlattr **attrs, struct vs_change *change,
+		    struct netlink_ext_ack *extack)
+{
+	int err;
+
+	if (attrs[VS_ATTR_FLAGS])
+		change->flags = nla_get_u64(attrs[VS_ATTR_FLAGS]);
+	if (attrs[VS_ATTR_CEILING]) {
+		change->set_ceiling = true;
+		change->ceiling = nla_get_u64(attrs[VS_ATTR_CEILING]);
+		err = vs_ceiling_check(change->ceiling, extack);
+		if (err)
+			return err;
+	}
+	if (attrs[VS_ATTR_ADDRESSES]) {
+		err = parse_addresses(attrs[VS_ATTR_ADDRESSES], change, extack);
+		if (err)
+			return err;
+	}
+	if (attrs[VS_ATTR_BUCKET])
+		return parse_bucket(attrs[VS_ATTR_BUCKET], change, extack);
+	return 0;
+}
+
+/* --- attributes out ---------------------------------------------------------- */
+
+static int put_address(struct sk_buff *skb, const struct vs_addresses *set, bool ip6)
+{
+	struct nlattr *nest = nla_nest_start(skb, VS_ATTR_ADDRESS);
+	int err;
+
+	if (!nest)
+		return -EMSGSIZE;
+	err = ip6 ? nla_put_in6_addr(skb, VS_ADDRESS_ATTR_IP6, &set->ip6) :
+		    nla_put_in_addr(skb, VS_ADDRESS_ATTR_IP4, set->ip4);
+	nla_nest_end(skb, nest);
+	return err;
+}
+
+static int put_addresses(struct sk_buff *skb, const struct vs_addresses *set)
+{
+	struct nlattr *nest;
+
+	if (!set)
+		return 0;
+	nest = nla_nest_start(skb, VS_ATTR_ADDRESSES);
+	if (!nest || (set->ip4 && put_address(skb, set, false)) ||
+	    (set->has6 && put_address(skb, set, true)))
+		return -EMSGSIZE;
+	nla_nest_end(skb, nest);
+	return 0;
+}
+
+static int put_bucket(struct sk_buff *skb, const struct vs_bucket *bucket)
+{
+	struct nlattr *nest;
+
+	if (!bucket)
+		return 0;
+	nest = nla_nest_start(skb, VS_ATTR_BUCKET);
+	if (!nest ||
+	    nla_put_u64_64bit(skb, VS_BUCKET_ATTR_RATE, bucket->rate, VS_BUCKET_ATTR_PAD) ||
+	    nla_put_u64_64bit(skb, VS_BUCKET_ATTR_INTERVAL, bucket->interval, VS_BUCKET_ATTR_PAD) ||
+	    nla_put_u64_64bit(skb, VS_BUCKET_ATTR_SIZE, bucket->size, VS_BUCKET_ATTR_PAD) ||
+	    nla_put_u64_64bit(skb, VS_BUCKET_ATTR_RELEASE, bucket->release, VS_BUCKET_ATTR_PAD))
+		return -EMSGSIZE;
+	nla_nest_end(skb, nest);
+	return 0;
+}
+
+int vs_context_put(struct sk_buff *skb, const struct vs_context *ctx)
+{
+	lockdep_assert_held(&vs_table_lock);
+	if (nla_put_u32(skb, VS_ATTR_XID, ctx->xid) ||
+	    nla_put_string(skb, VS_ATTR_NAME, ctx->name) ||
+	    nla_put_u64_64bit(skb, VS_ATTR_FLAGS, ctx->flags, VS_ATTR_PAD) ||
+	    nla_put_u64_64bit(skb, VS_ATTR_CEILING, ctx->ceiling, VS_ATTR_PAD) ||
+	    nla_put_u32(skb, VS_ATTR_TASKS, vs_context_tasks(ctx)) ||
+	    put_addresses(skb, rcu_dereference_protected(ctx->addresses,
+							 lockdep_is_held(&vs_table_lock))))
+		return -EMSGSIZE;
+	return put_bucket(skb, rcu_dereference_protected(ctx->bucket,
+							 lockdep_is_held(&vs_table_lock)));
+}
