@@ -10,6 +10,7 @@
 
 #include "attribute.h"
 #include "ceiling.h"
+#include "link.h"
 
 /* --- policies of the nests --------------------------------------------------- */
 
@@ -27,6 +28,10 @@ const struct nla_policy vs_bucket_policy[VS_BUCKET_ATTR_MAX + 1] = {
 	[VS_BUCKET_ATTR_INTERVAL] = { .type = NLA_U64 },
 	[VS_BUCKET_ATTR_SIZE] = { .type = NLA_U64 },
 	[VS_BUCKET_ATTR_RELEASE] = { .type = NLA_U64 },
+};
+
+const struct nla_policy vs_links_policy[VS_ATTR_MAX + 1] = {
+	[VS_ATTR_LINK] = { .type = NLA_S32 },
 };
 
 /* --- attributes in ----------------------------------------------------------- */
@@ -126,6 +131,33 @@ int vs_change_parse(struct nlattr **attrs, struct vs_change *change,
 	if (attrs[VS_ATTR_BUCKET])
 		return parse_bucket(attrs[VS_ATTR_BUCKET], change, extack);
 	return 0;
+}
+
+struct vs_links *vs_links_parse(const struct nlattr *nest, u32 generation,
+				struct netlink_ext_ack *extack)
+{
+	struct vs_links *links;
+	const struct nlattr *attr;
+	unsigned int n = 0;
+	int rest, err;
+
+	nla_for_each_nested(attr, nest, rest)
+		n++;
+	if (n > VS_LINKS_MAX) {
+		NL_SET_ERR_MSG(extack, "too many links");
+		return ERR_PTR(-EINVAL);
+	}
+	links = vs_links_alloc(n, generation);
+	if (!links)
+		return ERR_PTR(-ENOMEM);
+	nla_for_each_nested(attr, nest, rest) {
+		err = vs_links_add(links, nla_get_s32(attr), extack);
+		if (err) {
+			vs_links_free(links);
+			return ERR_PTR(err);
+		}
+	}
+	return links;
 }
 
 /* --- attributes out ---------------------------------------------------------- */

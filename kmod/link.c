@@ -3,12 +3,14 @@
  * Copyright (C) 2026 The VServer developers
  *
  * Holds the BPF links that enforce.  A link lives as long as somebody has it
- * open; pins go when bpffs is unmounted, and daemons die.  While links are held
- * here, programs that call this module's kfuncs keep the module itself loaded.
+ * open; pins go when bpffs is unmounted, and daemons die.  Each link that is held
+ * keeps the module loaded, whether or not its program calls the kfuncs; contexts
+ * are there only while links are, so when the module goes there are none.
  */
 #include <linux/file.h>
 #include <linux/fs.h>
 #include <linux/magic.h>
+#include <linux/module.h>
 #include <linux/slab.h>
 #include <linux/string.h>
 
@@ -53,6 +55,7 @@ int vs_links_add(struct vs_links *links, int fd, struct netlink_ext_ack *extack)
 		NL_SET_ERR_MSG(extack, "a descriptor is not a BPF link");
 		return -EINVAL;
 	}
+	__module_get(THIS_MODULE);	/* a command is running: it is there */
 	links->files[links->n++] = file;
 	return 0;
 }
@@ -61,8 +64,10 @@ void vs_links_free(struct vs_links *links)
 {
 	if (!links)
 		return;
-	while (links->n)
+	while (links->n) {
 		fput(links->files[--links->n]);
+		module_put(THIS_MODULE);
+	}
 	kfree(links);
 }
 
@@ -79,4 +84,11 @@ unsigned int vs_links_held(u32 *generation)
 	lockdep_assert_held(&vs_table_lock);
 	*generation = held ? held->generation : 0;
 	return held ? held->n : 0;
+}
+
+/* No link is held: each would hold the module. */
+void vs_links_exit(void)
+{
+	WARN_ON_ONCE(held && held->n);
+	kfree(held);
 }

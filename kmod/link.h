@@ -25,6 +25,7 @@ struct vs_links {
 struct vs_links *vs_links_alloc(unsigned int n, u32 generation);
 int vs_links_add(struct vs_links *links, int fd, struct netlink_ext_ack *extack);
 void vs_links_free(struct vs_links *links);
+void vs_links_exit(void);
 
 /* All of these: vs_table_lock is held. */
 struct vs_links *vs_links_hold(struct vs_links *links);

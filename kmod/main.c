@@ -9,6 +9,7 @@
 #include "context.h"
 #include "ceiling.h"
 #include "kfuncs.h"
+#include "link.h"
 #include "netlink.h"
 
 #ifdef VS_SELFTEST
@@ -17,6 +18,7 @@ static int __init selftest(void)
 	if (!vs_address_selftest() || !vs_bucket_selftest() ||
 	    !vs_ceiling_selftest() || !vs_context_selftest()) {
 		pr_err("vserver: self-tests failed\n");
+		vs_context_exit();
 		return -EINVAL;
 	}
 	pr_info("vserver: self-tests passed\n");
@@ -47,19 +49,18 @@ static int __init vs_init(void)
 	return err;
 }
 
-/*
- * Nobody gets here while links are held: their programs call the kfuncs, and
- * each holds the module.
- */
+/* Nobody gets here while links are held: each holds the module. */
 static void __exit vs_exit(void)
 {
 	vs_netlink_exit();
 	vs_context_exit();
+	vs_links_exit();
 }
 
 module_init(vs_init);
 module_exit(vs_exit);
 
 MODULE_DESCRIPTION("VServer: the table of contexts");
+MODULE_VERSION("0.1");
 MODULE_AUTHOR("The VServer developers");
 MODULE_LICENSE("GPL");

@@ -57,14 +57,12 @@ static const struct nla_policy end_policy[VS_ATTR_MAX + 1] = {
 	[VS_ATTR_XID] = NLA_POLICY_FULL_RANGE(NLA_U32, &xids),
 };
 
-static const struct nla_policy links_policy[VS_ATTR_MAX + 1] = {
-	[VS_ATTR_LINK] = { .type = NLA_S32 },
-};
-
-static const struct nla_policy enforce_policy[VS_ATTR_MAX + 1] = {
-	[VS_ATTR_LINKS] = NLA_POLICY_NESTED(links_policy),
+static const struct nla_policy enforce_set_policy[VS_ATTR_MAX + 1] = {
+	[VS_ATTR_LINKS] = NLA_POLICY_NESTED(vs_links_policy),
 	[VS_ATTR_GENERATION] = { .type = NLA_U32 },
 };
+
+static const struct nla_policy enforce_get_policy[VS_ATTR_MAX + 1] = {};
 
 /* --- replies ----------------------------------------------------------------- */
 
@@ -179,6 +177,17 @@ static int context_get(struct sk_buff *skb, struct genl_info *info)
 	return IS_ERR(ctx) ? PTR_ERR(ctx) : reply_context(info, ctx);
 }
 
+static int context_dump_start(struct netlink_callback *cb)
+{
+	struct nlattr **attrs = genl_info_dump(cb)->attrs;
+
+	if (attrs[VS_ATTR_XID] || attrs[VS_ATTR_NAME]) {
+		NL_SET_ERR_MSG(cb->extack, "a dump is of all contexts");
+		return -EINVAL;
+	}
+	return 0;
+}
+
 static int context_dump(struct sk_buff *skb, struct netlink_callback *cb)
 {
 	unsigned long xid = cb->args[0];
@@ -250,60 +259,61 @@ static int context_end(struct sk_buff *skb, struct genl_info *info)
 	return IS_ERR(ctx) ? PTR_ERR(ctx) : vs_context_end(ctx, info->extack);
 }
 
-static struct vs_links *parse_links(const struct nlattr *nest, u32 generation,
-				    struct netlink_ext_ack *extack)
+static int may_enforce(struct netlink_ext_ack *extack)
 {
-	struct vs_links *links;
-	const struct nlattr *attr;
-	unsigned int n = 0;
-	int rest, err;
+	if (!capable(CAP_SYS_ADMIN)) {
+		NL_SET_ERR_MSG(extack, "enforcement wants CAP_SYS_ADMIN");
+		return -EPERM;
+	}
+	return 0;
+}
 
-	nla_for_each_nested(attr, nest, rest)
-		n++;
-	if (n > VS_LINKS_MAX) {
-		NL_SET_ERR_MSG(extack, "too many links");
-		return ERR_PTR(-EINVAL);
+/*
+ * Whoever is in a context has one in the table, so with an empty table there
+ * is nothing to ask, and the first links can come.
+ */
+static int may_change_links(const struct vs_links *links,
+			    struct netlink_ext_ack *extack)
+{
+	if (!vs_context_any())
+		return 0;
+	if (vs_caller_is_host() != 1) {
+		NL_SET_ERR_MSG(extack, "only the host may change what is enforced");
+		return -EPERM;
 	}
-	links = vs_links_alloc(n, generation);
-	if (!links)
-		return ERR_PTR(-ENOMEM);
-	nla_for_each_nested(attr, nest, rest) {
-		err = vs_links_add(links, nla_get_s32(attr), extack);
-		if (err) {
-			vs_links_free(links);
-			return ERR_PTR(err);
-		}
+	if (!links->n) {
+		NL_SET_ERR_MSG(extack, "there are contexts: they would be set free");
+		return -EBUSY;
 	}
-	return links;
+	return 0;
 }
 
 static int enforce_set(struct sk_buff *skb, struct genl_info *info)
 {
 	struct nlattr **attrs = info->attrs;
 	struct vs_links *links;
+	int err;
 
-	if (!capable(CAP_SYS_ADMIN))
-		return -EPERM;
+	err = may_enforce(info->extack);
+	if (err)
+		return err;
 	if (GENL_REQ_ATTR_CHECK(info, VS_ATTR_LINKS)) {
 		NL_SET_ERR_MSG(info->extack, "no links were given");
 		return -EINVAL;
 	}
-	links = parse_links(attrs[VS_ATTR_LINKS],
-			    attrs[VS_ATTR_GENERATION] ?
-			    nla_get_u32(attrs[VS_ATTR_GENERATION]) : 0, info->extack);
+	links = vs_links_parse(attrs[VS_ATTR_LINKS],
+			       attrs[VS_ATTR_GENERATION] ?
+			       nla_get_u32(attrs[VS_ATTR_GENERATION]) : 0, info->extack);
 	if (IS_ERR(links))
 		return PTR_ERR(links);
 
 	scoped_guard(mutex, &vs_table_lock) {
-		if (!links->n && vs_context_any()) {
-			vs_links_free(links);
-			NL_SET_ERR_MSG(info->extack, "there are contexts: they would be set free");
-			return -EBUSY;
-		}
-		links = vs_links_hold(links);
+		err = may_change_links(links, info->extack);
+		if (!err)
+			links = vs_links_hold(links);
 	}
-	vs_links_free(links);
-	return 0;
+	vs_links_free(links);	/* the old ones, or those that were refused */
+	return err;
 }
 
 static int enforce_get(struct sk_buff *skb, struct genl_info *info)
@@ -311,7 +321,11 @@ static int enforce_get(struct sk_buff *skb, struct genl_info *info)
 	struct sk_buff *reply;
 	u32 n, generation;
 	void *header;
+	int err;
 
+	err = may_enforce(info->extack);
+	if (err)
+		return err;
 	scoped_guard(mutex, &vs_table_lock)
 		n = vs_links_held(&generation);
 	reply = reply_new(info, &header);
@@ -332,11 +346,12 @@ static int enforce_get(struct sk_buff *skb, struct genl_info *info)
 
 static const struct genl_ops ops[] = {
 	{ OP(VS_CMD_CONTEXT_NEW, new_policy, context_new) },
-	{ OP(VS_CMD_CONTEXT_GET, get_policy, context_get), .dumpit = context_dump },
+	{ OP(VS_CMD_CONTEXT_GET, get_policy, context_get),
+	  .start = context_dump_start, .dumpit = context_dump },
 	{ OP(VS_CMD_CONTEXT_SET, set_policy, context_set) },
 	{ OP(VS_CMD_CONTEXT_END, end_policy, context_end) },
-	{ OP(VS_CMD_ENFORCE_SET, enforce_policy, enforce_set) },
-	{ OP(VS_CMD_ENFORCE_GET, enforce_policy, enforce_get) },
+	{ OP(VS_CMD_ENFORCE_SET, enforce_set_policy, enforce_set) },
+	{ OP(VS_CMD_ENFORCE_GET, enforce_get_policy, enforce_get) },
 };
 
 static const struct genl_multicast_group groups[] = {

@@ -20,7 +20,8 @@
  * command wants CAP_NET_ADMIN in the initial user namespace and a caller in
  * context 0.  The second is answered by a BPF program; while none is attached
  * the answer is no, so that without enforcement no context comes to be.
- * VS_CMD_ENFORCE_* alone are let through before that.
+ * VS_CMD_ENFORCE_* alone are let through before that; they want CAP_SYS_ADMIN
+ * too, and VS_CMD_ENFORCE_SET a caller in context 0 once there are contexts.
  *
  * Unknown attributes, attributes of a wrong size and unknown bits are refused
  * by the policy.  Each refusal carries a sentence in the extended ack.
@@ -30,7 +31,8 @@
  *   Makes a context.
  *
  *	VS_ATTR_XID		VS_XID_MIN..VS_XID_STATIC_MAX; left out: the
- *				kernel hands one out of the dynamic range
+ *				kernel hands one out of the dynamic range, in
+ *				turn, so that a number is not soon used again
  *	VS_ATTR_NAME		1..VS_NAME_MAX bytes of [A-Za-z0-9._-], not
  *				beginning with '.' or '-'; left out: the
  *				number in decimal.  Unique.
@@ -52,8 +54,8 @@
  *   Reads one context, by VS_ATTR_XID or by VS_ATTR_NAME; with NLM_F_DUMP
  *   all of them in the order of their numbers.  The reply has every attribute
  *   of VS_CMD_CONTEXT_NEW that is set, and VS_ATTR_TASKS.
- *   Errors: ESRCH no such context; EINVAL neither number nor name; EINTR (in
- *   a dump) the table changed meanwhile.
+ *   Errors: ESRCH no such context; EINVAL neither number nor name, or (in a
+ *   dump) one of them; EINTR (in a dump) the table changed meanwhile.
  *
  * VS_CMD_CONTEXT_SET
  *
@@ -73,8 +75,9 @@
  *   Gives the module the BPF links that enforce, VS_ATTR_LINKS: one
  *   VS_ATTR_LINK (s32, a descriptor of the caller) each.  The module holds
  *   them until it is given others, so that nothing in user space can end
- *   enforcement by accident; an empty nest lets go of them, and is refused
- *   with EBUSY while there are contexts.  VS_ATTR_GENERATION (u32) is kept
+ *   enforcement by accident, and while it holds any it cannot be unloaded; an
+ *   empty nest lets go of them, and is refused with EBUSY while there are
+ *   contexts.  VS_ATTR_GENERATION (u32) is kept
  *   and given back.  Errors: EBADF not a descriptor; EINVAL not a BPF link,
  *   or more than VS_LINKS_MAX.
  *
