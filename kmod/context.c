@@ -20,7 +20,8 @@
 DEFINE_MUTEX(vs_table_lock);
 
 static DEFINE_XARRAY_ALLOC(table);
-static unsigned int contexts;		/* in the table; vs_table_lock */
+static u32 next_dynamic;		/* where to look first; vs_table_lock */
+static unsigned int contexts;		/* in the table; likewise */
 static unsigned int generation;		/* changes of the table; likewise */
 
 static void reap(struct work_struct *work);
@@ -92,6 +93,40 @@ bad:
 	return -EINVAL;
 }
 
+/*
+ * Numbers are handed out in turn: what still carries that of a context which
+ * has ended (a socket, a task on its way out) does not soon meet a new one of
+ * the same number.  A context without a name is called by its number; numbers
+ * that others are called by are passed over.
+ */
+static int insert_dynamic(struct vs_context *ctx, struct netlink_ext_ack *extack)
+{
+	char number[VS_NAME_MAX + 1];
+	unsigned int tries;
+	int err;
+
+	for (tries = 0; tries <= VS_CONTEXTS_MAX; tries++) {
+		/* Reserved: nobody can find it before it knows its number. */
+		err = xa_alloc_cyclic(&table, &ctx->xid, NULL,
+				      XA_LIMIT(VS_XID_DYNAMIC_MIN, VS_XID_MAX),
+				      &next_dynamic, GFP_KERNEL);
+		if (err < 0)
+			break;
+		snprintf(number, sizeof(number), "%u", ctx->xid);
+		if (*ctx->name || !vs_context_find_name(number)) {
+			if (!*ctx->name)
+				strscpy(ctx->name, number, sizeof(ctx->name));
+			return xa_err(xa_store(&table, ctx->xid, ctx, GFP_KERNEL));
+		}
+		xa_release(&table, ctx->xid);
+		err = -EBUSY;
+	}
+	if (err != -EBUSY)
+		return err;
+	NL_SET_ERR_MSG(extack, "no number is left of those that are handed out");
+	return -ENOSPC;
+}
+
 static int insert(struct vs_context *ctx, u32 xid,
 		  struct netlink_ext_ack *extack)
 {
@@ -110,15 +145,7 @@ static int insert(struct vs_context *ctx, u32 xid,
 		}
 		return err;
 	}
-
-	/* The number must be there before anybody can find it. */
-	err = xa_alloc(&table, &ctx->xid, NULL,
-		       XA_LIMIT(VS_XID_DYNAMIC_MIN, VS_XID_MAX), GFP_KERNEL);
-	if (err == -EBUSY) {
-		NL_SET_ERR_MSG(extack, "no number is left of those that are handed out");
-		return -ENOSPC;
-	}
-	return err;
+	return insert_dynamic(ctx, extack);
 }
 
 /* Without @xid a number is handed out; without @name it is the number. */
@@ -153,31 +180,16 @@ struct vs_context *vs_context_create(u32 xid, const char *name,
 
 	vs_context_change(ctx, change);
 	err = insert(ctx, xid, extack);
-	if (err)
-		goto taken_back;
-	if (!xid && !name) {
-		snprintf(number, sizeof(number), "%u", ctx->xid);
-		if (vs_context_find_name(number)) {
-			xa_erase(&table, ctx->xid);
-			NL_SET_ERR_MSG(extack, "a context is named like the number that was handed out");
-			err = -EEXIST;
-			goto taken_back;
-		}
-		strscpy(ctx->name, number, sizeof(ctx->name));
+	if (err) {	/* nobody has seen it: its parts go back to the caller */
+		change->addresses = rcu_dereference_protected(ctx->addresses, true);
+		change->bucket = rcu_dereference_protected(ctx->bucket, true);
+		return ERR_PTR(err);
 	}
-	if (!xid)
-		xa_store(&table, ctx->xid, ctx, GFP_KERNEL); /* reserved above */
-
 	contexts++;
 	generation++;
 	created = no_free_ptr(ctx);
 	vs_event_send(VS_EVENT_CREATED, created->xid, created->name);
 	return created;
-
-taken_back:	/* nobody has seen it: the caller's parts go back to the caller */
-	change->addresses = rcu_dereference_protected(ctx->addresses, true);
-	change->bucket = rcu_dereference_protected(ctx->bucket, true);
-	return ERR_PTR(err);
 }
 
 /* --- changing -------------------------------------------------------------- */
@@ -279,10 +291,15 @@ int vs_context_add_task(u32 xid)
 void vs_context_del_task(u32 xid)
 {
 	struct vs_context *ctx = vs_context_read(xid);
+	int left;
 
 	if (WARN_ON_ONCE(!ctx))
 		return;
-	if (atomic_dec_and_test(&ctx->tasks)) {
+	/* A count that was never taken must not make the context immortal. */
+	left = atomic_dec_if_positive(&ctx->tasks);
+	if (WARN_ON_ONCE(left < 0))
+		return;
+	if (!left) {
 		WRITE_ONCE(ctx->emptied, true);
 		schedule_work(&reap_work);
 	}
