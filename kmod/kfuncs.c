@@ -160,7 +160,31 @@ __bpf_kfunc int vs_socket_dual(struct socket *sock)
 
 __bpf_kfunc_end_defs();
 
-BTF_KFUNCS_START(kfuncs)
+/* What reads the table: from anywhere, under the run queue's lock too. */
+BTF_KFUNCS_START(readers)
+BTF_ID_FLAGS(func, vs_context_ceiling)
+BTF_ID_FLAGS(func, vs_context_flags)
+BTF_ID_FLAGS(func, vs_address4)
+BTF_ID_FLAGS(func, vs_address6)
+BTF_ID_FLAGS(func, vs_bucket_read)
+BTF_KFUNCS_END(readers)
+
+/*
+ * For vs_enter.  vs_context_task_del() may wake a worker, which the scheduler
+ * could not survive: it must not have it.
+ */
+BTF_KFUNCS_START(counters)
+BTF_ID_FLAGS(func, vs_context_ceiling)
+BTF_ID_FLAGS(func, vs_context_flags)
+BTF_ID_FLAGS(func, vs_context_task_add)
+BTF_ID_FLAGS(func, vs_context_task_del)
+BTF_ID_FLAGS(func, vs_address4)
+BTF_ID_FLAGS(func, vs_address6)
+BTF_ID_FLAGS(func, vs_bucket_read)
+BTF_KFUNCS_END(counters)
+
+/* For LSM programs and tracepoints: new sockets as well. */
+BTF_KFUNCS_START(enforcers)
 BTF_ID_FLAGS(func, vs_context_ceiling)
 BTF_ID_FLAGS(func, vs_context_flags)
 BTF_ID_FLAGS(func, vs_context_task_add)
@@ -170,11 +194,21 @@ BTF_ID_FLAGS(func, vs_address6)
 BTF_ID_FLAGS(func, vs_bucket_read)
 BTF_ID_FLAGS(func, vs_socket_source, KF_TRUSTED_ARGS)
 BTF_ID_FLAGS(func, vs_socket_dual, KF_TRUSTED_ARGS)
-BTF_KFUNCS_END(kfuncs)
+BTF_KFUNCS_END(enforcers)
 
-static const struct btf_kfunc_id_set kfunc_set = {
+static const struct btf_kfunc_id_set reader_set = {
 	.owner = THIS_MODULE,
-	.set = &kfuncs,
+	.set = &readers,
+};
+
+static const struct btf_kfunc_id_set counter_set = {
+	.owner = THIS_MODULE,
+	.set = &counters,
+};
+
+static const struct btf_kfunc_id_set enforcer_set = {
+	.owner = THIS_MODULE,
+	.set = &enforcers,
 };
 
 /*
@@ -199,17 +233,20 @@ static const struct btf_kfunc_id_set question_set = {
 /* One type for each hook: LSM is TRACING too, CGROUP_SOCK_ADDR all of CGROUP. */
 int __init vs_kfuncs_init(void)
 {
-	static const enum bpf_prog_type types[] __initconst = {
-		BPF_PROG_TYPE_LSM,
-		BPF_PROG_TYPE_CGROUP_SOCK_ADDR,
-		BPF_PROG_TYPE_STRUCT_OPS,
-		BPF_PROG_TYPE_SYSCALL,
+	static const struct {
+		enum bpf_prog_type type;
+		const struct btf_kfunc_id_set *set;
+	} hooks[] __initconst = {
+		{ BPF_PROG_TYPE_LSM, &enforcer_set },
+		{ BPF_PROG_TYPE_SYSCALL, &counter_set },
+		{ BPF_PROG_TYPE_CGROUP_SOCK_ADDR, &reader_set },
+		{ BPF_PROG_TYPE_STRUCT_OPS, &reader_set },
 	};
 	unsigned int i;
 	int err;
 
-	for (i = 0; i < ARRAY_SIZE(types); i++) {
-		err = register_btf_kfunc_id_set(types[i], &kfunc_set);
+	for (i = 0; i < ARRAY_SIZE(hooks); i++) {
+		err = register_btf_kfunc_id_set(hooks[i].type, hooks[i].set);
 		if (err)
 			return err;
 	}
