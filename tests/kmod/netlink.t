@@ -46,6 +46,18 @@ says "EINVAL*" "not an unknown attribute" "$nl" new xid:u32=62 200:u32=1
 says "EINVAL*" "not one of another command" "$nl" new xid:u32=62 mask:u64=1
 says "E*" "not a ceiling of four bytes" "$nl" new xid:u32=62 ceiling:u32=1
 
+# --- numbers that are handed out -----------------------------------------------------
+handed_out() { "$nl" new | sed -n 's/^xid=\([0-9]*\) .*/\1/p'; }
+first=$(handed_out)
+expect 0 "control: a number is handed out" test "${first:-0}" -ge 49152
+says ok "it ends" "$nl" end xid:u32="$first"
+says "xid=62 name=$((first + 1)) *ok" "a context may be named like the next number" \
+	"$nl" new xid:u32=62 name:str=$((first + 1))
+second=$(handed_out)
+is "$second" $((first + 2)) "then the one after it is handed out, not one just used"
+says ok "it ends" "$nl" end xid:u32="$second"
+says ok "so does the other" "$nl" end xid:u32=62
+
 # --- addresses -----------------------------------------------------------------------
 address() { "$nl" new xid:u32=62 addresses[ "$@" ]; }
 says "*addresses ok" "control: one address" address address[ ip4:hex=0a090002 ]
@@ -84,6 +96,8 @@ refused ESRCH "not a number that is not there" get xid:u32=62
 refused ESRCH "not a name that is not there" get name:str=nobody
 refused EINVAL "not without saying which" get
 says "*xid=60 *ok" "control: a dump has it" "$nl" dump
+refused EINVAL "not a dump of one, by number" dump xid:u32=60
+refused EINVAL "nor by name" dump name:str=60
 
 # --- set ----------------------------------------------------------------------------------------
 says ok "control: set" "$nl" set xid:u32=60 ceiling:u64=5 flags:u64=0 mask:u64=2
@@ -116,6 +130,7 @@ refused EBADF "not a descriptor that is not open" enforce-set links[ link:s32=99
 refused EBADF "not a negative one" enforce-set links[ link:s32=-1 ]
 refused EINVAL "not one that is no link" enforce-set links[ link:s32=0 ]
 says "$held" "the same are held" "$nl" enforce-get
+says "EINVAL*" "asking for them takes no links" "$nl" enforce-get links[ ]
 
 # --- by whom -----------------------------------------------------------------------------------------------
 "$context" make 42 ceiling=$all
@@ -132,7 +147,9 @@ for command in "new xid:u32=63" "get xid:u32=60" dump "set xid:u32=60 ceiling:u6
 	}
 done
 says "EPERM*" "a user cannot give links" a_user enforce-set links[ ]
-says "EBUSY: *" "nor can a context take them away" in_context enforce-set links[ ]
+says "EPERM: *" "nor can a context, whatever its ceiling" in_context enforce-set links[ ]
+says "EPERM*" "a user cannot ask for them" a_user enforce-get
+says "links=* ok" "control: the host can" "$nl" enforce-get
 says "EOPNOTSUPP*" "there is no command 99" "$nl" 99
 
 # --- events ---------------------------------------------------------------------------------------------------
