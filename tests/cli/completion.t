@@ -9,9 +9,9 @@
 
 completion=/usr/share/bash-completion/completions/vserver
 expect 0 "the completion parses" bash -n "$completion"
-systemctl start vserverd || skip_all "vserverd does not start"
+systemctl start vserverd || bail_out "vserverd does not start"
 tiny "$scratch/tiny.tar"
-vserver build -q web --from "$scratch/tiny.tar" || skip_all "no guest can be built"
+vserver build -q web --from "$scratch/tiny.tar" || bail_out "no guest can be built"
 
 # offers WORDS…: what is offered for the last of them, in one line.
 offers()

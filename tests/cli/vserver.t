@@ -8,7 +8,7 @@
 . tests/tap.sh
 . tests/cli/cli.sh
 
-systemctl start vserverd || skip_all "vserverd does not start"
+systemctl start vserverd || bail_out "vserverd does not start"
 tiny "$scratch/tiny.tar"
 traces >"$scratch/before"
 

@@ -6,7 +6,7 @@
 
 . tests/tap.sh
 
-command -v mandoc >/dev/null || skip_all "no mandoc"
+command -v mandoc >/dev/null || bail_out "no mandoc"
 
 # lint PAGE: nothing but references to pages that are not installed here.
 lint()
