@@ -13,10 +13,13 @@ here=$(mktemp -d)
 cleanup rm -rf "$here"
 export TMPDIR=$here		# where run has its files
 
+begin=$SECONDS
 expect 7 'the status of the command is passed on' \
 	$run --results "$here/results" -- bash -c 'echo from inside; echo figure >out/file; exit 7'
 is "$output" 'from inside' '… and its output, and no more than that'
 is "$(cat "$here/results/file")" figure '… and what it wrote to /vserver/out'
+
+boot=$((SECONDS - begin))		# and shut down
 
 expect_output '^(running|starting)$' 'the stable kernel boots to a whole systemd' \
 	$run --kernel stable -- bash -c 'systemctl is-system-running --wait; systemctl --failed -q | cat'
@@ -27,7 +30,7 @@ ok $? '… and is shown, with the test that it came in' || diag "$output"
 expect 0 '… but not one that is expected' \
 	$run --allow 'at made\.c' -- bash -c 'echo "<4>WARNING: CPU: 1 at made.c" >/dev/kmsg'
 expect 124 'a hang ends at the time limit' \
-	$run --time-limit 25 -- bash -c 'echo "<3>the last words" >/dev/kmsg; sleep infinity'
+	$run --time-limit $((3 * boot + 15)) -- bash -c 'echo "<3>the last words" >/dev/kmsg; sleep infinity'
 [[ $output == *'the last words'* ]]
 ok $? '… with the end of the console' || diag "$output"
 expect 125 'a machine that dies has no status' \
@@ -38,19 +41,75 @@ ok $? '… and says of what' || diag "$output"
 expect 2 'an unknown option is a wrong use' $run --nonsense x -- true
 expect 125 'an unknown kernel is no machine' $run --kernel 2.4 -- true
 
-# A run that is ended takes its machine with it.
-# shellcheck disable=SC2317 # it is named
-mine()
+# --- what is ended takes its machines with it -----------------------------------
+# machines TEXT: those of QEMU whose command line has it.
+machines()
 {
-	pgrep -f "qemu-system.*this-is-$$ "
+	local file
+	for file in /proc/[0-9]*/cmdline; do
+		tr '\0' ' ' <"$file" | grep -q "^[^ ]*qemu-system-.*$1" || continue
+		file=${file%/cmdline}
+		echo "${file##*/}"
+	done 2>/dev/null
+}
+# shellcheck disable=SC2317 # these are named
+{
+	runs() { [ -n "$(machines "$1")" ]; }
+	gone() { [ -z "$(machines "$1")" ]; }
 }
 for signal in TERM KILL; do
 	$run --append "this-is-$$ " -- sleep infinity >/dev/null 2>&1 &
 	pid=$!
-	eventually 30 mine
+	eventually 60 runs "this-is-$$ "
 	ok $? "control: a machine runs (SIG$signal)"
 	kill -$signal "$pid"
-	eventually 10 eval '! mine'
+	eventually 30 gone "this-is-$$ "
 	ok $? "and ends when its run is ended by SIG$signal"
+done
+
+# below PID: it and all that it has started.
+below()
+{
+	local stat child parent rest
+	echo "$1"
+	for stat in /proc/[0-9]*/stat; do
+		read -r rest <"$stat" || continue
+		child=${rest%% *} rest=${rest##*) }
+		read -r _ parent _ <<<"$rest"
+		[ "$parent" != "$1" ] || below "$child"
+	done 2>/dev/null
+}
+# shellcheck disable=SC2317
+{
+	# how many machines make check has now
+	has_machines()
+	{
+		local all
+		all=" $(below "$1" | xargs) "
+		[ "$(for pid in $(machines .); do [[ $all != *" $pid "* ]] || echo; done | wc -l)" -ge "$2" ]
+	}
+	# none of what it had runs any more
+	ended()
+	{
+		local process
+		for process; do
+			! grep -q '^State:[[:space:]]*[^ZX[:space:]]' "/proc/$process/status" || return
+		done 2>/dev/null
+	}
+}
+both=$(($(nproc) > 1 ? 2 : 1))
+for signal in TERM KILL; do
+	RESULTS=$here/check KERNEL='latest stable' tests/vm/check tests/sched/many-tasks.t \
+		>"$here/check.out" 2>&1 &
+	pid=$!
+	eventually 300 has_machines $pid $both
+	ok $? "control: make check has booted $both machine(s) (SIG$signal)" || cat "$here/check.out"
+	mapfile -t all < <(below $pid)
+	kill -$signal "$pid"
+	for process in "${all[@]}"; do
+		eventually 30 ended "$process" || diag "left: $process $(tr '\0' ' ' <"/proc/$process/cmdline")"
+	done
+	ended "${all[@]}"
+	ok $? "and all ${#all[@]} processes end when it is ended by SIG$signal"
 done
 done_testing
