@@ -39,7 +39,7 @@ refused EEXIST "not a name that is taken" new xid:u32=62 name:str=60
 for name in "" .web -web "we b" "we/b" wéb; do
 	refused EINVAL "not the name '$name'" new xid:u32=62 name:str="$name"
 done
-refused ERANGE "not a name of 64 characters" new xid:u32=62 name:str="${name63}n"
+refused EINVAL "not a name of 64 characters" new xid:u32=62 name:str="${name63}n"
 refused EINVAL "not a name without its NUL" new xid:u32=62 name:raw=web
 refused EINVAL "not an unknown flag" new xid:u32=62 flags:u64=4
 refused EINVAL "not a capability that there is not" new xid:u32=62 ceiling:u64=0x8000000000000000
@@ -70,8 +70,8 @@ for ip in 00000000000000000000000000000000 ff020000000000000000000000000001 \
 	  00000000000000000000ffff0a090002; do
 	says "EINVAL: *" "not the IPv6 address $ip" address address[ ip6:hex=$ip ]
 done
-says "EINVAL: *" "not an IPv4 address of three bytes" address address[ ip4:hex=0a0900 ]
-says "EINVAL: *" "not an IPv6 address of four" address address[ ip6:hex=0a090002 ]
+says "ERANGE: *" "not an IPv4 address of three bytes" address address[ ip4:hex=0a0900 ]
+says "ERANGE: *" "not an IPv6 address of four" address address[ ip6:hex=0a090002 ]
 says "EINVAL: *" "not two of IPv4" address address[ ip4:hex=0a090002 ] address[ ip4:hex=0a090003 ]
 says "EINVAL: *" "not none" address address[ ]
 says "EINVAL: *" "not both in one" \
