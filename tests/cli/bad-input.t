@@ -152,9 +152,13 @@ expect 0 "it is stopped" vserver stop -q new
 expect 0 "control: another address is no matter" vserver set -q new xid=4712 "address=192.0.2.55/32 dev lo"
 expect 0 "control: with an address that is put on the host" vserver start -q new
 expect 0 "control: and is stopped" vserver stop -q new
-expect 0 "an address that the host has not can be written" vserver set -q new address=198.51.100.9
+expect_error 1 "^vserver: cannot set address of 'new': 198[.]51[.]100[.]9 is not an address of this host; add" \
+	"address that the host has not" vserver set new address=198.51.100.9
+expect 0 "control: one that it has" \
+	sh -c 'ip address add 198.51.100.9/32 dev lo && vserver set -q new address=198.51.100.9'
+expect 0 "the host loses it" ip address delete 198.51.100.9/32 dev lo
 traces >"$scratch/before.start"
-expect_error 1 "^vserver: cannot start 'new': .*198[.]51[.]100[.]9" "but nothing starts with it" \
+expect_error 1 "^vserver: cannot start 'new': .*198[.]51[.]100[.]9" "nothing starts with it then" \
 	vserver start new
 expect 3 "it is not running" vserver status new
 expect 0 "nothing is left of the start" eventually 20 as_before
