@@ -30,7 +30,7 @@ expect 0 'both start, and are waited for' vserver start --wait web shop
 for guest in web shop; do
 	expect_output '^active$' "$guest is at multi-user.target" \
 		in_guest $guest systemctl is-active multi-user.target
-	expect_output '^1 systemd$' "systemd is its init" in_guest $guest ps -o pid=,comm= -p 1 --no-headers
+	expect_output '^ *1 systemd$' "systemd is its init" in_guest $guest ps -o pid=,comm= -p 1 --no-headers
 	expect_output '^[a-z]' "control: $guest runs services" \
 		in_guest $guest systemctl list-units --no-legend --plain --state=running
 	is "$(field $guest .ready)" true "and vserverd knows that it is ready"

@@ -53,7 +53,7 @@ hog='while :; do :; done'
 expect 0 'a guest with 25 % is built' vserver build -q web --from "$scratch/tiny.tar" --cpu 25%
 expect 0 'and starts' vserver start web
 cgroup=$(field web .cgroup)
-expect 0 'control: its cgroup is there' test -s "/sys/fs/cgroup/$cgroup/cpu.stat"
+expect 0 'control: its cgroup is there' grep -q usage_usec "/sys/fs/cgroup/$cgroup/cpu.stat"
 for _ in 1 2 3; do
 	vserver exec web -- sh -c "$hog" >/dev/null 2>&1 &
 	cleanup kill $!
