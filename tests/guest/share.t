@@ -29,16 +29,16 @@ used()
 # one start on; twice in a row after 5 s, or never in 60 s.
 keeps()
 {
-	local want=$1 band=$2 good=0 got=0 usage=0 now=0 from then until
+	local want=$1 band=$2 good=0 got=0 usage=0 now=0 from since until
 	shift 2
 	sleep 2		# what a bucket has saved up is a burst, not the share
 	used
-	from=$usage then=$now until=$((SECONDS + 60))
+	from=$usage since=$now until=$((SECONDS + 60))
 	sleep 4
 	while [ "$good" -lt 2 ] && [ "$SECONDS" -lt "$until" ]; do
 		sleep 1
 		used
-		((got = (usage - from) * 10000 / (now - then)))
+		((got = (usage - from) * 10000 / (now - since)))
 		if ((got >= want - band && got <= want + band)); then
 			good=$((good + 1))
 		else
@@ -73,11 +73,11 @@ keeps 4000 100 'and has 40 %'
 expect 0 'and no limit' vserver set -q web cpu=infinity
 sleep 1
 used
-from=$usage then=$now
+from=$usage since=$now
 sleep 5
 used
-[ $(((usage - from) * 100 / (now - then))) -gt 50 ]
-ok $? 'control: without a limit it has more' || diag "$(((usage - from) * 100 / (now - then))) %"
+[ $(((usage - from) * 100 / (now - since))) -gt 50 ]
+ok $? 'control: without a limit it has more' || diag "$(((usage - from) * 100 / (now - since))) %"
 if [ -e /sys/kernel/sched_ext/state ]; then
 	is "$(cat /sys/kernel/sched_ext/state)" enabled 'the token bucket kept it'
 else

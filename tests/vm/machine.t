@@ -38,6 +38,43 @@ expect 125 'a machine that dies has no status' \
 [[ $output == *'Kernel panic'* ]]
 ok $? '… and says of what' || diag "$output"
 
+# --- a test that is killed leaves nothing to the next ----------------------------
+cat >"$here/inside" <<'INSIDE'
+mkdir tests/made
+cat >tests/made/hangs.t <<'TEST'
+#!/bin/bash
+. tests/cli/cli.sh
+scratch=$(mktemp -d)
+tiny "$scratch/tiny.tar"
+vserver build -q left --from "$scratch/tiny.tar" && vserver start -q left
+chcontext --silent --xid 42 --flag persistent -- true
+(trap '' TERM; exec setsid sleep 987654) &
+systemctl stop vserverd.socket vserverd.service
+echo 'ok 1 - so far'
+sleep infinity
+TEST
+cat >tests/made/next.t <<'TEST'
+#!/bin/bash
+. tests/tap.sh
+expect 0 'control: the limit was reached' grep -qx 124 out/made/hangs.status
+expect 1 'no process is left' pgrep -f 'sleep 98765[4]'
+expect 0 'the daemon runs again' systemctl is-active vserverd
+expect 0 'control: guests can be listed' vserver list -q
+is "$output" '' 'none is left'
+expect 0 'control: contexts can be listed' vserver contexts --no-legend
+is "$output" '' 'none is left'
+done_testing
+TEST
+chmod +x tests/made/*.t
+systemctl start vserverd
+TEST_LIMIT=40 tests/vm/suite tests/made/hangs.t tests/made/next.t
+INSIDE
+expect 1 'a suite with a test that hangs fails' $run --results "$here/suite" -- bash -c "$(cat "$here/inside")"
+is "$(cat "$here/suite/made/hangs.status")" 124 '… for that test'
+is "$(cat "$here/suite/made/next.status")" 0 '… and the next finds nothing of it' ||
+	diag "$(cat "$here/suite/made/next.tap")"
+is "$(grep -c '^ok' "$here/suite/made/next.tap")" 7 '… in all that it looked at'
+
 expect 2 'an unknown option is a wrong use' $run --nonsense x -- true
 expect 125 'an unknown kernel is no machine' $run --kernel 2.4 -- true
 
