@@ -162,9 +162,11 @@ expect_error 1 "^vserver: cannot start 'new': .*198[.]51[.]100[.]9" "nothing sta
 	vserver start new
 expect 3 "it is not running" vserver status new
 expect 0 "nothing is left of the start" eventually 20 as_before
-expect 0 "control: with one that it has it starts" \
-	sh -c 'vserver set -q new "address=192.0.2.55/32 dev lo" && vserver start -q new'
+expect 0 "control: once the host has it again it starts" \
+	sh -c 'ip address add 198.51.100.9/32 dev lo && vserver start -q new'
 expect 0 "and stops" vserver stop -q new
+expect 0 "control: another address" vserver set -q new "address=192.0.2.55/32 dev lo"
+ip address delete 198.51.100.9/32 dev lo
 rm -f /var/lib/vserver/guests/new/root/usr/sbin/init /var/lib/vserver/guests/new/*/usr/sbin/init
 traces >"$scratch/before.start"
 expect_error 1 "^vserver: cannot start 'new': .*init" "a guest that has lost its init" vserver start new

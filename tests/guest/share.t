@@ -9,6 +9,7 @@
 . tests/tap.sh
 . tests/cli/cli.sh
 
+[ -e /sys/kernel/sched_ext ] || [ "${KERNEL-}" != latest ] || bail_out 'the latest kernel has no sched_ext'
 systemctl start vserverd || bail_out 'vserverd does not start'
 tiny "$scratch/tiny.tar"
 traces >"$scratch/before"
@@ -25,12 +26,18 @@ used()
 	now=${EPOCHREALTIME/[^0-9]/}
 }
 
-# keeps WANT BAND NAME: hundredths of a percent of one processor, measured from
-# one start on; twice in a row after 5 s, or never in 60 s.
+# A machine that stood still for more than a period of cpu.max (emulation does,
+# where its host is busy) has lost the quota of that period for good: there the
+# share is the most that a guest gets, and what it gets may be less by as much.
+more=100 less=100	# hundredths of a percent of one processor
+[ -e /sys/kernel/sched_ext/state ] || less=400
+
+# keeps WANT NAME: measured from one start on; twice in a row after 5 s, or never
+# in 60 s.
 keeps()
 {
-	local want=$1 band=$2 good=0 got=0 usage=0 now=0 from since until
-	shift 2
+	local want=$1 good=0 got=0 usage=0 now=0 from since until
+	shift
 	sleep 2		# what a bucket has saved up is a burst, not the share
 	used
 	from=$usage since=$now until=$((SECONDS + 60))
@@ -39,14 +46,14 @@ keeps()
 		sleep 1
 		used
 		((got = (usage - from) * 10000 / (now - since)))
-		if ((got >= want - band && got <= want + band)); then
+		if ((got >= want - less && got <= want + more)); then
 			good=$((good + 1))
 		else
 			good=0
 		fi
 	done
 	[ "$good" = 2 ]
-	ok $? "$*" || diag "got $got, expected $want give or take $band (hundredths of a percent)"
+	ok $? "$*" || diag "got $got, expected $want, $less less to $more more (hundredths of a percent)"
 }
 
 hog='while :; do :; done'
@@ -61,15 +68,15 @@ done
 running() { [ "$(grep -c . "/sys/fs/cgroup/$cgroup/cgroup.procs" "/sys/fs/cgroup/$cgroup"/*/cgroup.procs |
 	awk -F: '{ n += $2 } END { print n }')" -ge 4 ]; }
 expect 0 'control: hogs run in it' eventually 20 running
-keeps 2500 100 'it has 25 % while processors are idle'
+keeps 2500 'it has 25 % while processors are idle'
 
 for _ in $(seq "$(nproc)"); do
 	bash -c "$hog" &
 	cleanup kill -KILL $!
 done
-keeps 2500 100 'and beside a host that wants everything'
+keeps 2500 'and beside a host that wants everything'
 expect 0 'it is given 40 % while it runs' vserver set -q web cpu=40%
-keeps 4000 100 'and has 40 %'
+keeps 4000 'and has 40 %'
 expect 0 'and no limit' vserver set -q web cpu=infinity
 sleep 1
 used
