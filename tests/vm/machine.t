@@ -100,6 +100,7 @@ for signal in TERM KILL; do
 	eventually 60 runs "this-is-$$ "
 	ok $? "control: a machine runs (SIG$signal)"
 	kill -$signal "$pid"
+	wait "$pid" 2>/dev/null
 	eventually 30 gone "this-is-$$ "
 	ok $? "and ends when its run is ended by SIG$signal"
 done
@@ -143,6 +144,7 @@ for signal in TERM KILL; do
 	ok $? "control: make check has booted $both machine(s) (SIG$signal)" || cat "$here/check.out"
 	mapfile -t all < <(below $pid)
 	kill -$signal "$pid"
+	wait "$pid" 2>/dev/null
 	for process in "${all[@]}"; do
 		eventually 30 ended "$process" || diag "left: $process $(tr '\0' ' ' <"/proc/$process/cmdline")"
 	done
