@@ -52,37 +52,7 @@ static int wait_empty(int dir, uint64_t until_ns)
 
 /* --- what does not end ------------------------------------------------------------- */
 
-static pid_t first_process(int dir)
-{
-	_cleanup_free_ char *text = NULL;
-	struct dirent *entry;
-	pid_t pid = 0;
-	DIR *list;
-	int copy;
-
-	if (vs_read_file(dir, "cgroup.procs", &text) == 0)
-		pid = (pid_t)strtol(text, NULL, 10);
-	copy = pid ? -1 : openat(dir, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	list = copy < 0 ? NULL : fdopendir(copy);
-	if (!list) {
-		if (copy >= 0)
-			close(copy);
-		return pid;
-	}
-	while (!pid && (entry = readdir(list))) {
-		_cleanup_close_ int child = -1;
-
-		if (entry->d_type != DT_DIR || *entry->d_name == '.')
-			continue;
-		child = openat(dir, entry->d_name, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-		if (child >= 0)
-			pid = first_process(child);
-	}
-	closedir(list);
-	return pid;
-}
-
-/* A word of /proc/PID; the name is the guest's to choose. */
+/* A process may call itself anything: what is shown is printable. */
 static char *proc_word(pid_t pid, const char *file)
 {
 	char path[64], *text;
@@ -97,9 +67,60 @@ static char *proc_word(pid_t pid, const char *file)
 	return text;
 }
 
+/* An init that dies waits for the others of its guest: it is not the cause. */
+static bool waits_for_others(pid_t pid)
+{
+	_cleanup_free_ char *where = proc_word(pid, "wchan");
+
+	return where && strcmp(where, "zap_pid_ns_processes") == 0;
+}
+
+/* 0: none; else the first that is stuck by itself, or any. */
+static pid_t pick_process(int dir)
+{
+	_cleanup_free_ char *text = NULL;
+	char *rest, *line;
+	pid_t picked = 0;
+
+	if (vs_read_file(dir, "cgroup.procs", &text) < 0)
+		return 0;
+	rest = text;
+	while ((line = strsep(&rest, "\n")) && *line) {
+		picked = (pid_t)strtol(line, NULL, 10);
+		if (!waits_for_others(picked))
+			break;
+	}
+	return picked;
+}
+
+static pid_t find_stuck(int dir)
+{
+	int copy = openat(dir, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	DIR *list = copy < 0 ? NULL : fdopendir(copy);
+	pid_t pid = pick_process(dir), below;
+	struct dirent *entry;
+
+	if (!list) {
+		if (copy >= 0)
+			close(copy);
+		return pid;
+	}
+	while ((!pid || waits_for_others(pid)) && (entry = readdir(list))) {
+		_cleanup_close_ int child = -1;
+
+		if (entry->d_type != DT_DIR || *entry->d_name == '.')
+			continue;
+		child = openat(dir, entry->d_name, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+		below = child < 0 ? 0 : find_stuck(child);
+		pid = below ?: pid;
+	}
+	closedir(list);
+	return pid;
+}
+
 static int fail_stuck(struct vs *vs, const char *path, int dir)
 {
-	pid_t pid = first_process(dir);
+	pid_t pid = find_stuck(dir);
 	_cleanup_free_ char *name = pid ? proc_word(pid, "comm") : NULL;
 	_cleanup_free_ char *where = pid ? proc_word(pid, "wchan") : NULL;
 
