@@ -183,8 +183,16 @@ static void autostart(struct manager *m, const char *name)
 	_cleanup_guest_ struct guest *guest = NULL;
 	char *copy;
 
-	if (guest_read(m, name, &guest, &problem) < 0 || !guest->config ||
-	    !guest->config->autostart || guest_is_up(guest))
+	if (guest_read(m, name, &guest, &problem) < 0) {
+		log_error("%s: is not started: %s", name,
+			  problem.reason ? problem.reason : "it is gone");
+		return;
+	}
+	if (!guest->config) {	/* whether it is to start is in there, too */
+		log_error("%s: is not started: %s", name, guest->errors);
+		return;
+	}
+	if (!guest->config->autostart || guest_is_up(guest))
 		return;
 	copy = strdup(name);
 	if (copy && operation_start(m, name, false, on_autostarted, copy, &problem) < 0)
