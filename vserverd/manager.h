@@ -64,6 +64,9 @@ struct pairs {
 	char **keys, **values;
 	size_t n;
 };
+/** pairs_copy(), pairs_clear() - pairs.c. */
+int pairs_copy(const struct pairs *from, struct pairs *ret);
+void pairs_clear(struct pairs *pairs);
 
 /* tree_operation.c: trees made and removed; as above. */
 int operation_build(struct manager *m, const char *name, const char *from,
