@@ -207,10 +207,9 @@ static int on_set(sd_varlink *link, sd_json_variant *parameters,
 	r = request_set(link, parameters, &request);
 	if (r != 0)
 		return r;
-	if (manager_set(userdata, request.name, &request.settings, request.runtime,
-			&problem) < 0)
-		return reply_problem(link, &problem);
-	return sd_varlink_reply(link, NULL);
+	r = operation_set(userdata, request.name, &request.settings, request.runtime,
+			  reply_done, sd_varlink_ref(link), &problem);
+	return answer(link, r, &problem);
 }
 
 /* --- the server ------------------------------------------------------------------------ */
