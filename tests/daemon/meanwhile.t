@@ -32,6 +32,30 @@ reboots web
 expect 0 "it boots again" eventually 20 booted web 6
 is "$(quota)" 20 "a reboot is none"
 
+# The same with a supervisor that takes its time over each file of the cgroup.
+expect 0 "stopped" vserver stop web
+slow=/run/systemd/system/vserver@web.service.d
+mkdir -p "$slow"
+cat >"$slow/slow.conf" <<TEXT
+[Service]
+ExecStart=
+ExecStart=strace -D -q -o /dev/null -P $guest -e trace=openat -e inject=openat:delay_enter=400000 /usr/lib/vserver/vserver-supervisor run %I
+TEXT
+cleanup systemctl daemon-reload
+cleanup rm -rf "$slow"
+systemctl daemon-reload
+expect 0 "a slow supervisor" vserver start web
+init=$(field web .init)
+reboots web
+expect 0 "its guest goes down" eventually 20 grep -q "^State:.Z" "/proc/$init/status"
+expect 0 "set before it is up again" vserver set web cpu=31%
+expect 0 "it boots again" eventually 30 booted web 2
+is "$(quota)" 31 "with what was set"
+expect 0 "stopped" vserver stop web
+rm -rf "$slow"
+systemctl daemon-reload
+expect 0 "a fast one again" vserver start web
+
 # --- others wait ------------------------------------------------------------------------
 flock "$(root_of web)/.." sleep 6 &
 locker=$!
