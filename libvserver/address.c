@@ -8,8 +8,10 @@
  */
 #include <arpa/inet.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <netlink/netlink.h>
 #include <netlink/route/addr.h>
+#include <netlink/route/route.h>
 #include <string.h>
 #include <sys/socket.h>
 
@@ -43,43 +45,18 @@ void vs_address_format(const struct vs_address *address, char *ret)
 		*ret = '\0';
 }
 
-/* Of one host: neither any nor all nor a group.  A bind takes those, too. */
-static bool is_unicast(const struct vs_address *address)
+/* Of one host: neither any nor all nor a group.  What is IPv4 is written so. */
+bool vs_address_is_unicast(const struct vs_address *address)
 {
 	in_addr_t ip4 = ntohl(address->ip4.s_addr);
 
 	if (address->family == AF_INET)
-		return ip4 != INADDR_ANY && ip4 != INADDR_BROADCAST && !IN_MULTICAST(ip4);
-	return !IN6_IS_ADDR_UNSPECIFIED(&address->ip6) && !IN6_IS_ADDR_MULTICAST(&address->ip6);
+		return ip4 >> IN_CLASSA_NSHIFT && ip4 != INADDR_BROADCAST && !IN_MULTICAST(ip4);
+	return !IN6_IS_ADDR_UNSPECIFIED(&address->ip6) &&
+	       !IN6_IS_ADDR_MULTICAST(&address->ip6) && !IN6_IS_ADDR_V4MAPPED(&address->ip6);
 }
 
-/* The kernel knows best: a bind to an address that is not there fails. */
-int vs_address_is_local(const struct vs_address *address)
-{
-	struct sockaddr_in sin = { .sin_family = AF_INET, .sin_addr = address->ip4 };
-	struct sockaddr_in6 sin6 = { .sin6_family = AF_INET6, .sin6_addr = address->ip6 };
-	_cleanup_close_ int fd = -1;
-	int off = 0, level, option, r;
-
-	if (!is_unicast(address))
-		return 0;
-	fd = socket(address->family, SOCK_DGRAM | SOCK_CLOEXEC, 0);
-	if (fd < 0)
-		return errno == EAFNOSUPPORT ? 0 : -errno;
-
-	/* ip_nonlocal_bind would make every address look like ours. */
-	level = address->family == AF_INET ? IPPROTO_IP : IPPROTO_IPV6;
-	option = address->family == AF_INET ? IP_FREEBIND : IPV6_FREEBIND;
-	setsockopt(fd, level, option, &off, sizeof(off));
-	r = address->family == AF_INET ?
-	    bind(fd, (struct sockaddr *)&sin, sizeof(sin)) :
-	    bind(fd, (struct sockaddr *)&sin6, sizeof(sin6));
-	if (r == 0)
-		return 1;
-	return errno == EADDRNOTAVAIL || errno == EINVAL ? 0 : -errno;
-}
-
-/* --- on an interface --------------------------------------------------------------- */
+/* --- netlink ----------------------------------------------------------------------- */
 
 static void cleanup_socket(struct nl_sock **sock)
 {
@@ -93,33 +70,21 @@ static void cleanup_addr(struct rtnl_addr **addr)
 		rtnl_addr_put(*addr);
 }
 
+static void cleanup_nl_addr(struct nl_addr **addr)
+{
+	nl_addr_put(*addr);
+}
+
+static void cleanup_route(struct rtnl_route **route)
+{
+	if (*route)
+		rtnl_route_put(*route);
+}
+
 #define _cleanup_socket_	__attribute__((cleanup(cleanup_socket)))
 #define _cleanup_addr_		__attribute__((cleanup(cleanup_addr)))
-
-static int make_addr(const struct vs_address *address, unsigned int prefix,
-		     unsigned int index, struct rtnl_addr **ret)
-{
-	_cleanup_addr_ struct rtnl_addr *addr = rtnl_addr_alloc();
-	struct nl_addr *local;
-	socklen_t size;
-	const void *bytes = bytes_of(address, &size);
-
-	local = nl_addr_build(address->family, bytes, size);
-	if (!addr || !local) {
-		nl_addr_put(local);
-		return -ENOMEM;
-	}
-	nl_addr_set_prefixlen(local, (int)prefix);
-	rtnl_addr_set_ifindex(addr, (int)index);
-	rtnl_addr_set_local(addr, local);
-	rtnl_addr_set_prefixlen(addr, (int)prefix);
-	nl_addr_put(local);
-	/* It is asked for now, so it is used now; others were asked before. */
-	if (address->family == AF_INET6)
-		rtnl_addr_set_flags(addr, IFA_F_NODAD);
-	*ret = TAKE_PTR(addr);
-	return 0;
-}
+#define _cleanup_nl_addr_	__attribute__((cleanup(cleanup_nl_addr)))
+#define _cleanup_route_		__attribute__((cleanup(cleanup_route)))
 
 static int errno_of(int nl_error)
 {
@@ -140,6 +105,62 @@ static int errno_of(int nl_error)
 		return -EINVAL;
 	}
 	return -EIO;
+}
+
+static struct nl_addr *build(const struct vs_address *address)
+{
+	socklen_t size;
+	const void *bytes = bytes_of(address, &size);
+
+	return nl_addr_build(address->family, bytes, size);
+}
+
+/*
+ * The kernel's own routes know best: to what is ours it delivers itself.  A
+ * bind would not tell: with ip_nonlocal_bind every address looks like ours.
+ */
+int vs_address_is_local(const struct vs_address *address)
+{
+	_cleanup_socket_ struct nl_sock *sock = NULL;
+	_cleanup_nl_addr_ struct nl_addr *destination = NULL;
+	_cleanup_route_ struct rtnl_route *route = NULL;
+	int r;
+
+	if (!vs_address_is_unicast(address))
+		return 0;
+	sock = nl_socket_alloc();
+	destination = build(address);
+	if (!sock || !destination)
+		return -ENOMEM;
+	r = nl_connect(sock, NETLINK_ROUTE);
+	if (r < 0)
+		return errno_of(r);
+	r = rtnl_route_lookup(sock, destination, &route);
+	if (r == -NLE_NOMEM || r == -NLE_PERM)
+		return errno_of(r);
+	/* Without a route at all it is not ours either. */
+	return r >= 0 && rtnl_route_get_type(route) == RTN_LOCAL;
+}
+
+/* --- on an interface --------------------------------------------------------------- */
+
+static int make_addr(const struct vs_address *address, unsigned int prefix,
+		     unsigned int index, struct rtnl_addr **ret)
+{
+	_cleanup_addr_ struct rtnl_addr *addr = rtnl_addr_alloc();
+	_cleanup_nl_addr_ struct nl_addr *local = build(address);
+
+	if (!addr || !local)
+		return -ENOMEM;
+	nl_addr_set_prefixlen(local, (int)prefix);
+	rtnl_addr_set_ifindex(addr, (int)index);
+	rtnl_addr_set_local(addr, local);
+	rtnl_addr_set_prefixlen(addr, (int)prefix);
+	/* It is asked for now, so it is used now; others were asked before. */
+	if (address->family == AF_INET6)
+		rtnl_addr_set_flags(addr, IFA_F_NODAD);
+	*ret = TAKE_PTR(addr);
+	return 0;
 }
 
 static int change(struct vs *vs, const struct vs_address *address, unsigned int prefix,
@@ -178,8 +199,33 @@ int vs_address_add(struct vs *vs, const struct vs_address *address,
 	return change(vs, address, prefix, dev, true);
 }
 
+/*
+ * The first IPv4 address of a network takes the others with it when it goes,
+ * unless they are promoted: they are other guests' or the host's.  Set where
+ * it counts, for it may have been changed since the address was added.
+ */
+static int keep_others(struct vs *vs, const char *dev)
+{
+	static const char directory[] = "/proc/sys/net/ipv4/conf";
+	_cleanup_close_ int conf = open(directory, O_PATH | O_DIRECTORY | O_CLOEXEC);
+	char file[IFNAMSIZ + sizeof("/promote_secondaries")];
+	int r;
+
+	snprintf(file, sizeof(file), "%.*s/promote_secondaries", IFNAMSIZ - 1, dev);
+	r = conf < 0 ? -errno : vs_write_file(conf, file, "1");
+	if (r == -ENOENT && !if_nametoindex(dev))
+		return 0;
+	return r < 0 ? vs_fail_errno(vs, r, "writing %s/%s", directory, file) : 0;
+}
+
 int vs_address_remove(struct vs *vs, const struct vs_address *address,
 		      unsigned int prefix, const char *dev)
 {
+	if (address->family == AF_INET && prefix < 32) {
+		int r = keep_others(vs, dev);
+
+		if (r < 0)
+			return r;
+	}
 	return change(vs, address, prefix, dev, false);
 }

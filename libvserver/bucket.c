@@ -38,7 +38,7 @@ int vs_bucket_make(uint64_t rate_ns, uint64_t interval_ns, uint64_t size_ns,
 
 	if (!rate_ns || interval_ns < VS_INTERVAL_MIN_NS || interval_ns > VS_INTERVAL_MAX_NS)
 		return -ERANGE;
-	if (rate_ns > interval_ns * (uint64_t)get_nprocs_conf())
+	if (rate_ns > interval_ns * (uint64_t)get_nprocs())
 		return -ERANGE;
 
 	size = size_ns ? size_ns : max(earned(rate_ns, interval_ns, SIZE_SPAN_NS), SIZE_MIN_NS);

@@ -53,6 +53,15 @@ int vs_fail_errno(struct vs *vs, int error, const char *format, ...)
 	__attribute__((format(printf, 3, 4)));
 void vs_reason_set(struct vs *vs, const char *reason);
 
+/* --- address.c ---------------------------------------------------------------- */
+
+bool vs_address_is_unicast(const struct vs_address *address);
+
+/* --- cgroup.c ------------------------------------------------------------------ */
+
+/* A descriptor of the directory, or -ENOENT and others without a reason. */
+int vs_cgroup_find(const char *path);
+
 /* --- nl.c ------------------------------------------------------------------ */
 
 int vs_nl_open(struct vs *vs);

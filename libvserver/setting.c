@@ -2,9 +2,9 @@
 /*
  * Copyright (C) 2026 The VServer developers
  *
- * The one table of a guest's settings, and whether a value is one for this
- * machine.  Parsers, options, JSON, completion and man pages come from the
- * table; how a value is applied is the daemon's.
+ * The one table of a guest's settings, and whether a value is one.  Parsers,
+ * options, JSON, completion and man pages come from the table; how a value is
+ * applied, and whether what it names is there now, is the daemon's.
  */
 #include <ctype.h>
 #include <errno.h>
@@ -21,7 +21,7 @@ static const struct vs_setting settings[] = {
 	{ "xid", "xid", VS_TYPE_XID, NULL, false, false, "NUMBER",
 	  "number of the context; otherwise one is handed out" },
 	{ "init", "init", VS_TYPE_COMMAND, NULL, false, false, "COMMAND",
-	  "systemd, sysvinit, openrc, runit or a command; otherwise what is there" },
+	  "systemd, sysvinit, openrc, runit or a command line; otherwise what is there" },
 	{ "hostname", "hostname", VS_TYPE_STRING, NULL, false, false, "NAME",
 	  "host name inside; otherwise the guest's name" },
 	{ "autostart", "autostart", VS_TYPE_BOOL, "no", false, false, "yes|no",
@@ -172,7 +172,7 @@ static int check_time(const char *value, struct refusal *refusal)
 
 static int check_share(const char *value, struct refusal *refusal)
 {
-	const int processors = get_nprocs_conf();
+	const int processors = get_nprocs();
 	uint64_t rate, interval;
 	struct vs_bucket bucket;
 
@@ -195,14 +195,44 @@ static int check_share(const char *value, struct refusal *refusal)
 	return remedy(refusal, "choose more than 0%% and at most %d%%", processors * 100);
 }
 
+/* Of one host, and in its own form. */
+static int check_unicast(const struct vs_address *address, const char *text,
+			 struct refusal *refusal)
+{
+	struct vs_address ip4 = { .family = AF_INET };
+	char plain[INET6_ADDRSTRLEN];
+
+	if (vs_address_is_unicast(address))
+		return 0;
+	if (address->family == AF_INET6 && IN6_IS_ADDR_V4MAPPED(&address->ip6)) {
+		memcpy(&ip4.ip4, &address->ip6.s6_addr[12], sizeof(ip4.ip4));
+		vs_address_format(&ip4, plain);
+		because(refusal, "%s is an IPv4 address in the form of IPv6", text);
+		return remedy(refusal, "write it as %s", plain);
+	}
+	because(refusal, "%s is not an address of a single host", text);
+	return remedy(refusal, "write one like 192.0.2.7 or 2001:db8::7");
+}
+
+static int check_prefix(const struct vs_address *address, const char *prefix,
+			struct refusal *refusal)
+{
+	uint64_t length = 0, most = address->family == AF_INET ? 32 : 128;
+
+	if (vs_parse_count(prefix, &length) == 0 && length && length <= most)
+		return 0;
+	because(refusal, "/%s is no prefix of an address of this family", prefix);
+	return remedy(refusal, "write /1 to /%d", (int)most);
+}
+
 /* "ADDRESS" of the host, or "ADDRESS/PREFIX dev INTERFACE". */
 static int check_address(const char *value, struct refusal *refusal)
 {
 	_cleanup_free_ char *text = strdup(value);
 	char *words[4] = {}, *rest = text, *word, *prefix;
 	struct vs_address address;
-	uint64_t length = 0;
 	size_t n = 0;
+	int r;
 
 	while (rest && n < 4 && (word = strsep(&rest, " \t")))
 		if (*word)
@@ -214,27 +244,16 @@ static int check_address(const char *value, struct refusal *refusal)
 		because(refusal, "'%s' is no address", n ? words[0] : value);
 		return remedy(refusal, "write it like 192.0.2.7/24 dev eth0, or 2001:db8::7");
 	}
-	if (prefix && (vs_parse_count(prefix, &length) < 0 ||
-		       length > (address.family == AF_INET ? 32 : 128))) {
-		because(refusal, "/%s is no prefix of an address of this family", prefix);
-		return remedy(refusal, "write /0 to /%d", address.family == AF_INET ? 32 : 128);
-	}
-	if (n == 1) {
-		if (vs_address_is_local(&address) == 1)
-			return 0;
-		because(refusal, "%s is not an address of this host", words[0]);
-		return remedy(refusal, "add it to the host, or name its interface: "
-			      "%s/%s dev INTERFACE", words[0],
-			      prefix ?: address.family == AF_INET ? "24" : "64");
-	}
-	if (n != 3 || strcmp(words[1], "dev") != 0) {
-		because(refusal, "after an address comes dev INTERFACE and nothing else");
-		return remedy(refusal, "write it like 192.0.2.7/24 dev eth0");
-	}
-	if (if_nametoindex(words[2]))
+	r = check_unicast(&address, words[0], refusal);
+	if (!r && prefix)
+		r = check_prefix(&address, prefix, refusal);
+	if (r < 0 || n == 1)
+		return r;
+	if (n == 3 && strcmp(words[1], "dev") == 0 && strlen(words[2]) < IFNAMSIZ &&
+	    !strchr(words[2], '/'))
 		return 0;
-	because(refusal, "there is no interface '%s'", words[2]);
-	return remedy(refusal, "see the interfaces of this host: ip link");
+	because(refusal, "after an address comes dev INTERFACE and nothing else");
+	return remedy(refusal, "write it like 192.0.2.7/24 dev eth0");
 }
 
 static int check_capabilities(const char *value, struct refusal *refusal)

@@ -176,16 +176,19 @@ int vs_ceiling_drop(struct vs *vs, uint64_t ceiling);
 int vs_address_parse(const char *text, struct vs_address *ret);
 /** vs_address_format() - into at least INET6_ADDRSTRLEN bytes. */
 void vs_address_format(const struct vs_address *address, char *ret);
-/** vs_address_is_local() - 1 this host has it, 0 it has not. */
+/** vs_address_is_local() - 1 this host has it, 0 it has not, or a negative
+ * errno.  Source: the kernel's route to it. */
 int vs_address_is_local(const struct vs_address *address);
 /** vs_address_add(), vs_address_remove() - on an interface of the host.
- * add: 0; -EEXIST it is there; -ENODEV no such interface. */
+ * add: 0; -EEXIST it is there; -ENODEV no such interface.
+ * remove: sets promote_secondaries of the interface where @prefix is that of a
+ * network of IPv4, so that no other address goes along. */
 int vs_address_add(struct vs *vs, const struct vs_address *address,
 		   unsigned int prefix, const char *dev);
 int vs_address_remove(struct vs *vs, const struct vs_address *address,
 		      unsigned int prefix, const char *dev);
 
-/* cgroup.c: paths are below /sys/fs/cgroup ------------------------------- */
+/* cgroup.c, cgroup_limit.c, cgroup_kill.c: paths are below /sys/fs/cgroup -- */
 
 struct vs_limits {		/* UINT64_MAX: none; 0: leave as it is */
 	uint64_t memory_bytes;
@@ -211,7 +214,8 @@ int vs_cgroup_limit(struct vs *vs, const char *path, const struct vs_limits *lim
 int vs_cgroup_usage(struct vs *vs, const char *path, struct vs_usage *ret);
 int vs_cgroup_attach(struct vs *vs, const char *path, pid_t pid);
 /** vs_cgroup_kill() - SIGKILL to everything below, and wait until it is
- * empty.  0; -ETIMEDOUT something does not die. */
+ * empty.  0; -ETIMEDOUT something does not die: vs_reason() has its pid, its
+ * name and where in the kernel it is. */
 int vs_cgroup_kill(struct vs *vs, const char *path, uint64_t timeout_ns);
 /** vs_cgroup_clear() - remove everything below an empty cgroup, so that
  * processes can be started in it again; its limits stay. */
@@ -329,7 +333,8 @@ struct vs_setting {
 /** vs_settings() - the table, ended by a row whose name is NULL. */
 const struct vs_setting *vs_settings(void);
 const struct vs_setting *vs_setting_find(const char *name);
-/** vs_setting_check() - is @value one for @setting on this machine?
+/** vs_setting_check() - is @value one for @setting on this machine?  Whether
+ * an address or an interface is there now is not asked: it comes and goes.
  * 0; -EINVAL, with why in *@ret_reason and what to do in *@ret_remedy; free(). */
 int vs_setting_check(const struct vs_setting *setting, const char *value,
 		     char **ret_reason, char **ret_remedy);

@@ -14,7 +14,7 @@
 
 /* Less apart, two looks say little; the share found before is given again. */
 #define INTERVAL_MIN_NS 500000000ULL
-/* More apart, what they say is not what is used now: it is a first look. */
+/* More apart, they do not say what is used now: the second is a first one. */
 #define INTERVAL_MAX_NS 10000000000ULL
 
 /* The last look at a guest. */
@@ -23,14 +23,15 @@ struct sample {
 	char *name;
 	uint64_t at_ns;
 	uint64_t cpu_usec;
+	bool known;		/* share is */
 	uint64_t share;
 };
 
-static uint64_t now_ns(clockid_t clock)
+static uint64_t now_ns(void)
 {
 	struct timespec now;
 
-	clock_gettime(clock, &now);
+	clock_gettime(CLOCK_MONOTONIC, &now);
 	return (uint64_t)now.tv_sec * 1000000000ULL + (uint64_t)now.tv_nsec;
 }
 
@@ -59,18 +60,15 @@ static uint64_t share_of(uint64_t cpu_usec, uint64_t elapsed_ns)
 	return elapsed_ns ? cpu_usec * 10000000ULL / elapsed_ns : 0;
 }
 
-static void advance(struct sample *sample, uint64_t cpu_usec, uint64_t since_usec)
+static void advance(struct sample *sample, uint64_t cpu_usec)
 {
-	uint64_t now = now_ns(CLOCK_MONOTONIC), elapsed = now - sample->at_ns;
+	uint64_t now = now_ns(), elapsed = now - sample->at_ns;
 
-	if (!sample->at_ns || cpu_usec < sample->cpu_usec) {
-		/* The first look, or it was started anew. */
-		uint64_t real = now_ns(CLOCK_REALTIME);
-
-		sample->share = real / 1000 > since_usec ?
-				share_of(cpu_usec, real - since_usec * 1000) : 0;
+	if (!sample->at_ns || cpu_usec < sample->cpu_usec || elapsed > INTERVAL_MAX_NS) {
+		sample->known = false;
 	} else if (elapsed >= INTERVAL_MIN_NS) {
 		sample->share = share_of(cpu_usec - sample->cpu_usec, elapsed);
+		sample->known = true;
 	} else {
 		return;
 	}
@@ -79,7 +77,7 @@ static void advance(struct sample *sample, uint64_t cpu_usec, uint64_t since_use
 }
 
 int accounting_look(struct manager *m, const char *name, const char *cgroup,
-		    uint64_t since_usec, struct usage *ret)
+		    struct usage *ret)
 {
 	struct vs_usage usage;
 	struct sample *sample;
@@ -91,10 +89,11 @@ int accounting_look(struct manager *m, const char *name, const char *cgroup,
 	sample = find_sample(m, name);
 	if (!sample)
 		return -ENOMEM;
-	advance(sample, usage.cpu_usec, since_usec);
+	advance(sample, usage.cpu_usec);
 
 	*ret = (struct usage){
 		.cpu_ns = usage.cpu_usec * 1000,
+		.share_known = sample->known,
 		.share = sample->share,
 		.memory_bytes = usage.memory_bytes,
 		.memory_peak_bytes = usage.memory_peak_bytes,

@@ -12,16 +12,16 @@
 /** struct usage - of one guest. */
 struct usage {
 	uint64_t cpu_ns;	/* since it started */
-	uint64_t share;		/* hundredths of a percent of one processor,
-				 * since it was looked at before, or started */
+	bool share_known;	/* it was looked at shortly before */
+	uint64_t share;		/* hundredths of a percent of one processor */
 	uint64_t memory_bytes;
 	uint64_t memory_peak_bytes;
 	uint64_t tasks;
 };
 
-/** accounting_look() - @since_usec: when it started, by CLOCK_REALTIME. */
+/** accounting_look() - now, and the share since the look before this one. */
 int accounting_look(struct manager *m, const char *name, const char *cgroup,
-		    uint64_t since_usec, struct usage *ret);
+		    struct usage *ret);
 void accounting_free(struct manager *m);
 
 #endif

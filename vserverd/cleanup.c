@@ -21,7 +21,7 @@
 #define EMPTY_TRIES	250		/* of 20 ms: the last exits to be counted */
 
 /* The context goes when its last task has been counted out. */
-static int end_context(struct vs *vs, const char *name)
+static int end_context(struct vs *vs, const char *name, const struct state *state)
 {
 	const struct timespec pause = { .tv_nsec = 20000000 };
 	struct vs_context ctx;
@@ -38,7 +38,7 @@ static int end_context(struct vs *vs, const char *name)
 	return r == -ESRCH ? 0 : r;
 }
 
-static int remove_addresses(struct vs *vs, const struct state *state)
+static int remove_addresses(struct vs *vs, const char *name, const struct state *state)
 {
 	struct vs_address address;
 	int r = 0, err;
@@ -55,12 +55,14 @@ static int remove_addresses(struct vs *vs, const struct state *state)
 	return r;
 }
 
-static int remove_cgroup(struct vs *vs, const struct state *state)
+static int remove_cgroup(struct vs *vs, const char *name, const struct state *state)
 {
+	int r;
+
 	if (!state->cgroup)
 		return 0;
-	vs_cgroup_kill(vs, state->cgroup, KILL_LIMIT_NS);
-	return vs_cgroup_remove(vs, state->cgroup);
+	r = vs_cgroup_kill(vs, state->cgroup, KILL_LIMIT_NS);
+	return r < 0 ? r : vs_cgroup_remove(vs, state->cgroup);
 }
 
 /* What the console said is worth keeping after a failure only. */
@@ -107,43 +109,67 @@ static int close_state(const char *name, struct state *state)
 	return state->phase ? state_write(name, state) : -ENOMEM;
 }
 
-static void told(const char *name, const char *what, int r)
+/* Why something is left: for the journal, and for whoever asks later. */
+static void keep_reason(const char *name, struct state *state, const char *what,
+			const char *reason)
 {
 	const struct supervisor s = { .name = name };
+	char *text;
 
-	if (r < 0)
-		tell(&s, LOG_ERR, "cannot remove its %s: %s", what, strerror(-r));
+	tell(&s, LOG_ERR, "cannot remove its %s: %s", what, reason);
+	if (!strcmp(state->phase, "failed"))
+		return;		/* why it failed is in there */
+	free(state->step);
+	free(state->reason);
+	state->step = strdup("removing what is left of it");
+	state->reason = asprintf(&text, "its %s: %s", what, reason) < 0 ? NULL : text;
+}
+
+static int remove_all(struct vs *vs, const char *name, struct state *state)
+{
+	static const struct {
+		const char *what;
+		int (*remove)(struct vs *vs, const char *name, const struct state *state);
+	} things[] = {
+		{ "control group", remove_cgroup },
+		{ "context", end_context },
+		{ "addresses", remove_addresses },
+	};
+	int worst = 0;
+
+	for (size_t i = 0; i < sizeof(things) / sizeof(*things); i++) {
+		int r = things[i].remove(vs, name, state);
+
+		if (r < 0)
+			keep_reason(name, state, things[i].what, vs_reason(vs));
+		worst = r < 0 ? r : worst;
+	}
+	if (!worst)
+		return close_state(name, state);
+	state_write(name, state);
+	return worst;
 }
 
 int cleanup(const char *name)
 {
+	const struct supervisor s = { .name = name };
 	struct state *state = NULL;
 	struct vs *vs = NULL;
-	int r, worst = 0;
+	int r;
 
 	r = state_read(name, &state);
 	if (r == -ENOENT)
 		return 0;
 	if (r < 0) {
-		told(name, "state, which cannot be read", r);
+		tell(&s, LOG_ERR, "cannot read its state: %s", strerror(-r));
 		return r;
 	}
-	if (vs_open(&vs) < 0 && (r = vs_new(&vs)) < 0)
-		goto out;
-
-	r = remove_cgroup(vs, state);
-	told(name, "control group", r);
-	worst = r < 0 ? r : worst;
-	r = end_context(vs, name);
-	told(name, "context", r);
-	worst = r < 0 ? r : worst;
-	r = remove_addresses(vs, state);
-	told(name, "addresses", r);
-	worst = r < 0 ? r : worst;
-	if (!worst)
-		worst = close_state(name, state);
-out:
+	r = vs_open(&vs);
+	if (r < 0)
+		r = vs_new(&vs);
+	if (!r)
+		r = remove_all(vs, name, state);
 	vs_close(vs);
 	state_free(state);
-	return worst;
+	return r;
 }

@@ -156,18 +156,6 @@ bool config_is_true(const char *value)
 	       !strcmp(value, "1");
 }
 
-/* The words for inits mean the one that is found in the root. */
-static int take_init(const struct entries *entries, char **ret)
-{
-	static const char *const words[] = { "systemd", "sysvinit", "openrc", "runit" };
-	const char *init = value_of(entries, "init");
-
-	for (size_t i = 0; init && i < sizeof(words) / sizeof(*words); i++)
-		if (!strcmp(init, words[i]))
-			return 0;
-	return take_string(entries, "init", ret);
-}
-
 static int take(struct config *config, const struct entries *entries, FILE *errors)
 {
 	const char *xid = value_of(entries, "xid");
@@ -187,7 +175,7 @@ static int take(struct config *config, const struct entries *entries, FILE *erro
 
 	take_bucket(config, entries, errors);
 	if (take_string(entries, "hostname", &config->hostname) < 0 ||
-	    take_init(entries, &config->init) < 0 ||
+	    take_string(entries, "init", &config->init) < 0 ||
 	    take_addresses(config, entries, errors) < 0)
 		return -ENOMEM;
 	if (!config->hostname)

@@ -33,7 +33,7 @@ struct config {
 	char *root;		/* GUESTS_DIR/NAME/root */
 	uint32_t xid;		/* 0: handed out */
 	char *hostname;		/* never NULL: the name where none is set */
-	char *init;		/* NULL: found in the root */
+	char *init;		/* word or command line (init.h); NULL: what is there */
 	bool autostart;
 	struct address_config *addresses;
 	size_t n_addresses;

@@ -205,11 +205,10 @@ static int add_usage(struct manager *m, const struct guest *guest, sd_json_varia
 	int r;
 
 	if (!guest->state || !guest->state->cgroup || !guest_is_up(guest) ||
-	    accounting_look(m, guest->name, guest->state->cgroup, guest->state->since_usec,
-			    &usage) < 0)
+	    accounting_look(m, guest->name, guest->state->cgroup, &usage) < 0)
 		return 0;
 	r = sd_json_variant_set_field_unsigned(object, "cpuUsageNs", usage.cpu_ns);
-	if (r >= 0)
+	if (r >= 0 && usage.share_known)
 		r = sd_json_variant_set_field_unsigned(object, "cpuShare", usage.share);
 	if (r >= 0)
 		r = sd_json_variant_set_field_unsigned(object, "memoryBytes",

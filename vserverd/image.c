@@ -3,8 +3,9 @@
  * Copyright (C) 2026 The VServer developers
  *
  * Trees of guests.  One is made below a name of its own and gets its real
- * name as the last step, so that a tree which is there is whole.  What is in
- * an archive is known to unpack.c only.
+ * name as the last step, and loses it as the first step of its end, so that a
+ * tree which is there is whole.  What is in an archive is known to unpack.c
+ * only.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -18,7 +19,7 @@
 #include "tree.h"
 #include "unpack.h"
 
-/* What the tree of an unfinished build is called: .NAME.XXXXXX */
+/* What a tree is called before it is whole and when it goes: .NAME.XXXXXX */
 #define TEMPORARY GUESTS_DIR "/.%s.XXXXXX"
 
 __attribute__((format(printf, 3, 4)))
@@ -42,7 +43,23 @@ static int open_guests(void)
 	if (mkdir(GUESTS_DIR, 0700) < 0 && errno != EEXIST)
 		return -errno;
 	fd = open(GUESTS_DIR, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	return fd < 0 ? -errno : fd;
+	if (fd < 0)
+		return -errno;
+	/* What is set-user-ID in a tree is not for the host's users. */
+	if (fchmod(fd, 0700) < 0) {
+		int r = -errno;
+
+		close(fd);
+		return r;
+	}
+	return fd;
+}
+
+int image_prepare(void)
+{
+	_cleanup_close_ int fd = open_guests();
+
+	return fd < 0 ? fd : 0;
 }
 
 static int open_archive(const char *from, char **ret_reason)
@@ -132,25 +149,11 @@ int image_build(const char *name, const char *from, image_progress_t progress,
 	r = fill(temporary, archive, from, &told, ret_reason);
 	if (!r && renameat2(AT_FDCWD, temporary, guests, name, RENAME_NOREPLACE) < 0)
 		r = fail(ret_reason, -errno, "naming " GUESTS_DIR "/%s: %s", name, strerror(errno));
+	if (!r && fsync(guests) < 0)
+		r = fail(ret_reason, -errno, "writing " GUESTS_DIR ": %s", strerror(errno));
 	if (r < 0)
 		tree_remove(guests, strrchr(temporary, '/') + 1);
 	return r;
-}
-
-int image_delete(const char *name, char **ret_reason)
-{
-	_cleanup_close_ int guests = open(GUESTS_DIR, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	int r;
-
-	*ret_reason = NULL;
-	if (guests < 0)
-		return errno == ENOENT ? 0 : -errno;
-	r = tree_remove(guests, name);
-	if (r == -EXDEV)
-		return fail(ret_reason, -EBUSY, "something is mounted in " GUESTS_DIR "/%s", name);
-	if (r < 0)
-		return fail(ret_reason, r, "removing " GUESTS_DIR "/%s: %s", name, strerror(-r));
-	return 0;
 }
 
 bool image_exists(const char *name)
@@ -162,19 +165,123 @@ bool image_exists(const char *name)
 	       S_ISDIR(st.st_mode);
 }
 
-void image_sweep(const char *name)
+/* --- the end of a tree ---------------------------------------------------------- */
+
+/* Field 5 of a line of mountinfo; names of guests have nothing to be escaped. */
+static bool is_mounted_in(const char *line, const char *path)
+{
+	size_t length = strlen(path);
+
+	for (int field = 1; line && field < 5; field++) {
+		line = strchr(line, ' ');
+		line = line ? line + 1 : NULL;
+	}
+	return line && !strncmp(line, path, length) && strchr("/ ", line[length]);
+}
+
+int image_check_mounts(const char *name, char **ret_reason)
+{
+	_cleanup_fclose_ FILE *mounts = fopen("/proc/self/mountinfo", "re");
+	_cleanup_free_ char *path = NULL, *real = NULL, *line = NULL;
+	size_t size = 0;
+
+	*ret_reason = NULL;
+	if (!mounts)
+		return -errno;
+	if (asprintf(&path, GUESTS_DIR "/%s", name) < 0)
+		return -ENOMEM;
+	real = realpath(path, NULL);
+	if (!real)
+		return errno == ENOENT ? 0 : -errno;
+	while (getline(&line, &size, mounts) > 0)
+		if (is_mounted_in(line, real))
+			return fail(ret_reason, -EBUSY, "something is mounted in %s", path);
+	return 0;
+}
+
+int image_hide(const char *name, char **ret_reason)
+{
+	_cleanup_close_ int guests = open(GUESTS_DIR, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	_cleanup_free_ char *hidden = NULL;
+	int r;
+
+	*ret_reason = NULL;
+	if (guests < 0)
+		return errno == ENOENT ? 0 : -errno;
+	if (faccessat(guests, name, F_OK, AT_SYMLINK_NOFOLLOW) < 0)
+		return errno == ENOENT ? 0 : -errno;
+	r = image_check_mounts(name, ret_reason);
+	if (r < 0)
+		return r;
+	if (asprintf(&hidden, TEMPORARY, name) < 0) {
+		hidden = NULL;
+		return -ENOMEM;
+	}
+	/* A rename takes the place of an empty directory. */
+	if (!mkdtemp(hidden))
+		return fail(ret_reason, -errno, "making %s: %s", hidden, strerror(errno));
+	if (renameat(guests, name, AT_FDCWD, hidden) < 0) {
+		r = fail(ret_reason, -errno, "renaming " GUESTS_DIR "/%s: %s", name,
+			 strerror(errno));
+		rmdir(hidden);
+		return r;
+	}
+	if (fsync(guests) < 0)
+		return fail(ret_reason, -errno, "writing " GUESTS_DIR ": %s", strerror(errno));
+	return 0;
+}
+
+static bool is_leftover(const char *entry, const char *name)
+{
+	const char *end = strrchr(entry, '.');
+	size_t length = end ? (size_t)(end - entry) : 0;
+
+	if (entry[0] != '.' || length < 2 || strlen(end) != strlen(".XXXXXX"))
+		return false;
+	return !name || (strlen(name) == length - 1 && !strncmp(entry + 1, name, length - 1));
+}
+
+int image_leftovers(const char *name, char ***ret)
 {
 	_cleanup_closedir_ DIR *dir = opendir(GUESTS_DIR);
+	_cleanup_strv_free_ char **names = calloc(1, sizeof(char *));
 	const struct dirent *entry;
+	size_t n = 0;
 
+	if (!names)
+		return -ENOMEM;
 	while (dir && (entry = readdir(dir))) {
-		const char *end = strrchr(entry->d_name, '.');
-		size_t length = (size_t)(end - entry->d_name);
+		char **grown;
 
-		if (entry->d_name[0] != '.' || length < 2 || strlen(end) != strlen(".XXXXXX"))
+		if (!is_leftover(entry->d_name, name))
 			continue;
-		if (!name || (strlen(name) == length - 1 &&
-			      !strncmp(entry->d_name + 1, name, length - 1)))
-			tree_remove(dirfd(dir), entry->d_name);
+		grown = reallocarray(names, n + 2, sizeof(char *));
+		if (!grown)
+			return -ENOMEM;
+		names = grown;
+		names[n + 1] = NULL;
+		names[n] = strdup(entry->d_name);
+		if (!names[n++])
+			return -ENOMEM;
 	}
+	*ret = TAKE_PTR(names);
+	return 0;
+}
+
+int image_sweep(char *const *leftovers, char **ret_reason)
+{
+	_cleanup_close_ int guests = open(GUESTS_DIR, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	int r = 0;
+
+	*ret_reason = NULL;
+	if (guests < 0)
+		return errno == ENOENT ? 0 : -errno;
+	for (; *leftovers; leftovers++) {
+		int one = tree_remove(guests, *leftovers);
+
+		if (one < 0 && !r)
+			r = fail(ret_reason, one, "removing " GUESTS_DIR "/%s: %s", *leftovers,
+				 one == -EXDEV ? "something is mounted in it" : strerror(-one));
+	}
+	return r;
 }

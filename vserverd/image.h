@@ -23,14 +23,23 @@ typedef void (*image_progress_t)(unsigned int percent, void *userdata);
  */
 int image_build(const char *name, const char *from, image_progress_t progress,
 		void *userdata, char **ret_reason);
-/**
- * image_delete() - remove GUESTS_DIR/NAME.  Follows no link, enters no mount.
- * Return: 0 also where there is none; -EBUSY something is mounted in it.
- */
-int image_delete(const char *name, char **ret_reason);
 bool image_exists(const char *name);
-/** image_sweep() - remove what builds of a guest (NULL: of all; none is under
- * way) left that were cut off. */
-void image_sweep(const char *name);
+/** image_check_mounts() - 0; -EBUSY something is mounted in GUESTS_DIR/NAME. */
+int image_check_mounts(const char *name, char **ret_reason);
+/**
+ * image_hide() - take GUESTS_DIR/NAME away, whole, under a name that no guest
+ * has.  Return: 0 also where there is none; -EBUSY as above.
+ */
+int image_hide(const char *name, char **ret_reason);
+/**
+ * image_leftovers() - what was hidden, or is of builds that were cut off, of a
+ * guest or (NULL) of all; names in GUESTS_DIR, strv.  No build of it may be
+ * under way.
+ */
+int image_leftovers(const char *name, char ***ret);
+/** image_sweep() - remove these.  Follows no link, enters no mount. */
+int image_sweep(char *const *leftovers, char **ret_reason);
+/** image_prepare() - make GUESTS_DIR, for root only. */
+int image_prepare(void);
 
 #endif

@@ -18,6 +18,7 @@
 #include "log.h"
 #include "operation.h"
 #include "scope.h"
+#include "worker.h"
 
 #define BOOTED_FILE "/run/vserver/autostarted"
 
@@ -144,14 +145,39 @@ void manager_free(struct manager *m)
 	free(m);
 }
 
+static int work_sweep(struct worker *worker, const void *leftovers, char **ret_reason)
+{
+	return image_sweep((char *const *)leftovers, ret_reason);
+}
+
+static void on_swept(int error, const char *reason, void *userdata)
+{
+	if (error)
+		log_warning("cannot sweep up: %s", reason);
+}
+
+/* Of builds and deletions that were cut off; named now, before others begin. */
+static void sweep(struct manager *m)
+{
+	_cleanup_strv_free_ char **leftovers = NULL;
+	int r = image_prepare();
+
+	if (!r)
+		r = image_leftovers(NULL, &leftovers);
+	if (!r && *leftovers)
+		r = worker_run(m->event, work_sweep, leftovers, NULL, on_swept, NULL);
+	if (r < 0)
+		on_swept(r, strerror(-r), NULL);
+}
+
 /* A guest whose state says that it runs, but whose unit does not: its clean-up
- * did not run either. */
+ * did not run either, or could not do all. */
 void manager_adopt(struct manager *m)
 {
 	_cleanup_strv_free_ char **names = NULL;
 	size_t running = 0;
 
-	image_sweep(NULL);
+	sweep(m);
 	if (state_names(&names) < 0)
 		return;
 	for (char **name = names; name && *name; name++) {
@@ -162,8 +188,10 @@ void manager_adopt(struct manager *m)
 			continue;
 		if (guest_is_up(guest))
 			running++;
-		else if (guest->state && strcmp(guest->state->phase, "failed"))
-			log_warning("%s: it ended unseen; vserver start makes it anew", *name);
+		else if (guest->state && state_is_left(guest->state))
+			log_warning("%s: something is left of it%s%s; vserver start or delete "
+				    "removes that", *name, guest->state->reason ? ": " : "",
+				    guest->state->reason ? guest->state->reason : "");
 	}
 	log_info("guests that run: %zu", running);
 }
@@ -183,8 +211,16 @@ static void autostart(struct manager *m, const char *name)
 	_cleanup_guest_ struct guest *guest = NULL;
 	char *copy;
 
-	if (guest_read(m, name, &guest, &problem) < 0 || !guest->config ||
-	    !guest->config->autostart || guest_is_up(guest))
+	if (guest_read(m, name, &guest, &problem) < 0) {
+		log_error("%s: is not started: %s", name,
+			  problem.reason ? problem.reason : "it is gone");
+		return;
+	}
+	if (!guest->config) {	/* whether it is to start is in there, too */
+		log_error("%s: is not started: %s", name, guest->errors);
+		return;
+	}
+	if (!guest->config->autostart || guest_is_up(guest))
 		return;
 	copy = strdup(name);
 	if (copy && operation_start(m, name, false, on_autostarted, copy, &problem) < 0)

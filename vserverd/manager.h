@@ -64,6 +64,9 @@ struct pairs {
 	char **keys, **values;
 	size_t n;
 };
+/** pairs_copy(), pairs_clear() - pairs.c. */
+int pairs_copy(const struct pairs *from, struct pairs *ret);
+void pairs_clear(struct pairs *pairs);
 
 /* tree_operation.c: trees made and removed; as above. */
 int operation_build(struct manager *m, const char *name, const char *from,
@@ -72,9 +75,10 @@ int operation_build(struct manager *m, const char *name, const char *from,
 int operation_delete(struct manager *m, const char *name, operation_done_t done,
 		     void *userdata, struct problem *problem);
 
-/* set.c */
-int manager_set(struct manager *m, const char *name, const struct pairs *settings,
-		bool runtime, struct problem *problem);
+/* set.c: as above */
+int operation_set(struct manager *m, const char *name, const struct pairs *settings,
+		  bool runtime, operation_done_t done, void *userdata,
+		  struct problem *problem);
 /** set_check() - each by itself and all together, for a guest to be. */
 int set_check(const char *name, const struct pairs *settings, struct problem *problem);
 

@@ -7,12 +7,16 @@
  * and leaves in the state file how far it came.
  */
 #include <errno.h>
+#include <limits.h>
 #include <string.h>
 
 #include "guest.h"
 #include "operation.h"
 #include "scope.h"
 #include "state.h"
+
+/* How long a start with wait waits for an init that runs. */
+#define READY_SECONDS 600
 
 /* --- operations under way ---------------------------------------------------------- */
 
@@ -31,7 +35,7 @@ int operation_new(struct manager *m, const char *name, const char *verb, operati
 	struct operation *operation = operation_find(m, name);
 	_cleanup_free_ char *by = NULL;
 
-	if (operation) {
+	if (operation && !(operation->started && !strcmp(verb, "set"))) {
 		if (asprintf(&by, "a %s of it is under way", operation->verb) < 0)
 			by = NULL;
 		return problem_set(problem, PROBLEM_BUSY, name, by);
@@ -60,6 +64,7 @@ void operation_drop(struct operation *operation)
 		}
 	if (operation->free_work)
 		operation->free_work(operation->work);
+	sd_event_source_disable_unref(operation->deadline);
 	free(operation->name);
 	free(operation);
 }
@@ -72,75 +77,6 @@ void operation_end(struct operation *operation, const struct problem *problem)
 	operation_drop(operation);
 	if (done)
 		done(problem, userdata);
-}
-
-/* --- why a start may not begin -------------------------------------------------------- */
-
-static int check_init(struct manager *m, const struct config *config, struct problem *problem)
-{
-	_cleanup_free_ char *init = NULL;
-
-	if (access(config->root, F_OK) < 0)
-		return problem_failed(problem, "finding its tree", "build it, or delete it",
-				      "%s: %s", config->root, strerror(errno));
-	if (config->init || vs_space_find_init(m->vs, config->root, &init) == 0)
-		return 0;
-	return problem_failed(problem, "finding its init",
-			      "put a root filesystem there, or set init",
-			      "there is no /sbin/init in %s", config->root);
-}
-
-static int check_addresses(const struct config *config, struct problem *problem)
-{
-	for (size_t i = 0; i < config->n_addresses; i++) {
-		const struct address_config *a = &config->addresses[i];
-		char text[INET6_ADDRSTRLEN];
-
-		if (a->dev ? if_nametoindex(a->dev) != 0 : vs_address_is_local(&a->address) != 0)
-			continue;
-		vs_address_format(&a->address, text);
-		if (a->dev)
-			return problem_failed(problem, "adding its addresses",
-					      "see the interfaces: ip link",
-					      "%s: there is no interface %s", text, a->dev);
-		return problem_failed(problem, "adding its addresses", "add it to the host, or "
-				      "write ADDRESS/PREFIX dev INTERFACE to have it added",
-				      "this host does not have the address %s", text);
-	}
-	return 0;
-}
-
-static int check_context(struct manager *m, const struct config *config,
-			 struct problem *problem)
-{
-	struct vs_context context;
-
-	if (config->xid && vs_context_get(m->vs, config->xid, &context) == 0)
-		return problem_failed(problem, "making its context", "see: vserver contexts",
-				      "context %u is there already, of '%s'", config->xid,
-				      context.name);
-	if (vs_context_find(m->vs, config->name, &context) == 0)
-		return problem_failed(problem, "making its context", "see: vserver contexts",
-				      "context %u is there already under that name",
-				      context.xid);
-	return 0;
-}
-
-static int check_start(struct manager *m, const struct guest *guest, struct problem *problem)
-{
-	int r;
-
-	if (!guest->config)
-		return problem_failed(problem, "reading its configuration", NULL, "%s",
-				      guest->errors);
-	r = manager_need_enforcement(m, problem);
-	if (!r)
-		r = check_init(m, guest->config, problem);
-	if (!r)
-		r = check_addresses(guest->config, problem);
-	if (!r)
-		r = check_context(m, guest->config, problem);
-	return r;
 }
 
 /* --- starting -------------------------------------------------------------------------- */
@@ -183,10 +119,35 @@ static void await_ready(struct operation *operation)
 
 void operation_state_changed(struct manager *m, const char *name)
 {
-	struct operation *operation = operation_find(m, name);
+	for (struct operation *operation = m->operations, *next; operation; operation = next) {
+		next = operation->next;
+		if (operation->started && !strcmp(operation->name, name))
+			await_ready(operation);
+	}
+}
 
-	if (operation && operation->started)
-		await_ready(operation);
+static unsigned int ready_seconds(void)
+{
+	const char *text = getenv("VSERVERD_READY_SECONDS");
+	uint64_t seconds;
+
+	return text && vs_parse_count(text, &seconds) == 0 && seconds && seconds < UINT_MAX ?
+	       (unsigned int)seconds : READY_SECONDS;
+}
+
+/* It may boot slowly, or have an init that reports nothing. */
+static int on_never_ready(sd_event_source *source, uint64_t usec, void *userdata)
+{
+	_cleanup_problem_ struct problem problem = { 0 };
+	struct operation *operation = userdata;
+
+	problem_failed(&problem, "waiting until it is ready",
+		       "see: vserver status; an init that reports nothing, as all but systemd, is "
+		       "started without --wait",
+		       "its init runs, but has not reported within %u s that it has booted",
+		       ready_seconds());
+	operation_end(operation, &problem);
+	return 0;
 }
 
 static void on_started(const char *result, void *userdata)
@@ -202,6 +163,9 @@ static void on_started(const char *result, void *userdata)
 		return;
 	}
 	operation->started = true;
+	sd_event_add_time_relative(operation->manager->event, &operation->deadline,
+				   CLOCK_MONOTONIC, ready_seconds() * 1000000ULL, 0,
+				   on_never_ready, operation);
 	await_ready(operation);
 }
 
@@ -236,7 +200,7 @@ int operation_start(struct manager *m, const char *name, bool wait, operation_do
 	if (guest_is_up(guest))
 		r = problem_set(problem, PROBLEM_ALREADY_RUNNING, name, NULL);
 	if (!r)
-		r = check_start(m, guest, problem);
+		r = operation_check_start(m, guest, problem);
 	if (!r)
 		r = ask_start(operation, problem);
 	if (r < 0)
@@ -246,17 +210,37 @@ int operation_start(struct manager *m, const char *name, bool wait, operation_do
 
 /* --- stopping --------------------------------------------------------------------------- */
 
+/* The unit is down; so it is over if its clean-up could do its work. */
+static int check_stopped(const struct operation *operation, const char *result,
+			 struct problem *problem)
+{
+	_cleanup_free_ char *remedy = NULL;
+	struct state *state;
+	int r = 0;
+
+	if (strcmp(result, "done"))
+		return problem_failed(problem, "stopping its unit", NULL, "systemd says: %s",
+				      result);
+	if (state_read(operation->name, &state) < 0)
+		return 0;
+	if (state_is_left(state)) {
+		if (asprintf(&remedy, "vserver start or delete tries again; see: journalctl "
+			     "VSERVER_GUEST=%s", operation->name) < 0)
+			remedy = NULL;
+		r = problem_failed(problem, "removing what is left of it", remedy, "%s",
+				   state->reason ? state->reason : "its clean-up did not end");
+	}
+	state_free(state);
+	return r;
+}
+
 static void on_stopped(const char *result, void *userdata)
 {
 	_cleanup_problem_ struct problem problem = { 0 };
 	struct operation *operation = userdata;
+	int r = check_stopped(operation, result, &problem);
 
-	if (!strcmp(result, "done")) {
-		operation_end(operation, NULL);
-		return;
-	}
-	problem_failed(&problem, "stopping its unit", NULL, "systemd says: %s", result);
-	operation_end(operation, &problem);
+	operation_end(operation, r < 0 ? &problem : NULL);
 }
 
 /* Stopped; now the other half. */
@@ -267,13 +251,11 @@ static void on_stopped_restart(const char *result, void *userdata)
 	struct operation *operation = userdata;
 	int r;
 
-	if (strcmp(result, "done")) {
-		on_stopped(result, operation);
-		return;
-	}
-	r = guest_read(operation->manager, operation->name, &guest, &problem);
+	r = check_stopped(operation, result, &problem);
 	if (!r)
-		r = check_start(operation->manager, guest, &problem);
+		r = guest_read(operation->manager, operation->name, &guest, &problem);
+	if (!r)
+		r = operation_check_start(operation->manager, guest, &problem);
 	if (!r)
 		r = ask_start(operation, &problem);
 	if (r < 0)

@@ -60,6 +60,17 @@ int problem_failed(struct problem *problem, const char *step, const char *remedy
 	return -ECANCELED;
 }
 
+int problem_worker(struct problem *problem, const char *step, const char *remedy,
+		   const char *reason)
+{
+	const char *end = strchr(reason, '\n');
+	char *told = end ? strndup(reason, (size_t)(end - reason)) : NULL;
+
+	problem_failed(problem, told ? told : step, remedy, "%s", end ? end + 1 : reason);
+	free(told);
+	return -ECANCELED;
+}
+
 void problem_clear(struct problem *problem)
 {
 	free(problem->name);

@@ -37,6 +37,9 @@ int problem_invalid(struct problem *problem, const char *key, const char *value,
 		    const char *reason, const char *remedy);
 int problem_failed(struct problem *problem, const char *step, const char *remedy,
 		   const char *format, ...) __attribute__((format(printf, 4, 5)));
+/** problem_worker() - of a worker that told "STEP\nREASON", or one sentence. */
+int problem_worker(struct problem *problem, const char *step, const char *remedy,
+		   const char *reason);
 void problem_clear(struct problem *problem);
 
 #define _cleanup_problem_ __attribute__((cleanup(problem_clear)))

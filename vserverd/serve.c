@@ -20,10 +20,14 @@
 
 #include <systemd/sd-daemon.h>
 
+#include "lock.h"
+#include "scope.h"
 #include "supervisor.h"
 
 #define SEC		1000000ULL	/* us */
 #define STOP_LIMIT	(60 * SEC)	/* for a shutdown in good order */
+#define RETRY_INTERVAL	(SEC / 10)
+#define LISTEN_LIMIT	(10 * SEC)	/* for an init to begin to listen */
 #define KILL_LIMIT_NS	10000000000ULL	/* for SIGKILL to be heard by all */
 
 static int watch_init(struct supervisor *s);
@@ -32,15 +36,24 @@ static int watch_init(struct supervisor *s);
 
 /* Whatever init left behind ends with it; a share of the processors would only
  * make dying slow. */
-static void kill_rest(struct supervisor *s)
+static int kill_rest(struct supervisor *s)
 {
 	struct vs_limits limits = { .cpu.rate_ns = UINT64_MAX };
 	struct vs_context ctx = { .xid = s->state->xid };
+	int r;
 
 	vs_context_set(s->vs, &ctx, VS_SET_BUCKET);
 	vs_cgroup_limit(s->vs, s->state->cgroup, &limits);
-	if (vs_cgroup_kill(s->vs, s->state->cgroup, KILL_LIMIT_NS) < 0)
-		tell(s, LOG_ERR, "%s", vs_reason(s->vs));
+	r = vs_cgroup_kill(s->vs, s->state->cgroup, KILL_LIMIT_NS);
+	return r < 0 ? failed(s, "killing it", vs_reason(s->vs), r) : 0;
+}
+
+/* Its init ends, which is seen; or something is stuck, and then so is init. */
+static int kill_guest(struct supervisor *s)
+{
+	int r = kill_rest(s);
+
+	return r < 0 ? sd_event_exit(s->event, r) : 0;
 }
 
 static void forget_init(struct supervisor *s)
@@ -55,29 +68,52 @@ static void forget_init(struct supervisor *s)
 	s->state->ready = false;
 }
 
-/* What init of the last boot made of its cgroup goes; limits and share stay as
- * they are in force now, which need not be how the guest was started. */
+/* What may change while it runs is what its files say now: that includes what
+ * was set while it went down.  A file that somebody has broken meanwhile ends
+ * no guest. */
+static void read_settings(struct supervisor *s)
+{
+	_cleanup_free_ char *errors = NULL;
+	struct config *now;
+	int r = config_read(s->name, &now, &errors);
+
+	if (r < 0) {
+		tell(s, LOG_WARNING, "its settings stay as they were: %.*s",
+		     errors ? (int)strcspn(errors, "\n") : INT_MAX, errors ?: strerror(-r));
+		return;
+	}
+	s->config->bucket = now->bucket;
+	s->config->memory_bytes = now->memory_bytes;
+	s->config->swap_bytes = now->swap_bytes;
+	s->config->tasks = now->tasks;
+	config_free(now);
+}
+
+/* What init of the last boot made of its cgroup goes.  Whoever changes a
+ * setting waits from here on until the new init is there, or is seen here. */
 static int reboot_guest(struct supervisor *s)
 {
-	struct vs_limits limits = { 0 };
-	struct vs_context ctx;
+	struct vs_context ctx = { .xid = s->state->xid };
+	_cleanup_close_ int lock = -1;
 	int r;
 
 	tell(s, LOG_INFO, "reboots");
 	sd_notify(0, "STATUS=reboots");
-	r = vs_context_get(s->vs, s->state->xid, &ctx);
+	r = kill_rest(s);
 	if (r < 0)
-		return failed(s, "reading the share", vs_reason(s->vs), r);
-	kill_rest(s);
+		return r;
+	lock = guest_lock(s->name);
+	read_settings(s);
 	r = vs_cgroup_clear(s->vs, s->state->cgroup);
 	if (r < 0)
 		return failed(s, "clearing the control group", vs_reason(s->vs), r);
+	ctx.bucket = s->config->bucket;
 	r = vs_context_set(s->vs, &ctx, VS_SET_BUCKET);
 	if (r < 0)
 		return failed(s, "setting the share", vs_reason(s->vs), r);
-	limits.cpu = ctx.bucket;
-	if (limits.cpu.rate_ns && vs_cgroup_limit(s->vs, s->state->cgroup, &limits) < 0)
-		return failed(s, "setting the limits", vs_reason(s->vs), -EIO);
+	r = set_limits(s);
+	if (r < 0)
+		return failed(s, "setting the limits", vs_reason(s->vs), r);
 	r = boot(s);
 	if (r < 0)
 		return failed(s, "starting init", vs_reason(s->vs), r);
@@ -103,7 +139,8 @@ static int on_exit_of_init(sd_event_source *source, const siginfo_t *si, void *u
 			 si->si_code == CLD_EXITED ? "status" : "signal", si->si_status);
 		r = failed(s, "running", reason, -EPROTO);
 	}
-	kill_rest(s);
+	if (kill_rest(s) < 0 && !r)
+		r = -ETIMEDOUT;
 	return sd_event_exit(s->event, r);
 }
 
@@ -118,6 +155,7 @@ static int watch_init(struct supervisor *s)
 /* What asks an init to power off; by the name of its program. */
 static int stop_signal(const struct supervisor *s)
 {
+	static const char deleted[] = " (deleted)";	/* replaced since: upgraded */
 	char link[64], path[PATH_MAX];
 	const char *program;
 	ssize_t n;
@@ -127,6 +165,8 @@ static int stop_signal(const struct supervisor *s)
 	if (n < 0)
 		return SIGTERM;
 	path[n] = '\0';
+	if ((size_t)n > strlen(deleted) && !strcmp(path + n - strlen(deleted), deleted))
+		path[(size_t)n - strlen(deleted)] = '\0';
 	program = strrchr(path, '/');
 	program = program ? program + 1 : path;
 	if (!strcmp(program, "systemd"))
@@ -138,23 +178,23 @@ static int stop_signal(const struct supervisor *s)
 	return SIGTERM;
 }
 
-/* An init without a handler for a signal never sees it. */
-static bool init_catches(const struct supervisor *s, int signo)
+/* The kernel drops what init neither catches nor, as systemd does to read it
+ * from a descriptor, blocks. */
+static bool init_hears(const struct supervisor *s, int signo)
 {
-	unsigned long long caught = 0;
+	unsigned long long caught = 0, blocked = 0;
 	char path[64], line[256];
 	FILE *file;
 
 	snprintf(path, sizeof(path), "/proc/%d/status", (int)s->state->init);
 	file = fopen(path, "re");
-	while (file && fgets(line, sizeof(line), file))
-		if (sscanf(line, "SigCgt: %llx", &caught) == 1)
-			break;
+	while (file && fgets(line, sizeof(line), file)) {
+		sscanf(line, "SigCgt: %llx", &caught);
+		sscanf(line, "SigBlk: %llx", &blocked);
+	}
 	if (file)
 		fclose(file);
-
-	/* systemd takes signals from a descriptor: blocked, not caught. */
-	return signo >= SIGRTMIN || caught >> (signo - 1) & 1;
+	return (caught | blocked) >> (signo - 1) & 1;
 }
 
 static int on_deadline(sd_event_source *source, uint64_t usec, void *userdata)
@@ -163,14 +203,47 @@ static int on_deadline(sd_event_source *source, uint64_t usec, void *userdata)
 
 	tell(s, LOG_WARNING, "did not shut down in %llu s; it is killed", STOP_LIMIT / SEC);
 	sd_notify(0, "STATUS=killing what did not shut down");
-	kill_rest(s);
-	return 0;
+	s->retry = sd_event_source_disable_unref(s->retry);
+	return kill_guest(s);
+}
+
+/* An init that has just begun may not be listening yet, and systemd may boot
+ * slowly; another that has had its time and does not listen never will. */
+static bool may_listen(const struct supervisor *s, int signo)
+{
+	uint64_t now = 0;
+
+	sd_event_now(s->event, CLOCK_MONOTONIC, &now);
+	return signo == SIGRTMIN + 4 || now < s->booted_usec + LISTEN_LIMIT;
+}
+
+static int on_retry(sd_event_source *source, uint64_t usec, void *userdata);
+
+/* Init is asked, or will be asked again, or everything is killed. */
+static int ask_init(struct supervisor *s)
+{
+	int signo = stop_signal(s), r;
+
+	if (init_hears(s, signo))
+		return pidfd_send_signal(s->pidfd, signo, NULL, 0) < 0 ? kill_guest(s) : 0;
+	s->retry = sd_event_source_disable_unref(s->retry);
+	r = may_listen(s, signo) ?
+	    sd_event_add_time_relative(s->event, &s->retry, CLOCK_MONOTONIC, RETRY_INTERVAL, 0,
+				       on_retry, s) : -ETIME;
+	return r < 0 ? kill_guest(s) : 0;
+}
+
+static int on_retry(sd_event_source *source, uint64_t usec, void *userdata)
+{
+	struct supervisor *s = userdata;
+
+	return s->pidfd < 0 ? 0 : ask_init(s);
 }
 
 static int on_stop(sd_event_source *source, const struct signalfd_siginfo *si, void *userdata)
 {
 	struct supervisor *s = userdata;
-	int signo = stop_signal(s), r;
+	int r;
 
 	if (!strcmp(s->state->phase, "stopping"))
 		return 0;
@@ -178,12 +251,9 @@ static int on_stop(sd_event_source *source, const struct signalfd_siginfo *si, v
 	if (r < 0)
 		tell(s, LOG_WARNING, "cannot write the state: %s", strerror(-r));
 	sd_notify(0, "STOPPING=1\nSTATUS=shutting down");
-	if (!init_catches(s, signo) || pidfd_send_signal(s->pidfd, signo, NULL, 0) < 0) {
-		kill_rest(s);
-		return 0;
-	}
-	return sd_event_add_time_relative(s->event, &s->deadline, CLOCK_MONOTONIC, STOP_LIMIT,
-					  0, on_deadline, s);
+	r = sd_event_add_time_relative(s->event, &s->deadline, CLOCK_MONOTONIC, STOP_LIMIT, 0,
+				       on_deadline, s);
+	return r < 0 ? r : ask_init(s);
 }
 
 int serve(struct supervisor *s)
@@ -198,6 +268,7 @@ int serve(struct supervisor *s)
 	if (r >= 0)
 		r = sd_event_loop(s->event);
 	s->deadline = sd_event_source_disable_unref(s->deadline);
+	s->retry = sd_event_source_disable_unref(s->retry);
 	if (r < 0)
 		return failed(s, "running", strerror(-r), r);
 	return 0;

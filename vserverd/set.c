@@ -6,16 +6,35 @@
  * kept.  What cannot be applied puts back what was, so that a change is made
  * whole or not at all.  Settings that cannot change while a guest runs are
  * kept for its next start.
+ *
+ * A worker does it: a write to memory.max returns when the kernel has taken
+ * the memory away, which may be long after.
  */
 #include <errno.h>
 #include <string.h>
 
 #include "config_file.h"
 #include "guest.h"
+#include "lock.h"
 #include "operation.h"
+#include "presence.h"
 #include "scope.h"
+#include "worker.h"
 
 /* --- checks ------------------------------------------------------------------------ */
+
+/* Who asks for it now wants it now; in a file it may wait for its network. */
+static int check_present(const char *value, char **ret_reason, char **ret_remedy)
+{
+	struct address_config address;
+	int r;
+
+	if (config_parse_address(value, &address) < 0)
+		return -EINVAL;
+	r = presence_check(&address, ret_reason, ret_remedy);
+	free(address.dev);
+	return r;
+}
 
 static int check_pair(const struct pairs *settings, size_t i, struct problem *problem)
 {
@@ -31,6 +50,8 @@ static int check_pair(const struct pairs *settings, size_t i, struct problem *pr
 			return problem_invalid(problem, key, value, "it is given twice",
 					       "give it once");
 	if (vs_setting_check(setting, value, &reason, &remedy) < 0)
+		return problem_invalid(problem, key, value, reason, remedy);
+	if (setting->type == VS_TYPE_ADDRESS && check_present(value, &reason, &remedy) < 0)
 		return problem_invalid(problem, key, value, reason, remedy);
 	if (!config_line_fits(key, value))
 		return problem_invalid(problem, key, value, "it does not fit into one line",
@@ -95,7 +116,28 @@ int set_check(const char *name, const struct pairs *settings, struct problem *pr
 	return r;
 }
 
-/* --- a guest that runs -------------------------------------------------------------- */
+/* --- a guest that runs: in the worker ----------------------------------------------- */
+
+/* What the worker needs. */
+struct set {
+	char *name;
+	struct pairs settings;
+	struct config *before, *next;
+	bool up, runtime;
+};
+
+static void free_set(void *work)
+{
+	struct set *set = work;
+
+	if (!set)
+		return;
+	pairs_clear(&set->settings);
+	config_free(set->before);
+	config_free(set->next);
+	free(set->name);
+	free(set);
+}
 
 static bool is_asked(const struct pairs *settings, const char *key)
 {
@@ -113,7 +155,7 @@ static bool asks_cpu(const struct pairs *settings)
 	       is_asked(settings, "cpu-resume");
 }
 
-static int apply_limits(struct manager *m, const struct config *config,
+static int apply_limits(struct vs *vs, const struct config *config,
 			const struct state *state, const struct pairs *settings)
 {
 	struct vs_limits limits = { 0 };
@@ -131,18 +173,91 @@ static int apply_limits(struct manager *m, const struct config *config,
 		if (!limits.cpu.rate_ns)
 			limits.cpu.rate_ns = UINT64_MAX;
 	}
-	return vs_cgroup_limit(m->vs, state->cgroup, &limits);
+	return vs_cgroup_limit(vs, state->cgroup, &limits);
 }
 
-static int apply(struct manager *m, const struct config *config, const struct state *state,
+static int apply(struct vs *vs, const struct config *config, const struct state *state,
 		 const struct pairs *settings)
 {
 	struct vs_context context = { .xid = state->xid, .bucket = config->bucket };
-	int r = apply_limits(m, config, state, settings);
+	int r = apply_limits(vs, config, state, settings);
 
 	if (!r && asks_cpu(settings))
-		r = vs_context_set(m->vs, &context, VS_SET_BUCKET);
+		r = vs_context_set(vs, &context, VS_SET_BUCKET);
 	return r;
+}
+
+static int keep(const struct set *set)
+{
+	const struct pairs *settings = &set->settings;
+	const char *const *keys = (const char *const *)settings->keys;
+	int r;
+
+	r = config_set(set->name, keys, (const char *const *)settings->values, settings->n,
+		       set->runtime);
+	/* What was set until the next start would hide it. */
+	if (!r && !set->runtime)
+		r = config_unset(set->name, keys, settings->n, true);
+	return r;
+}
+
+/* "STEP\nREASON" */
+static int fail(char **ret_reason, int error, const char *step, const char *reason)
+{
+	if (asprintf(ret_reason, "%s\n%s", step, reason) < 0)
+		*ret_reason = NULL;
+	return error;
+}
+
+static int change(struct vs *vs, const struct set *set, const struct state *state,
+		  char **ret_reason)
+{
+	int r = state ? apply(vs, set->next, state, &set->settings) : 0;
+
+	if (r < 0)
+		fail(ret_reason, r, "applying", vs_reason(vs));
+	if (!r) {
+		r = keep(set);
+		if (r < 0)
+			fail(ret_reason, r, "writing its configuration", strerror(-r));
+	}
+	if (r < 0 && state)
+		apply(vs, set->before, state, &set->settings);
+	return r;
+}
+
+static int work_set(struct worker *worker, const void *work, char **ret_reason)
+{
+	const struct set *set = work;
+	/* Until a start or a reboot is over; without a tree there is none. */
+	_cleanup_close_ int lock = guest_lock(set->name);
+	struct state *state = NULL;
+	struct vs *vs = NULL;	/* not the daemon's: a connection each */
+	bool running;
+	int r;
+
+	running = set->up && state_read(set->name, &state) == 0 &&
+		  !strcmp(state->phase, "running") && state->xid && state->cgroup;
+	r = running ? vs_open(&vs) : 0;
+	if (r < 0)
+		fail(ret_reason, r, "applying", strerror(-r));
+	else
+		r = change(vs, set, running ? state : NULL, ret_reason);
+	state_free(state);
+	vs_close(vs);
+	return r;
+}
+
+/* --- in the daemon --------------------------------------------------------------------- */
+
+static void on_set_done(int error, const char *reason, void *userdata)
+{
+	_cleanup_problem_ struct problem problem = { 0 };
+	struct operation *operation = userdata;
+
+	if (error)
+		problem_worker(&problem, "applying", "what was is in force again", reason);
+	operation_end(operation, error ? &problem : NULL);
 }
 
 /* Until the next start: nothing for what counts from there. */
@@ -156,69 +271,68 @@ static int check_runtime(const struct pairs *settings, struct problem *problem)
 	return 0;
 }
 
-/* --- all of it ----------------------------------------------------------------------- */
-
-static int keep(const char *name, const struct pairs *settings, bool runtime)
+static int check_change(struct manager *m, const struct guest *guest,
+			const struct pairs *settings, bool runtime, struct config **ret_next,
+			struct problem *problem)
 {
-	const char *const *keys = (const char *const *)settings->keys;
 	int r;
 
-	r = config_set(name, keys, (const char *const *)settings->values, settings->n, runtime);
-	/* What was set until the next start would hide it. */
-	if (!r && !runtime)
-		r = config_unset(name, keys, settings->n, true);
-	return r;
+	if (!guest->config)
+		return problem_failed(problem, "reading its configuration", NULL, "%s",
+				      guest->errors);
+	if (runtime && !guest_is_up(guest))
+		return problem_set(problem, PROBLEM_NOT_RUNNING, guest->name, NULL);
+	r = preview(guest->name, settings, ret_next, problem);
+	return !r && runtime ? check_runtime(settings, problem) : r;
 }
 
-static int change(struct manager *m, const struct guest *guest, const struct config *next,
-		  const struct pairs *settings, bool runtime, struct problem *problem)
+static int start_worker(struct operation *operation, struct guest *guest,
+			const struct pairs *settings, bool runtime, struct config *next)
 {
-	bool running = guest_is_up(guest) && guest->state && guest->state->xid &&
-		       guest->state->cgroup;
-	int r = 0;
+	struct set *set = calloc(1, sizeof(*set));
 
-	if (running)
-		r = apply(m, next, guest->state, settings);
-	if (r < 0)
-		problem_failed(problem, "applying", "what was is in force again", "%s",
-			       vs_reason(m->vs));
-	if (!r) {
-		r = keep(guest->name, settings, runtime);
-		if (r < 0)
-			problem_failed(problem, "writing its configuration",
-				       "what was is in force again", "%s", strerror(-r));
+	operation->work = set;
+	operation->free_work = free_set;
+	if (!set) {
+		config_free(next);
+		return -ENOMEM;
 	}
-	if (r < 0 && running)
-		apply(m, guest->config, guest->state, settings);
-	return r < 0 ? -ECANCELED : 0;
+	set->next = next;
+	set->before = TAKE_PTR(guest->config);
+	set->up = guest_is_up(guest);
+	set->runtime = runtime;
+	set->name = strdup(guest->name);
+	if (!set->name || pairs_copy(settings, &set->settings) < 0)
+		return -ENOMEM;
+	return worker_run(operation->manager->event, work_set, set, NULL, on_set_done, operation);
 }
 
-int manager_set(struct manager *m, const char *name, const struct pairs *settings,
-		bool runtime, struct problem *problem)
+int operation_set(struct manager *m, const char *name, const struct pairs *settings,
+		  bool runtime, operation_done_t done, void *userdata,
+		  struct problem *problem)
 {
 	_cleanup_guest_ struct guest *guest = NULL;
-	const struct operation *operation = operation_find(m, name);
+	struct operation *operation;
 	struct config *next = NULL;
 	int r;
 
 	r = guest_read(m, name, &guest, problem);
 	if (r < 0)
 		return r;
-	if (operation && !operation->started)
-		return problem_set(problem, PROBLEM_BUSY, name, operation->verb);
-	if (!guest->config)
-		return problem_failed(problem, "reading its configuration", NULL, "%s",
-				      guest->errors);
-	if (runtime && !guest_is_up(guest))
-		return problem_set(problem, PROBLEM_NOT_RUNNING, name, NULL);
-	if (!settings->n)
-		return 0;
-
-	r = preview(name, settings, &next, problem);
-	if (!r && runtime)
-		r = check_runtime(settings, problem);
-	if (!r)
-		r = change(m, guest, next, settings, runtime, problem);
-	config_free(next);
-	return r;
+	r = operation_new(m, name, "set", done, userdata, &operation, problem);
+	if (r < 0)
+		return r;
+	r = check_change(m, guest, settings, runtime, &next, problem);
+	if (r < 0) {
+		config_free(next);
+		operation_drop(operation);
+		return r;
+	}
+	r = start_worker(operation, guest, settings, runtime, next);
+	if (r < 0) {
+		problem_failed(problem, "applying", NULL, "%s", strerror(-r));
+		operation_drop(operation);
+		return -ECANCELED;
+	}
+	return 0;
 }

@@ -14,10 +14,15 @@
 #include <stdlib.h>
 #include <string.h>
 #include <syslog.h>
+#include <time.h>
 #include <unistd.h>
 
 #include <systemd/sd-daemon.h>
 
+#include "init.h"
+#include "lock.h"
+#include "presence.h"
+#include "scope.h"
 #include "supervisor.h"
 
 static int read_config(struct supervisor *s)
@@ -41,6 +46,25 @@ static int write_state(struct supervisor *s)
 	return phase(s, "starting");
 }
 
+/* Asked once the table has ours: of two guests that start at once, at least
+ * one sees the other. */
+static int check_holder(struct supervisor *s)
+{
+	const struct address_config *address;
+	_cleanup_free_ char *reason = NULL;
+	char text[INET6_ADDRSTRLEN];
+	struct vs_context holder;
+	int r;
+
+	r = presence_holder(s->vs, s->config, s->state->xid, &holder, &address);
+	if (r <= 0)
+		return r;
+	vs_address_format(&address->address, text);
+	if (asprintf(&reason, "%s is used by context %u, '%s'", text, holder.xid, holder.name) < 0)
+		reason = NULL;
+	return failed(s, "making the context", reason ?: strerror(EADDRINUSE), -EADDRINUSE);
+}
+
 static int make_context(struct supervisor *s)
 {
 	const struct config *c = s->config;
@@ -60,33 +84,51 @@ static int make_context(struct supervisor *s)
 		return r;
 	s->state->xid = ctx.xid;
 	s->state->ceiling = ctx.ceiling;
+	r = state_write(s->name, s->state);
+	return r < 0 ? r : check_holder(s);
+}
+
+static int record_address(struct supervisor *s, const struct address_config *config)
+{
+	struct state_address *added, *one;
+	char text[INET6_ADDRSTRLEN];
+
+	added = reallocarray(s->state->added, s->state->n_added + 1, sizeof(*added));
+	if (!added)
+		return -ENOMEM;
+	s->state->added = added;
+	vs_address_format(&config->address, text);
+	one = &added[s->state->n_added++];
+	*one = (struct state_address){
+		.address = strdup(text),
+		.prefix = config->prefix,
+		.dev = strdup(config->dev),
+	};
+	return one->address && one->dev ? state_write(s->name, s->state) : -ENOMEM;
+}
+
+/* It was there: the host's, and not for us to remove. */
+static int forget_address(struct supervisor *s)
+{
+	struct state_address *last = &s->state->added[--s->state->n_added];
+
+	free(last->address);
+	free(last->dev);
 	return state_write(s->name, s->state);
 }
 
 /* Written down as ours first, then added. */
 static int add_address(struct supervisor *s, const struct address_config *config)
 {
-	char text[INET6_ADDRSTRLEN];
-	struct state_address *added;
+	int r;
 
 	if (!config->dev || vs_address_is_local(&config->address) == 1)
 		return 0;
-	added = reallocarray(s->state->added, s->state->n_added + 1, sizeof(*added));
-	if (!added)
-		return -ENOMEM;
-	s->state->added = added;
-	vs_address_format(&config->address, text);
-	added[s->state->n_added] = (struct state_address){
-		.address = strdup(text),
-		.prefix = config->prefix,
-		.dev = strdup(config->dev),
-	};
-	s->state->n_added++;
-	if (!added[s->state->n_added - 1].address || !added[s->state->n_added - 1].dev)
-		return -ENOMEM;
-	if (state_write(s->name, s->state) < 0)
-		return -EIO;
-	return vs_address_add(s->vs, &config->address, config->prefix, config->dev);
+	r = record_address(s, config);
+	if (r < 0)
+		return r;
+	r = vs_address_add(s->vs, &config->address, config->prefix, config->dev);
+	return r == -EEXIST ? forget_address(s) : r;
 }
 
 static int add_addresses(struct supervisor *s)
@@ -101,31 +143,19 @@ static int add_addresses(struct supervisor *s)
 /* "guest" beside the "supervisor" that systemd has put this process into. */
 static int make_cgroup(struct supervisor *s)
 {
-	char *own = NULL, *path = NULL, *slash;
 	int r;
 
-	r = vs_cgroup_own(s->vs, 0, &own);
-	if (r < 0)
-		return r;
-	slash = strrchr(own, '/');
-	if (!slash || strcmp(slash, "/supervisor")) {
-		free(own);
-		return failed(s, "making the control group",
-			      "this is not run by vserver@.service", -EINVAL);
+	if (asprintf(&s->state->cgroup, "%s/guest", s->unit_cgroup) < 0) {
+		s->state->cgroup = NULL;
+		return -ENOMEM;
 	}
-	*slash = '\0';
-	r = asprintf(&path, "%s/guest", own) < 0 ? -ENOMEM : 0;
-	free(own);
-	if (r)
-		return r;
-	s->state->cgroup = path;
 	r = state_write(s->name, s->state);
-	return r < 0 ? r : vs_cgroup_create(s->vs, path);
+	return r < 0 ? r : vs_cgroup_create(s->vs, s->state->cgroup);
 }
 
 /* cpu.max is written even where the scheduler keeps the share: it takes over
  * at once if the kernel ever ejects the scheduler. */
-static int set_limits(struct supervisor *s)
+int set_limits(struct supervisor *s)
 {
 	struct vs_limits limits = {
 		.memory_bytes = s->config->memory_bytes,
@@ -150,26 +180,33 @@ int boot(struct supervisor *s)
 		(char *)"HOME=/root",
 		NULL,
 	};
-	char *init[] = { s->config->init, NULL };
+	_cleanup_strv_free_ char **argv = NULL;
+	_cleanup_free_ char *reason = NULL;
+	struct timespec now;
 	struct vs_space space = {
 		.root = s->config->root,
 		.hostname = s->config->hostname,
 		.cgroup = s->state->cgroup,
 		.xid = s->state->xid,
 		.ceiling = s->state->ceiling,
-		.argv = s->config->init ? init : NULL,
 		.envp = environment,
 	};
 	int r;
 
+	r = init_find(s->vs, s->config, &argv, &reason);
+	if (r < 0)
+		return failed(s, "finding its init", reason ?: strerror(-r), r);
 	r = console_open(s, &space.console);
 	if (r < 0)
 		return failed(s, "opening a console", strerror(-r), r);
 	s->state->ready = false;
+	space.argv = argv;
 	r = vs_space_spawn(s->vs, &space, &s->state->init, &s->pidfd);
 	close(space.console);
 	if (r < 0)
 		return r;
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	s->booted_usec = (uint64_t)now.tv_sec * 1000000 + (uint64_t)now.tv_nsec / 1000;
 	vs_process_start(s->state->init, &s->state->init_start);
 	s->state->boots++;
 	r = console_attach(s);
@@ -194,7 +231,7 @@ static const struct step {
 	{ "starting init", boot },
 };
 
-int start(struct supervisor *s)
+static int run_steps(struct supervisor *s)
 {
 	for (size_t i = 0; i < sizeof(steps) / sizeof(*steps); i++) {
 		const char *reason;
@@ -207,6 +244,17 @@ int start(struct supervisor *s)
 		reason = vs_reason(s->vs);
 		return failed(s, steps[i].name, *reason ? reason : strerror(-r), r);
 	}
+	return 0;
+}
+
+int start(struct supervisor *s)
+{
+	/* A step tells if there is no tree to be locked. */
+	_cleanup_close_ int lock = guest_lock(s->name);
+	int r = run_steps(s);
+
+	if (r < 0)
+		return r;
 	sd_notifyf(0, "READY=1\nSTATUS=init runs\nX_VSERVER_INIT=%d", (int)s->state->init);
 	return 0;
 }

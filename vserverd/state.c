@@ -258,6 +258,11 @@ void state_free(struct state *state)
 	free(state);
 }
 
+bool state_is_left(const struct state *state)
+{
+	return strcmp(state->phase, "failed") || state->xid || state->cgroup || state->n_added;
+}
+
 /* The name of a guest, if the file is a state. */
 static bool is_state(const struct dirent *entry, char *ret, size_t size)
 {

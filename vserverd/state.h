@@ -45,6 +45,8 @@ int state_read(const char *name, struct state **ret);
 int state_write(const char *name, const struct state *state);
 int state_remove(const char *name);
 void state_free(struct state *state);
+/** state_is_left() - does it name things that were made and not removed? */
+bool state_is_left(const struct state *state);
 /** state_names() - every guest that has a state; strv, free each. */
 int state_names(char ***ret);
 

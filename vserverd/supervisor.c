@@ -20,6 +20,7 @@
 #include <systemd/sd-journal.h>
 
 #include "supervisor.h"
+#include "unit.h"
 
 void tell(const struct supervisor *s, int priority, const char *format, ...)
 {
@@ -62,10 +63,61 @@ int failed(struct supervisor *s, const char *step, const char *reason, int r)
 	return r;
 }
 
+/* Only as the main process of the guest's unit: systemd has put it into
+ * "supervisor" there, and knows of no second one. */
+static int find_unit(struct supervisor *s)
+{
+	char *own = NULL, *unit = NULL, *slash, *name;
+	int r;
+
+	r = vs_cgroup_own(s->vs, 0, &own);
+	if (!r)
+		r = unit_name(s->name, &unit);
+	if (r < 0)
+		goto out;
+	r = -EINVAL;
+	slash = strrchr(own, '/');
+	if (!slash || strcmp(slash, "/supervisor"))
+		goto out;
+	*slash = '\0';
+	name = strrchr(own, '/');
+	if (!name || strcmp(name + 1, unit))
+		goto out;
+	s->unit_cgroup = own;
+	own = NULL;
+	r = 0;
+out:
+	if (r < 0)
+		fprintf(stderr, "vserver-supervisor: this is not the main process of %s; "
+			"vserver start %s makes one\n", unit ?: "its unit", s->name);
+	free(own);
+	free(unit);
+	return r;
+}
+
+/* What an earlier run could not remove, its state still names: it is not
+ * written over before that is gone. */
+static int remove_rest(struct supervisor *s)
+{
+	struct state *left = NULL;
+	int r = state_read(s->name, &left);
+
+	if (r == -ENOENT)
+		return 0;
+	r = r == 0 && !state_is_left(left) ? 0 : cleanup(s->name);
+	state_free(left);
+	return r;
+}
+
 static int supervise(struct supervisor *s)
 {
 	int r;
 
+	r = find_unit(s);
+	if (!r)
+		r = remove_rest(s);
+	if (r < 0)
+		return r;	/* the state stays as it is */
 	r = vs_open(&s->vs);
 	if (r < 0)
 		return failed(s, "reaching vserver.ko",
@@ -110,6 +162,7 @@ static int run(const char *name)
 		close(s.pidfd);
 	sd_event_unref(s.event);
 	config_free(s.config);
+	free(s.unit_cgroup);
 	state_free(s.state);
 	vs_close(s.vs);
 	return r < 0 ? EXIT_FAILURE : EXIT_SUCCESS;

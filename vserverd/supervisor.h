@@ -21,6 +21,8 @@ struct supervisor {
 	struct vs *vs;
 	struct config *config;
 	struct state *state;
+	char *unit_cgroup;		/* of vserver@NAME.service */
+	uint64_t booted_usec;		/* CLOCK_MONOTONIC */
 	sd_event *event;
 	int console;			/* master of the guest's terminal; -1 */
 	int log;			/* what the console printed; -1 */
@@ -28,6 +30,7 @@ struct supervisor {
 	int notify;			/* socket that init reports to; -1 */
 	int pidfd;			/* init; -1: none */
 	sd_event_source *exit_source, *console_source, *notify_source, *deadline;
+	sd_event_source *retry;		/* the stop that init does not hear yet */
 };
 
 /* supervisor.c */
@@ -44,6 +47,8 @@ int failed(struct supervisor *s, const char *step, const char *reason, int r);
 int start(struct supervisor *s);
 /** boot() - init, in what start() made. */
 int boot(struct supervisor *s);
+/** set_limits() - those of its configuration, on its control group. */
+int set_limits(struct supervisor *s);
 
 /* serve.c */
 /** serve() - until the guest has ended.  0, or a negative errno. */

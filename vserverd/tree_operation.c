@@ -2,16 +2,21 @@
 /*
  * Copyright (C) 2026 The VServer developers
  *
- * Guests made and removed: the tree by a worker, the file in the daemon.  A
- * guest's file is written when its tree is whole, and removed when its tree
- * is gone; so what a crash leaves is a guest that can be deleted.
+ * Guests made and removed, by workers: whatever touches a tree may take long.
+ * A guest's file is written when its tree is whole; at its end the tree first
+ * gets a name that no guest has, then the file goes, then what was the tree.
+ * So what a crash leaves is a guest that cannot start but be deleted, or
+ * nothing but what the next daemon sweeps up.
  */
 #include <errno.h>
+#include <spawn.h>
 #include <string.h>
+#include <sys/wait.h>
 
 #include "config.h"
 #include "guest.h"
 #include "image.h"
+#include "log.h"
 #include "operation.h"
 #include "scope.h"
 #include "worker.h"
@@ -21,6 +26,7 @@ struct build {
 	char *name;
 	char *from;
 	struct pairs settings;
+	struct problem problem;	/* why it failed, while it is swept up */
 };
 
 static void free_build(void *work)
@@ -29,12 +35,8 @@ static void free_build(void *work)
 
 	if (!build)
 		return;
-	for (size_t i = 0; i < build->settings.n; i++) {
-		free(build->settings.keys[i]);
-		free(build->settings.values[i]);
-	}
-	free(build->settings.keys);
-	free(build->settings.values);
+	pairs_clear(&build->settings);
+	problem_clear(&build->problem);
 	free(build->name);
 	free(build->from);
 	free(build);
@@ -49,21 +51,11 @@ static struct build *new_build(const char *name, const char *from,
 		return NULL;
 	build->name = strdup(name);
 	build->from = strdup(from);
-	build->settings.keys = calloc(settings->n + 1, sizeof(char *));
-	build->settings.values = calloc(settings->n + 1, sizeof(char *));
-	if (!build->name || !build->from || !build->settings.keys || !build->settings.values)
-		goto fail;
-	for (size_t i = 0; i < settings->n; i++) {
-		build->settings.n = i + 1;
-		build->settings.keys[i] = strdup(settings->keys[i]);
-		build->settings.values[i] = strdup(settings->values[i]);
-		if (!build->settings.keys[i] || !build->settings.values[i])
-			goto fail;
+	if (!build->name || !build->from || pairs_copy(settings, &build->settings) < 0) {
+		free_build(build);
+		return NULL;
 	}
 	return build;
-fail:
-	free_build(build);
-	return NULL;
 }
 
 /* --- build --------------------------------------------------------------------------- */
@@ -88,31 +80,70 @@ static void on_progress(unsigned int percent, void *userdata)
 		operation->progress(percent, operation->userdata);
 }
 
-static void on_built(int error, const char *reason, void *userdata)
+/* --- a build that failed ---------------------------------------------------------------- */
+
+static int work_discard(struct worker *worker, const void *work, char **ret_reason)
 {
-	_cleanup_problem_ struct problem problem = { 0 };
-	_cleanup_free_ char *ignored = NULL;
-	struct operation *operation = userdata;
-	const struct build *build = operation->work;
+	_cleanup_strv_free_ char **leftovers = NULL;
+	const struct build *build = work;
 	int r;
 
-	if (error == -EEXIST)
-		problem_set(&problem, PROBLEM_EXISTS, operation->name, NULL);
-	else if (error < 0)
-		problem_failed(&problem, "unpacking the archive", NULL, "%s", reason);
-	if (error < 0) {
-		image_sweep(operation->name);	/* the worker may have been killed */
-		operation_end(operation, &problem);
+	r = image_hide(build->name, ret_reason);
+	if (!r)
+		r = image_leftovers(build->name, &leftovers);
+	return r < 0 ? r : image_sweep(leftovers, ret_reason);
+}
+
+static void on_discarded(int error, const char *reason, void *userdata)
+{
+	struct operation *operation = userdata;
+	struct build *build = operation->work;
+	_cleanup_problem_ struct problem problem = build->problem;
+
+	build->problem = (struct problem){ 0 };		/* the work ends first */
+	if (error)
+		log_error("%s: what its build made is left: %s", operation->name, reason);
+	operation_end(operation, &problem);
+}
+
+/* The worker may have been killed; build->problem says why. */
+static void discard(struct operation *operation)
+{
+	int r = worker_run(operation->manager->event, work_discard, operation->work, NULL,
+			   on_discarded, operation);
+
+	if (r < 0)
+		on_discarded(r, strerror(-r), operation);
+}
+
+/* --- and one that did not ----------------------------------------------------------------- */
+
+static void on_built(int error, const char *reason, void *userdata)
+{
+	_cleanup_problem_ struct problem exists = { 0 };
+	struct operation *operation = userdata;
+	struct build *build = operation->work;
+	int r;
+
+	if (error == -EEXIST) {		/* what is there is another's */
+		problem_set(&exists, PROBLEM_EXISTS, operation->name, NULL);
+		operation_end(operation, &exists);
 		return;
 	}
-
+	if (error < 0) {
+		problem_failed(&build->problem, "unpacking the archive", NULL, "%s", reason);
+		discard(operation);
+		return;
+	}
 	r = config_create(operation->name, (const char *const *)build->settings.keys,
 			  (const char *const *)build->settings.values, build->settings.n);
 	if (r < 0) {
-		image_delete(operation->name, &ignored);
-		problem_failed(&problem, "writing its configuration", NULL, "%s", strerror(-r));
+		problem_failed(&build->problem, "writing its configuration", NULL, "%s",
+			       strerror(-r));
+		discard(operation);
+		return;
 	}
-	operation_end(operation, r < 0 ? &problem : NULL);
+	operation_end(operation, NULL);
 }
 
 static int check_new(struct manager *m, const char *name, struct problem *problem)
@@ -161,11 +192,6 @@ drop:
 
 /* --- delete -------------------------------------------------------------------------- */
 
-static int work_delete(struct worker *worker, const void *work, char **ret_reason)
-{
-	return image_delete(work, ret_reason);
-}
-
 /* What its console has printed, as the supervisor keeps it. */
 static void remove_logs(const char *name)
 {
@@ -179,25 +205,83 @@ static void remove_logs(const char *name)
 	}
 }
 
+/* What a clean-up could not remove is in the state file only. */
+static int remove_rest(const char *name, char **ret_reason)
+{
+	char *argv[] = { (char *)VS_LIBEXECDIR "/vserver-supervisor", (char *)"cleanup",
+			 (char *)name, NULL };
+	struct state *state = NULL;
+	int r = state_read(name, &state), status = 0;
+	bool left = r < 0 ? r != -ENOENT : state_is_left(state);
+	pid_t pid;
+
+	state_free(state);
+	if (!left)
+		return 0;
+	r = -posix_spawn(&pid, argv[0], NULL, NULL, argv, environ);
+	while (!r && waitpid(pid, &status, 0) < 0)
+		r = errno == EINTR ? 0 : -errno;
+	if (!r && WIFEXITED(status) && WEXITSTATUS(status) == 0)
+		return 0;
+	state = NULL;
+	if (state_read(name, &state) == 0 && state->reason)
+		*ret_reason = strdup(state->reason);
+	state_free(state);
+	return r < 0 ? r : -EBUSY;
+}
+
+static int remove_files(const char *name, char **ret_reason)
+{
+	int r = config_delete(name);
+
+	if (!r)
+		r = state_remove(name);
+	remove_logs(name);
+	return r;
+}
+
+static int remove_tree(const char *name, char **ret_reason)
+{
+	_cleanup_strv_free_ char **leftovers = NULL;
+	int r = image_leftovers(name, &leftovers);
+
+	return r < 0 ? r : image_sweep(leftovers, ret_reason);
+}
+
+static int work_delete(struct worker *worker, const void *name, char **ret_reason)
+{
+	static const struct {
+		const char *step;
+		int (*run)(const char *name, char **ret_reason);
+	} steps[] = {
+		{ "removing what is left of it", remove_rest },
+		{ "removing its tree", image_hide },
+		{ "removing its configuration", remove_files },
+		{ "removing its tree", remove_tree },
+	};
+
+	for (size_t i = 0; i < sizeof(steps) / sizeof(*steps); i++) {
+		_cleanup_free_ char *reason = NULL;
+		int r = steps[i].run(name, &reason);
+
+		if (r >= 0)
+			continue;
+		if (asprintf(ret_reason, "%s\n%s", steps[i].step,
+			     reason ? reason : strerror(-r)) < 0)
+			*ret_reason = NULL;
+		return r;
+	}
+	return 0;
+}
+
 static void on_deleted(int error, const char *reason, void *userdata)
 {
 	_cleanup_problem_ struct problem problem = { 0 };
 	struct operation *operation = userdata;
-	int r = error;
 
-	if (r < 0) {
-		problem_failed(&problem, "removing its tree",
-			       r == -EBUSY ? "unmount it" : NULL, "%s", reason);
-	} else {
-		r = config_delete(operation->name);
-		if (!r)
-			r = state_remove(operation->name);
-		remove_logs(operation->name);
-		if (r < 0)
-			problem_failed(&problem, "removing its configuration", NULL, "%s",
-				       strerror(-r));
-	}
-	operation_end(operation, r < 0 ? &problem : NULL);
+	if (error)
+		problem_worker(&problem, "removing its tree", NULL, reason);
+	operation_end(operation, error ? &problem : NULL);
 }
 
 int operation_delete(struct manager *m, const char *name, operation_done_t done,

@@ -5,7 +5,6 @@
  * Units of guests.  The only file that speaks D-Bus: it asks systemd for a
  * job and tells when that is over.  What a job does is not known here.
  */
-#include <ctype.h>
 #include <errno.h>
 #include <string.h>
 #include <systemd/sd-bus.h>
@@ -26,39 +25,24 @@ struct job {
 	void *userdata;
 };
 
+/* One of our units as it was when all were listed. */
+struct listed {
+	struct listed *next;
+	struct unit_status status;
+	char name[];		/* of the unit */
+};
+
 struct units {
 	sd_event *event;
 	sd_bus *bus;		/* NULL: not connected */
 	struct job *jobs;
+	bool listed;		/* list is of now */
+	struct listed *list;
 };
 
-/* --- names ------------------------------------------------------------------ */
-
-/* As systemd-escape does: what is not a letter, a digit or one of "_.:"
- * becomes \xNN, a dot in front too. */
-int unit_name(const char *name, char **ret)
-{
-	static const char prefix[] = "vserver@", suffix[] = ".service";
-	char *unit = malloc(sizeof(prefix) + 4 * strlen(name) + sizeof(suffix));
-	char *p;
-
-	if (!unit)
-		return -ENOMEM;
-	p = stpcpy(unit, prefix);
-	for (const char *c = name; *c; c++) {
-		bool plain = isascii((unsigned char)*c) &&
-			     (isalnum((unsigned char)*c) || *c == '_' || *c == ':' ||
-			      (*c == '.' && c != name));
-
-		if (plain)
-			*p++ = *c;
-		else
-			p += sprintf(p, "\\x%02x", (unsigned char)*c);
-	}
-	strcpy(p, suffix);
-	*ret = unit;
-	return 0;
-}
+/* The daemon serves nobody while it waits for such an answer. */
+#define ANSWER_LIMIT_USEC	3000000
+#define ANSWER_DEFAULT_USEC	25000000	/* of sd-bus */
 
 /* --- jobs -------------------------------------------------------------------- */
 
@@ -175,6 +159,7 @@ void units_free(struct units *units)
 	if (!units)
 		return;
 	disconnect(units);
+	units_forget(units);
 	sd_event_unref(units->event);
 	free(units);
 }
@@ -231,20 +216,98 @@ int unit_stop(struct units *units, const char *name, unit_done_t done, void *use
 	return ask(units, "StopUnit", name, done, userdata);
 }
 
+/* --- looked at ------------------------------------------------------------------- */
+
+void units_forget(struct units *units)
+{
+	while (units->list) {
+		struct listed *next = units->list->next;
+
+		free(units->list);
+		units->list = next;
+	}
+	units->listed = false;
+}
+
+static int add_listed(struct units *units, const char *name, const char *active)
+{
+	struct listed *one = malloc(sizeof(*one) + strlen(name) + 1);
+
+	if (!one)
+		return -ENOMEM;
+	strcpy(one->name, name);
+	snprintf(one->status.active, sizeof(one->status.active), "%s", active);
+	one->next = units->list;
+	units->list = one;
+	return 0;
+}
+
+static int read_list(struct units *units, sd_bus_message *reply)
+{
+	const char *name, *active;
+	int r;
+
+	r = sd_bus_message_enter_container(reply, 'a', "(ssssssouso)");
+	while (r >= 0 && (r = sd_bus_message_read(reply, "(ssssssouso)", &name, NULL, NULL,
+						  &active, NULL, NULL, NULL, NULL, NULL,
+						  NULL)) > 0)
+		r = add_listed(units, name, active);
+	return r;
+}
+
+int units_list(struct units *units)
+{
+	sd_bus_message *call = NULL, *reply = NULL;
+	int r;
+
+	units_forget(units);
+	r = need_bus(units);
+	if (r >= 0)
+		r = sd_bus_message_new_method_call(units->bus, &call, SYSTEMD, MANAGER,
+						   "ListUnitsByPatterns");
+	if (r >= 0)
+		r = sd_bus_message_append(call, "asas", 0, 1, "vserver@*.service");
+	if (r >= 0)
+		r = sd_bus_call(units->bus, call, ANSWER_LIMIT_USEC, NULL, &reply);
+	if (r >= 0)
+		r = read_list(units, reply);
+	sd_bus_message_unref(call);
+	sd_bus_message_unref(reply);
+	if (r < 0)
+		units_forget(units);
+	units->listed = r >= 0;
+	return r < 0 ? r : 0;
+}
+
+static int status_listed(const struct units *units, const char *unit, struct unit_status *ret)
+{
+	const struct listed *one = units->list;
+
+	while (one && strcmp(one->name, unit))
+		one = one->next;
+	*ret = one ? one->status : (struct unit_status){ .active = "inactive" };
+	return 0;
+}
+
 int unit_status(struct units *units, const char *name, struct unit_status *ret)
 {
 	_cleanup_free_ char *unit = NULL, *path = NULL, *active = NULL;
 	int r;
 
-	r = need_bus(units);
+	r = unit_name(name, &unit);
+	if (!r && units->listed)
+		return status_listed(units, unit, ret);
 	if (!r)
-		r = unit_name(name, &unit);
+		r = need_bus(units);
 	if (!r)
 		r = sd_bus_path_encode("/org/freedesktop/systemd1/unit", unit, &path);
+	if (r < 0)
+		return r;
+	sd_bus_set_method_call_timeout(units->bus, ANSWER_LIMIT_USEC);
 	/* Properties may be asked for of units that are not loaded. */
-	if (r >= 0)
-		r = sd_bus_get_property_string(units->bus, SYSTEMD, path, SYSTEMD ".Unit",
-					       "ActiveState", NULL, &active);
+	r = sd_bus_get_property_string(units->bus, SYSTEMD, path, SYSTEMD ".Unit",
+				       "ActiveState", NULL, &active);
+	sd_bus_set_method_call_timeout(units->bus, ANSWER_DEFAULT_USEC);
 	if (r < 0)
 		return r;
 	snprintf(ret->active, sizeof(ret->active), "%s", active);

@@ -36,6 +36,10 @@ struct unit_status {
 	char active[16];	/* "inactive" also where it is not loaded */
 };
 int unit_status(struct units *units, const char *name, struct unit_status *ret);
+/** units_list() - ask of all at once; unit_status() says what was found until
+ * units_forget(). */
+int units_list(struct units *units);
+void units_forget(struct units *units);
 /** unit_is_up() - does anything of it run, or is about to? */
 bool unit_is_up(const struct unit_status *status);
 /** unit_name() - vserver@NAME.service, escaped; free(). */

@@ -19,6 +19,7 @@
 #include "unpack.h"
 
 #define BLOCK_SIZE (256 * 1024)
+#define TAR_BLOCK 512
 
 #define FLAGS (ARCHIVE_EXTRACT_OWNER | ARCHIVE_EXTRACT_PERM | ARCHIVE_EXTRACT_TIME |	\
 	       ARCHIVE_EXTRACT_ACL | ARCHIVE_EXTRACT_XATTR | ARCHIVE_EXTRACT_SPARSE |	\
@@ -146,6 +147,14 @@ static int copy_entry(struct unpacking *u, struct archive_entry *entry)
 	return r;
 }
 
+/* A tar archive ends with blocks of zeros.  libarchive takes the end of the
+ * file for the end, too, and does not tell which it was: but what it has read
+ * since it looked for a header. */
+static bool ended_well(const struct unpacking *u)
+{
+	return archive_filter_bytes(u->in, 0) - archive_read_header_position(u->in) >= TAR_BLOCK;
+}
+
 static int copy(struct unpacking *u)
 {
 	struct archive_entry *entry;
@@ -162,13 +171,34 @@ static int copy(struct unpacking *u)
 		return fail_reading(u);
 	if (u->n == 0)
 		return fail(u, -EBADMSG, "it is not a tar archive, or an empty one");
+	if (!ended_well(u))
+		return fail(u, -EBADMSG, "it is cut off after %zu entries: its end mark is missing",
+			    u->n);
 	/* Modes and times of directories are set here. */
 	return archive_write_close(u->out) < ARCHIVE_WARN ? fail_writing(u, "directories") : 0;
+}
+
+/* Those that libarchive has in itself; others it would run programs for. */
+static int support(const struct unpacking *u)
+{
+	static int (*const filters[])(struct archive *) = {
+		archive_read_support_filter_none, archive_read_support_filter_gzip,
+		archive_read_support_filter_bzip2, archive_read_support_filter_xz,
+		archive_read_support_filter_zstd,
+	};
+
+	for (size_t i = 0; i < sizeof(filters) / sizeof(*filters); i++)
+		if (filters[i](u->in) != ARCHIVE_OK)
+			return fail(u, -EOPNOTSUPP, "this libarchive cannot unpack by itself: %s",
+				    archive_error_string(u->in));
+	archive_read_support_format_tar(u->in);
+	return 0;
 }
 
 static int set_up(struct unpacking *u, int archive)
 {
 	struct stat st;
+	int r;
 
 	if (fstat(archive, &st) < 0)
 		return -errno;
@@ -178,8 +208,9 @@ static int set_up(struct unpacking *u, int archive)
 	if (!u->in || !u->out)
 		return -ENOMEM;
 
-	archive_read_support_filter_all(u->in);
-	archive_read_support_format_tar(u->in);
+	r = support(u);
+	if (r < 0)
+		return r;
 	archive_write_disk_set_options(u->out, FLAGS);
 	/* Numbers, not names: the host's names are not the guest's. */
 	archive_write_disk_set_group_lookup(u->out, NULL, NULL, NULL);

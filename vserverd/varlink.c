@@ -30,6 +30,7 @@ static int on_list(sd_varlink *link, sd_json_variant *parameters,
 	r = manager_names(&names);
 	if (r >= 0)
 		r = sd_json_variant_new_array(&guests, NULL, 0);
+	units_list(m->units);	/* or else each is asked for by itself */
 	for (size_t i = 0; r >= 0 && names && names[i]; i++) {
 		_cleanup_problem_ struct problem problem = { 0 };
 		_cleanup_guest_ struct guest *guest = NULL;
@@ -42,6 +43,7 @@ static int on_list(sd_varlink *link, sd_json_variant *parameters,
 			r = sd_json_variant_append_array(&guests, object);
 		sd_json_variant_unref(object);
 	}
+	units_forget(m->units);
 	if (r >= 0)
 		r = sd_varlink_replybo(link, SD_JSON_BUILD_PAIR_VARIANT("guests", guests));
 	else
@@ -205,10 +207,9 @@ static int on_set(sd_varlink *link, sd_json_variant *parameters,
 	r = request_set(link, parameters, &request);
 	if (r != 0)
 		return r;
-	if (manager_set(userdata, request.name, &request.settings, request.runtime,
-			&problem) < 0)
-		return reply_problem(link, &problem);
-	return sd_varlink_reply(link, NULL);
+	r = operation_set(userdata, request.name, &request.settings, request.runtime,
+			  reply_done, sd_varlink_ref(link), &problem);
+	return answer(link, r, &problem);
 }
 
 /* --- the server ------------------------------------------------------------------------ */

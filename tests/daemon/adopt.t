@@ -13,7 +13,6 @@ sleep infinity &
 host=$!
 cleanup kill "$host"
 
-state() { [ "$(field "$1" .state)" = "$2" ]; }
 init_of() { field "$1" .init; }
 kill_daemon()
 {

@@ -60,6 +60,7 @@ touch "$scratch/mine"
 mkdir "$root/mounted" && mount --bind "$scratch" "$root/mounted"
 expect_error 1 'mounted' "delete enters no mount" vserver delete bt --yes
 expect 0 "what is mounted is as it was" test -e "$scratch/mine"
+expect 0 "and so is the tree around it" test -e "$root/file" -a -x "$root/usr/sbin/init"
 umount "$root/mounted"
 mkdir -p "$root/$(printf 'd/%.0s' {1..300})"
 expect 0 "delete, also what is deep" vserver delete bt --yes
@@ -96,9 +97,21 @@ for part in 10 50 90; do
 	head -c $((size * part / 100 + 100)) "$archive" >"$scratch/cut"
 	refused 'cut off' "cut off after $part%" "$scratch/cut"
 done
+# At its end mark, of 1024 zeros or more, libarchive sees nothing amiss.
+tar -C "$tree" -b 1 -cf "$scratch/exact.tar" .
+size=$(stat -c %s "$scratch/exact.tar")
+expect 0 "control: the archive ends with an end mark" cmp <(tail -c 1024 "$scratch/exact.tar") \
+	<(head -c 1024 /dev/zero)
+head -c $((size - 1024)) "$scratch/exact.tar" >"$scratch/cut"
+refused 'cut off after [0-9]+ entries: its end mark' "cut off at a header" "$scratch/cut"
 gzip -c "$archive" >"$scratch/whole.gz"
 head -c $(($(stat -c %s "$scratch/whole.gz") / 2)) "$scratch/whole.gz" >"$scratch/cut.gz"
 refused 'cut off' "compressed and cut off" "$scratch/cut.gz"
+
+# Written as text: libarchive reads that, and runs programs for other forms.
+{ echo "begin 644 a.tar"; perl -0777 -ne 'print pack "u", $_' "$archive"; printf '`\nend\n'; } \
+	>"$scratch/text"
+refused 'not a tar archive' "in a form that is not named" "$scratch/text"
 
 tiny "$scratch/no-init.tar" ''
 refused 'no init' "no init in it" "$scratch/no-init.tar"
@@ -153,8 +166,25 @@ expect 0 "control: a build is under way" eventually 20 partly
 kill -9 "$(systemctl show -P MainPID vserverd)"
 wait $!
 expect 0 "the daemon is killed, and comes again" eventually 30 vserver list
-expect 0 "and removes what the build had made" nothing_left
+expect 0 "and removes what the build had made" eventually 30 nothing_left
 rm -f "$tree/usr/large"
+
+# A delete that is cut off: the guest is whole, or gone.
+mkdir -p "$tree/many"
+(cd "$tree/many" && for i in {1..200}; do mkdir "$i" && touch "$i"/{1..100}; done)
+pack
+build "$archive" >/dev/null
+vserver delete bt --yes >/dev/null 2>&1 &
+hidden() { compgen -G '/var/lib/vserver/guests/.bt.*' >/dev/null; }
+expect 0 "control: a delete is under way" eventually 20 hidden
+kill -9 "$(systemctl show -P MainPID vserverd)"
+wait $!
+expect 0 "the daemon is killed, and comes again" eventually 30 vserver list
+expect 1 "half a guest does not start" vserver start bt
+expect 0 "what was left of the tree is removed" eventually 30 sh -c '! ls -d /var/lib/vserver/guests/.bt.*'
+vserver delete bt --yes >/dev/null 2>&1	# its file may be there still
+expect 0 "nothing is left" eventually 20 nothing_left
+rm -r "$tree/many"
 
 expect_output built "control: the archive alone is good" build "$scratch/tiny.tar"
 expect 0 "deleted" vserver delete bt --yes

@@ -61,7 +61,7 @@ expect_output '"state":"running"' "Describe" call Describe '{"name":"vl"}'
 expect 0 "Describe has what the command line needs" sh -c "varlinkctl call --json=short $socket \
 	io.vserver.Manager.Describe '{\"name\":\"vl\"}' | jq -e '.guest | (.xid >= 2) and
 	(.init > 1) and (.initStart > 0) and (.memoryBytes > 0) and (.tasks >= 1) and
-	(.cpuShare >= 0) and (.cgroup | length > 1)'"
+	(.cpuUsageNs > 0) and (.cgroup | length > 1)'"
 expect 0 "List has it" sh -c "varlinkctl call --json=short $socket io.vserver.Manager.List '{}' |
 	jq -e '.guests | map(.name) | index(\"vl\") != null'"
 

@@ -31,7 +31,7 @@ static void defaults(void)
 
 static void refused(void)
 {
-	const uint64_t all = 100 * MS * (uint64_t)get_nprocs_conf();
+	const uint64_t all = 100 * MS * (uint64_t)get_nprocs();
 	struct vs_bucket b = { .rate_ns = 7 };
 
 	is_int(vs_bucket_make(0, 100 * MS, 0, 0, &b), -ERANGE, "0%% is refused");

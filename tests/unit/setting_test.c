@@ -86,7 +86,7 @@ static void values(void)
 	good("cpu", "25%");
 	good("cpu", "10ms/1s");
 	bad("cpu", "0%", "nothing run");
-	snprintf(more, sizeof(more), "%d%%", get_nprocs_conf() * 100 + 1);
+	snprintf(more, sizeof(more), "%d%%", get_nprocs() * 100 + 1);
 	bad("cpu", more, "more than this machine has");
 	bad("cpu", "1us/10us", "interval");
 	bad("cpu", "25", "no share");
@@ -111,9 +111,21 @@ static void addresses(void)
 	good("address", "192.0.2.7/24 dev lo");
 	good("address", "2001:db8::7/64  dev lo");
 	good("address", "192.0.2.7 dev lo");
-	bad("address", "203.0.113.9", "not an address of this host");
-	bad("address", "203.0.113.9/24", "not an address of this host");
-	bad("address", "192.0.2.7/24 dev nosuch0", "no interface");
+	/* What is there now is not the value's: it comes and goes. */
+	good("address", "203.0.113.9");
+	good("address", "192.0.2.7/24 dev nosuch0");
+	bad("address", "192.0.2.7/24 dev an-interface-of-17", "dev INTERFACE");
+	bad("address", "192.0.2.7/24 dev ../all", "dev INTERFACE");
+	bad("address", "0.0.0.0/0 dev lo", "single host");
+	bad("address", "0.0.0.0", "single host");
+	bad("address", "0.1.2.3/32 dev lo", "single host");
+	bad("address", "255.255.255.255/32 dev lo", "single host");
+	bad("address", "224.0.0.1 dev lo", "single host");
+	bad("address", "::/128 dev lo", "single host");
+	bad("address", "ff02::1/128 dev lo", "single host");
+	bad("address", "::ffff:1.2.3.4/128 dev lo", "in the form of IPv6");
+	good("address", "1.2.3.4/32 dev lo");
+	bad("address", "192.0.2.7/0 dev lo", "/0");
 	bad("address", "192.0.2.7/33 dev lo", "/33");
 	bad("address", "192.0.2.7/ dev lo", "no prefix");
 	bad("address", "192.0.2.7/24 lo", "dev INTERFACE");

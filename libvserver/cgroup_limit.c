@@ -1,0 +1,148 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+/*
+ * Copyright (C) 2026 The VServer developers
+ *
+ * What a cgroup may use, and what it has used.
+ */
+#include <ctype.h>
+#include <errno.h>
+#include <string.h>
+
+#include "private.h"
+
+/* What cpu.max takes: kernel/sched/core.c. */
+#define PERIOD_MAX_US	1000000ULL
+#define QUOTA_MIN_US	1000ULL
+
+/* --- limits ---------------------------------------------------------------------- */
+
+static int write_number(int dir, const char *file, uint64_t number)
+{
+	char text[32] = "max";
+
+	if (number != UINT64_MAX)
+		snprintf(text, sizeof(text), "%llu", (unsigned long long)number);
+	return vs_write_file(dir, file, text);
+}
+
+/*
+ * R every T becomes a quota every period, in microseconds.  cpu.max takes no
+ * period above a second and no quota below a millisecond: the same share is
+ * then written with another period.  A burst is at most one quota there.
+ */
+static int write_cpu(int dir, const struct vs_bucket *cpu)
+{
+	uint64_t quota = cpu->rate_ns / 1000, period = cpu->interval_ns / 1000;
+	uint64_t burst = cpu->size_ns / 1000;
+	char text[64];
+	int r;
+
+	r = vs_write_file(dir, "cpu.max.burst", "0");
+	if (r < 0 && r != -ENOENT)
+		return r;
+	if (cpu->rate_ns == UINT64_MAX)
+		return vs_write_file(dir, "cpu.max", "max");
+	if (period > PERIOD_MAX_US) {
+		quota = (uint64_t)((unsigned __int128)quota * PERIOD_MAX_US / period);
+		period = PERIOD_MAX_US;
+	}
+	while (quota < QUOTA_MIN_US && period * 2 <= PERIOD_MAX_US) {
+		quota = quota * 2 ?: cpu->rate_ns * 2 / 1000;
+		period *= 2;
+	}
+	if (quota < QUOTA_MIN_US)
+		quota = QUOTA_MIN_US;
+	snprintf(text, sizeof(text), "%llu %llu", (unsigned long long)quota,
+		 (unsigned long long)period);
+	r = vs_write_file(dir, "cpu.max", text);
+	if (r < 0)
+		return r;
+	r = write_number(dir, "cpu.max.burst", burst < quota ? burst : quota);
+	return r == -ENOENT ? 0 : r;
+}
+
+int vs_cgroup_limit(struct vs *vs, const char *path, const struct vs_limits *limits)
+{
+	const struct {
+		const char *file;
+		uint64_t value;
+	} numbers[] = {
+		{ "memory.max", limits->memory_bytes },
+		/* less than a page: 0 stands for "as it is" here */
+		{ "memory.swap.max", limits->no_swap ? 1 : limits->swap_bytes },
+		{ "pids.max", limits->tasks },
+	};
+	_cleanup_close_ int dir = vs_cgroup_open(vs, path);
+	int r;
+
+	if (dir < 0)
+		return dir;
+	for (size_t i = 0; i < sizeof(numbers) / sizeof(*numbers); i++) {
+		if (!numbers[i].value)
+			continue;
+		r = write_number(dir, numbers[i].file, numbers[i].value);
+		/* Without swap accounting there is no swap to be limited. */
+		if (r == -ENOENT && numbers[i].value == UINT64_MAX)
+			continue;
+		if (r < 0)
+			return vs_fail_errno(vs, r, "writing %s of the cgroup %s",
+					     numbers[i].file, path);
+	}
+	if (!limits->cpu.rate_ns)
+		return 0;
+	r = write_cpu(dir, &limits->cpu);
+	return r < 0 ? vs_fail_errno(vs, r, "writing cpu.max of the cgroup %s", path) : 0;
+}
+
+/* --- reading ----------------------------------------------------------------------- */
+
+static uint64_t read_number(int dir, const char *file)
+{
+	_cleanup_free_ char *text = NULL;
+
+	if (vs_read_file(dir, file, &text) < 0 || !isdigit((unsigned char)*text))
+		return 0;
+	return strtoull(text, NULL, 10);
+}
+
+/* "KEY VALUE" on a line of its own. */
+static int read_key(int dir, const char *file, const char *key, uint64_t *ret)
+{
+	_cleanup_free_ char *text = NULL;
+	size_t n = strlen(key);
+	char *rest, *line;
+	int r;
+
+	r = vs_read_file(dir, file, &text);
+	if (r < 0)
+		return r;
+	rest = text;
+	while ((line = strsep(&rest, "\n")))
+		if (strncmp(line, key, n) == 0 && line[n] == ' ') {
+			*ret = strtoull(line + n + 1, NULL, 10);
+			return 0;
+		}
+	return -ENODATA;
+}
+
+int vs_cgroup_usage(struct vs *vs, const char *path, struct vs_usage *ret)
+{
+	_cleanup_close_ int dir = vs_cgroup_open(vs, path);
+	struct vs_usage usage = {};
+	uint64_t populated;
+	int r;
+
+	if (dir < 0)
+		return dir;
+	r = read_key(dir, "cpu.stat", "usage_usec", &usage.cpu_usec);
+	if (!r)
+		r = read_key(dir, "cgroup.events", "populated", &populated);
+	if (r < 0)
+		return vs_fail_errno(vs, r, "reading the cgroup %s", path);
+	usage.memory_bytes = read_number(dir, "memory.current");
+	usage.memory_peak_bytes = read_number(dir, "memory.peak");
+	usage.tasks = read_number(dir, "pids.current");
+	usage.populated = populated;
+	*ret = usage;
+	return 0;
+}

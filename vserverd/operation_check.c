@@ -1,0 +1,106 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * Copyright (C) 2026 The VServer developers
+ *
+ * Why a start may not begin: what can be refused is refused before anything
+ * is made.
+ */
+#include <errno.h>
+#include <string.h>
+
+#include "guest.h"
+#include "init.h"
+#include "operation.h"
+#include "presence.h"
+#include "scope.h"
+
+static int check_init(struct manager *m, const struct config *config, struct problem *problem)
+{
+	_cleanup_strv_free_ char **argv = NULL;
+	_cleanup_free_ char *reason = NULL;
+
+	if (access(config->root, F_OK) < 0)
+		return problem_failed(problem, "finding its tree", "build it, or delete it",
+				      "%s: %s", config->root, strerror(errno));
+	if (init_find(m->vs, config, &argv, &reason) == 0)
+		return 0;
+	return problem_failed(problem, "finding its init",
+			      config->init ? "put it there, or set init" :
+					     "put a root filesystem there, or set init",
+			      "%s", reason ? reason : strerror(ENOMEM));
+}
+
+static int check_addresses(const struct config *config, struct problem *problem)
+{
+	for (size_t i = 0; i < config->n_addresses; i++) {
+		_cleanup_free_ char *reason = NULL, *remedy = NULL;
+
+		if (presence_check(&config->addresses[i], &reason, &remedy) < 0)
+			return problem_failed(problem, "adding its addresses", remedy, "%s",
+					      reason ? reason : strerror(ENOMEM));
+	}
+	return 0;
+}
+
+/* What is left of this very guest goes at its start; another's does not. */
+static int check_context(struct manager *m, const struct guest *guest,
+			 struct problem *problem)
+{
+	bool left = guest->state && state_is_left(guest->state);
+	const struct config *config = guest->config;
+	struct vs_context context;
+
+	if (config->xid && vs_context_get(m->vs, config->xid, &context) == 0 &&
+	    !(left && !strcmp(context.name, config->name)))
+		return problem_failed(problem, "making its context", "see: vserver contexts",
+				      "context %u is there already, of '%s'", config->xid,
+				      context.name);
+	if (!left && vs_context_find(m->vs, config->name, &context) == 0)
+		return problem_failed(problem, "making its context", "see: vserver contexts",
+				      "context %u is there already under that name",
+				      context.xid);
+	return 0;
+}
+
+/* Else the first of the two to stop would take the address from the other. */
+static int check_holder(struct manager *m, const struct guest *guest, struct problem *problem)
+{
+	const struct address_config *address;
+	struct vs_context own = { 0 }, holder;
+	char text[INET6_ADDRSTRLEN];
+	int r;
+
+	/* What is left of it, as check_context() has seen. */
+	if (vs_context_find(m->vs, guest->name, &own) < 0)
+		own.xid = 0;
+	r = presence_holder(m->vs, guest->config, own.xid, &holder, &address);
+	if (r < 0)
+		return problem_failed(problem, "adding its addresses", NULL, "%s",
+				      vs_reason(m->vs));
+	if (r == 0)
+		return 0;
+	vs_address_format(&address->address, text);
+	return problem_failed(problem, "adding its addresses", "give each its own, or end that "
+			      "one first; see: vserver contexts",
+			      "%s is used by context %u, '%s'", text, holder.xid, holder.name);
+}
+
+int operation_check_start(struct manager *m, const struct guest *guest,
+			  struct problem *problem)
+{
+	int r;
+
+	if (!guest->config)
+		return problem_failed(problem, "reading its configuration", NULL, "%s",
+				      guest->errors);
+	r = manager_need_enforcement(m, problem);
+	if (!r)
+		r = check_init(m, guest->config, problem);
+	if (!r)
+		r = check_addresses(guest->config, problem);
+	if (!r)
+		r = check_context(m, guest, problem);
+	if (!r)
+		r = check_holder(m, guest, problem);
+	return r;
+}

@@ -1,0 +1,90 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * Copyright (C) 2026 The VServer developers
+ *
+ * Whether the addresses of a guest can be had now: the host has them or the
+ * interface to put them on, and no other context uses them.  That an address
+ * is written well, its file's reader has seen; this changes while nobody
+ * touches a file.
+ */
+#include "presence.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "scope.h"
+
+static int absent(char **ret_reason, char **ret_remedy, int written)
+{
+	if (written < 0) {
+		*ret_reason = NULL;
+		*ret_remedy = NULL;
+	}
+	return -ENODEV;
+}
+
+int presence_check(const struct address_config *address, char **ret_reason,
+		   char **ret_remedy)
+{
+	char text[INET6_ADDRSTRLEN];
+
+	if (address->dev ? if_nametoindex(address->dev) != 0 :
+			   vs_address_is_local(&address->address) == 1)
+		return 0;
+	*ret_reason = NULL;
+	*ret_remedy = NULL;
+	vs_address_format(&address->address, text);
+	if (address->dev) {
+		*ret_remedy = strdup("see the interfaces of this host: ip link");
+		return absent(ret_reason, ret_remedy,
+			      asprintf(ret_reason, "%s: there is no interface '%s'", text,
+				       address->dev));
+	}
+	*ret_remedy = strdup("add it to the host, or write ADDRESS/PREFIX dev INTERFACE to have "
+			     "it added");
+	return absent(ret_reason, ret_remedy,
+		      asprintf(ret_reason, "%s is not an address of this host", text));
+}
+
+static bool same(const struct vs_address *a, const struct vs_address *b)
+{
+	if (a->family != b->family)
+		return false;
+	return a->family == AF_INET ? a->ip4.s_addr == b->ip4.s_addr :
+				      IN6_ARE_ADDR_EQUAL(&a->ip6, &b->ip6);
+}
+
+static const struct address_config *find_common(const struct config *config,
+						const struct vs_context *context)
+{
+	for (size_t i = 0; i < config->n_addresses; i++)
+		for (size_t j = 0; j < context->n_addresses; j++)
+			if (same(&config->addresses[i].address, &context->addresses[j]))
+				return &config->addresses[i];
+	return NULL;
+}
+
+int presence_holder(struct vs *vs, const struct config *config, uint32_t xid,
+		    struct vs_context *ret, const struct address_config **ret_address)
+{
+	_cleanup_free_ struct vs_context *contexts = NULL;
+	size_t n = 0;
+	int r;
+
+	if (!config->n_addresses)
+		return 0;
+	r = vs_context_list(vs, &contexts, &n);
+	if (r < 0)
+		return r;
+	for (size_t i = 0; i < n; i++) {
+		const struct address_config *common = find_common(config, &contexts[i]);
+
+		if (!common || contexts[i].xid == xid)
+			continue;
+		*ret = contexts[i];
+		*ret_address = common;
+		return 1;
+	}
+	return 0;
+}
