@@ -168,12 +168,13 @@ static int swap_notify(char **a)
 	signal(SIGINT, _exit);
 	signal(SIGPWR, _exit);
 	mkdir("/run/host", 0755);
-	for (;;) {
-		if (symlink(a[0], "/run/host/link") < 0 && errno != EEXIST)
-			return errno;
-		if (lstat("/run/host/notify", &st) == 0 && S_ISSOCK(st.st_mode))
-			rename("/run/host/link", "/run/host/notify");
-	}
+	if (symlink(a[0], "/run/host/link") < 0)
+		return errno;
+	while (lstat("/run/host/notify", &st) < 0 || !S_ISSOCK(st.st_mode))
+		usleep(1000);
+	rename("/run/host/link", "/run/host/notify");
+	for (;;)
+		pause();
 }
 
 const struct intrusion file_intrusions[] = {
