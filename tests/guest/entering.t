@@ -141,12 +141,12 @@ script -qec 'vserver exec web -- sh -c "head -c 85000 /dev/zero; : >/root/ended"
 	{ eventually 30 test -e "$tree/root/ended"; tr -dc '\0' | wc -c; } >"$scratch/count"
 is "$(cat "$scratch/count")" 85000 "what a command printed last is not cut off"
 # ...and ends, whoever may still write.
-flood() { script -qec "vserver exec web -- sh -c 'cat /dev/zero & $1' </dev/null" /dev/null; }
-floods() { [ "$(flood wait | head -c 1000000 | wc -c)" = 1000000 ]; }
-ends() { flood 'exit 3' >/dev/null; }
-export -f flood ends
-expect 0 "control: a child can flood the terminal" floods
-expect 3 "it does not keep the command from ending" timeout 60 bash -c ends
+terminal_without_input() { script -qec "vserver exec web -- sh -c '$1' </dev/null" /dev/null; }
+floods() { [ "$(terminal_without_input 'head -c 300000 /dev/zero & wait' | tr -dc '\0' | wc -c)" = 300000 ]; }
+ends() { terminal_without_input 'cat /dev/zero & exit 3' >/dev/null; }
+export -f terminal_without_input ends
+expect 0 "control: a child can write to the terminal" floods
+expect 3 "one that never ends does not keep the command from ending" timeout -k 1 60 bash -c ends
 vserver stop web
 
 # --- an init that is the host's program ---------------------------------------------
