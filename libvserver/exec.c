@@ -112,7 +112,8 @@ static int run_usher(struct vs_session *s, pid_t *ret_pid, int *ret_master)
 	}
 	close(TAKE_FD(theirs));
 	usher_fd = pidfd_open(pid, 0);
-	late = usher_fd < 0 ? -errno : wait_for(s, usher_fd);
+	late = usher_fd < 0 ? vs_fail_errno(s->child.vs, -errno, "watching the usher") :
+	       wait_for(s, usher_fd);
 	if (late < 0)
 		kill(pid, SIGKILL);
 	while (waitpid(pid, NULL, 0) < 0 && errno == EINTR)
