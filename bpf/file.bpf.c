@@ -132,8 +132,8 @@ static __always_inline bool is_in_pid_namespace(void)
 /* --- mounts --------------------------------------------------------------- */
 
 /*
- * A file that is opened to be run or written to must be mounted in the task's
- * own mount namespace.  Others are reached through magic links only, and those
+ * A file that is opened to be run or written to, or has its mode, owner or
+ * length changed, must be mounted in the task's own mount namespace.  Others are reached through magic links only, and those
  * of /proc/self lead to what who went in has brought along: /proc/self/exe of
  * the host's program, a file that was handed in.  A memfd and whatever else is
  * on the kernel's own mounts, which are in no namespace, may be both.
@@ -142,11 +142,10 @@ static __always_inline bool is_in_pid_namespace(void)
  * host's files, and its mount namespace may be a copy of the one that its
  * program and its output are from.
  */
-static __always_inline bool is_mounted_here(struct file *file)
+static __always_inline bool is_mounted_here(struct vfsmount *mnt)
 {
 	struct task_struct *task = bpf_get_current_task_btf();
-	struct vfsmount *vfsmount = file->f_path.mnt;
-	struct mount *mount = (void *)vfsmount - bpf_core_field_offset(struct mount, mnt);
+	struct mount *mount = (void *)mnt - bpf_core_field_offset(struct mount, mnt);
 	u64 namespace = (u64)BPF_CORE_READ(mount, mnt_ns);
 
 	if (namespace == MNT_NS_INTERNAL)
@@ -160,7 +159,33 @@ static __always_inline int may_open_file(struct file *file, bool write)
 		return 0;
 	if ((file->f_inode->i_mode & S_IFMT) != S_IFREG || !is_in_pid_namespace())
 		return 0;
-	return vs_verdict(is_mounted_here(file));
+	return vs_verdict(is_mounted_here(file->f_path.mnt));
+}
+
+static __always_inline int may_change_path(const struct path *path)
+{
+	if (vs_current_xid() == VS_XID_HOST || !is_in_pid_namespace())
+		return 0;
+	return vs_verdict(is_mounted_here(path->mnt));
+}
+
+SEC("lsm/path_chmod")
+int BPF_PROG(vs_path_chmod, const struct path *path, umode_t mode, int ret)
+{
+	return ret ?: may_change_path(path);
+}
+
+/* The ids are structures of one number. */
+SEC("lsm/path_chown")
+int BPF_PROG(vs_path_chown, const struct path *path, u64 uid, u64 gid, int ret)
+{
+	return ret ?: may_change_path(path);
+}
+
+SEC("lsm/path_truncate")
+int BPF_PROG(vs_path_truncate, const struct path *path, int ret)
+{
+	return ret ?: may_change_path(path);
 }
 
 /* --- /proc --------------------------------------------------------------- */

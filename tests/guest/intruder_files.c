@@ -83,23 +83,33 @@ static int run(const char *path)
 	return WIFEXITED(status) ? WEXITSTATUS(status) : EINTR;
 }
 
-/* What can be done with a descriptor: "read=ok write=EPERM exec=EPERM". */
+static const char *name_of(int failed)
+{
+	return failed ? strerrorname_np(errno) : "ok";
+}
+
+/* What can be done with a descriptor: "read=ok write=EPERM ...". */
 static void try_all(int fd)
 {
 	static const struct {
 		const char *name;
 		int flags;
 	} ways[] = { { "read", O_RDONLY }, { "write", O_WRONLY }, { "append", O_RDWR | O_APPEND } };
+	struct stat st;
 	char path[64];
 	int err;
 
+	fstat(fd, &st);
 	snprintf(path, sizeof(path), "/proc/self/fd/%d", fd);
 	for (size_t i = 0; i < 3; i++) {
 		int again = open(path, ways[i].flags);
 
-		printf("%s=%s ", ways[i].name, again < 0 ? strerrorname_np(errno) : "ok");
+		printf("%s=%s ", ways[i].name, name_of(again < 0));
 		close(again);
 	}
+	printf("chmod=%s ", name_of(fchmod(fd, st.st_mode)));
+	printf("chown=%s ", name_of(fchown(fd, st.st_uid, st.st_gid)));
+	printf("truncate=%s ", name_of(truncate(path, st.st_size)));
 	err = run(path);
 	printf("exec=%s\n", err ? strerrorname_np(err) ?: "unknown" : "ok");
 }
