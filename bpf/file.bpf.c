@@ -12,8 +12,9 @@
  * VS_FLAG_CGROUP.  Two sysctls are its own if the UTS namespace is: hostname
  * and domainname.  A fresh /proc in the host's PID namespace must hide
  * processes (hidepid=ptraceable).  Of device nodes it opens those that reach
- * nobody else.  It has no file signal a foreign process (SIGIO), and types
- * nothing into terminals (TIOCSTI).
+ * nobody else.  A guest runs and writes to what is mounted where it is, not to
+ * files of the host that some link or descriptor leads to.  It has no file
+ * signal a foreign process (SIGIO), and types nothing into terminals (TIOCSTI).
  *
  * When it is good.  These are the files that root may open by permission bits
  * alone, without a capability that a ceiling could withhold.  Hooks are on
@@ -29,7 +30,8 @@
  * Pseudo terminals that a bare context shares with the host.
  *
  * If a look-up fails.  A file of /proc whose inode cannot be read counts as
- * "not a process's" and cannot be written to.  An inode whose process is gone
+ * "not a process's" and cannot be written to.  A mount whose namespace cannot
+ * be read counts as a foreign one.  An inode whose process is gone
  * is left to /proc itself, which says ESRCH.  A context that is not in the
  * table has no flag and no capability in its ceiling.
  */
@@ -38,6 +40,8 @@
 char LICENSE[] SEC("license") = "GPL";
 
 #define FMODE_WRITE		0x2
+#define FMODE_EXEC		0x20		/* in f_flags: opened by exec */
+#define MNT_NS_INTERNAL		(-22ULL)	/* ERR_PTR(-EINVAL) */
 #define F_SETOWN		8
 #define F_SETOWN_EX		15
 #define FIOSETOWN		0x8901
@@ -48,6 +52,7 @@ char LICENSE[] SEC("license") = "GPL";
 #define S_IFMT			0170000
 #define S_IFCHR			0020000
 #define S_IFBLK			0060000
+#define S_IFREG			0100000
 #define HIDEPID_PTRACEABLE	4
 #define INIT_PID_NS_INUM	0xEFFFFFFCU
 #define INIT_UTS_NS_INUM	0xEFFFFFFEU
@@ -116,6 +121,73 @@ static __always_inline int may_open_device(u32 mode, u32 device, u32 xid)
 	return vs_verdict(vs_ceiling_has(xid, CAP_MKNOD));
 }
 
+/* A guest; or a bare context that has made itself one. */
+static __always_inline bool is_in_pid_namespace(void)
+{
+	struct task_struct *task = bpf_get_current_task_btf();
+
+	return BPF_CORE_READ(task, thread_pid, level) > 0;
+}
+
+/* --- mounts --------------------------------------------------------------- */
+
+/*
+ * A file that is opened to be run or written to, or has its mode, owner or
+ * length changed, must be mounted in the task's own mount namespace.  Others are reached through magic links only, and those
+ * of /proc/self lead to what who went in has brought along: /proc/self/exe of
+ * the host's program, a file that was handed in.  A memfd and whatever else is
+ * on the kernel's own mounts, which are in no namespace, may be both.
+ *
+ * Of guests only, which is to say in a PID namespace: a bare context has the
+ * host's files, and its mount namespace may be a copy of the one that its
+ * program and its output are from.
+ */
+static __always_inline bool is_mounted_here(struct vfsmount *mnt)
+{
+	struct task_struct *task = bpf_get_current_task_btf();
+	struct mount *mount = (void *)mnt - bpf_core_field_offset(struct mount, mnt);
+	u64 namespace = (u64)BPF_CORE_READ(mount, mnt_ns);
+
+	if (namespace == MNT_NS_INTERNAL)
+		return true;
+	return namespace && namespace == (u64)BPF_CORE_READ(task, nsproxy, mnt_ns);
+}
+
+static __always_inline int may_open_file(struct file *file, bool write)
+{
+	if (!write && !(file->f_flags & FMODE_EXEC))
+		return 0;
+	if ((file->f_inode->i_mode & S_IFMT) != S_IFREG || !is_in_pid_namespace())
+		return 0;
+	return vs_verdict(is_mounted_here(file->f_path.mnt));
+}
+
+static __always_inline int may_change_path(const struct path *path)
+{
+	if (vs_current_xid() == VS_XID_HOST || !is_in_pid_namespace())
+		return 0;
+	return vs_verdict(is_mounted_here(path->mnt));
+}
+
+SEC("lsm/path_chmod")
+int BPF_PROG(vs_path_chmod, const struct path *path, umode_t mode, int ret)
+{
+	return ret ?: may_change_path(path);
+}
+
+/* The ids are structures of one number. */
+SEC("lsm/path_chown")
+int BPF_PROG(vs_path_chown, const struct path *path, u64 uid, u64 gid, int ret)
+{
+	return ret ?: may_change_path(path);
+}
+
+SEC("lsm/path_truncate")
+int BPF_PROG(vs_path_truncate, const struct path *path, int ret)
+{
+	return ret ?: may_change_path(path);
+}
+
 /* --- /proc --------------------------------------------------------------- */
 
 static __always_inline struct proc_inode *proc_inode_of(struct inode *inode)
@@ -176,6 +248,8 @@ int BPF_PROG(vs_file_open, struct file *file, int ret)
 	if (magic == PROC_MAGIC)
 		return may_open_proc(file->f_inode, write, xid);
 	if (is_closed(magic) || (write && may_change(magic, xid)))
+		return -EPERM;
+	if (may_open_file(file, write))
 		return -EPERM;
 	return may_open_device(file->f_inode->i_mode, file->f_inode->i_rdev, xid);
 }
@@ -259,9 +333,7 @@ int BPF_PROG(vs_inode_setattr, struct mnt_idmap *idmap, struct dentry *dentry,
  */
 static __always_inline bool can_name_others(void)
 {
-	struct task_struct *task = bpf_get_current_task_btf();
-
-	return BPF_CORE_READ(task, thread_pid, level) == 0;
+	return !is_in_pid_namespace();
 }
 
 SEC("lsm/file_fcntl")

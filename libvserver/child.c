@@ -3,24 +3,21 @@
  * Copyright (C) 2026 The VServer developers
  *
  * The first and the last steps of a process that goes into a guest, be it the
- * guest's init or a command: born in the guest's cgroup, rid of what its
- * parent left it, within the ceiling, in the context, and then another
- * program.  What is between (mounts, terminals) is space.c's and exec.c's.
+ * guest's init or a command: born in the guest's cgroup, with no descriptor of
+ * the host's, within the ceiling, in the context, and then another program.
+ * What it is rid of besides is reset.c's; what is between (mounts, terminals)
+ * is space.c's and exec.c's.
  */
 #include "child.h"
 
 #include <errno.h>
 #include <fcntl.h>
-#include <linux/close_range.h>
-#include <linux/keyctl.h>
-#include <linux/magic.h>
+#include <limits.h>
+#include <linux/openat2.h>
 #include <linux/sched.h>
-#include <signal.h>
 #include <string.h>
-#include <sys/prctl.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
-#include <sys/vfs.h>
 
 #include "private.h"
 
@@ -40,73 +37,108 @@ pid_t vs_child_clone(uint64_t flags, int cgroup)
 	return pid < 0 ? -errno : (pid_t)pid;
 }
 
-static int reset_signals(void)
+int vs_child_close(struct vs *vs, const int *keep, size_t n)
 {
-	sigset_t none;
+	unsigned int first = 3;
 
-	for (int i = 1; i < NSIG; i++)
-		if (i != SIGKILL && i != SIGSTOP)
-			signal(i, SIG_DFL);	/* refused for those of the C library */
-	sigemptyset(&none);
-	return sigprocmask(SIG_SETMASK, &none, NULL) < 0 ? -errno : 0;
+	for (;;) {
+		unsigned int next = ~0U;	/* the lowest that is kept from there on */
+
+		for (size_t i = 0; i < n; i++)
+			if (keep[i] >= (int)first && (unsigned int)keep[i] < next)
+				next = (unsigned int)keep[i];
+		if (next > first && close_range(first, next - 1, 0) < 0)
+			return vs_fail_errno(vs, -errno, "closing descriptors");
+		if (next == ~0U)
+			return 0;
+		first = next + 1;
+	}
 }
 
-/* Written only where it really is /proc that is mounted there. */
-static int reset_oom_score(void)
-{
-	_cleanup_close_ int fd = open("/proc/self/oom_score_adj", O_WRONLY | O_CLOEXEC);
-	struct statfs fs;
+/* --- exec -------------------------------------------------------------------------- */
 
-	if (fd < 0 || fstatfs(fd, &fs) < 0)
+int vs_child_open(const char *path, int flags, uint64_t resolve)
+{
+	struct open_how how = {
+		.flags = (uint64_t)flags | O_CLOEXEC,
+		.resolve = RESOLVE_NO_MAGICLINKS | resolve,
+	};
+	int fd = (int)syscall(SYS_openat2, AT_FDCWD, path, &how, sizeof(how));
+
+	return fd < 0 ? -errno : fd;
+}
+
+/*
+ * Seen first, then run by its name, for a script wants a name.  In between the
+ * guest may change what the name means.  By then nothing of the host's is open
+ * here, and the one link that still leads out, /proc/self/exe, is refused by
+ * lsm/file_open; so is it to a script that names it as its interpreter.
+ */
+static int run_at(const char *path, char *const *argv, char *const *envp)
+{
+	_cleanup_close_ int fd = vs_child_open(path, O_PATH, 0);
+	struct stat st;
+
+	if (fd < 0)
+		return fd;
+	if (fstat(fd, &st) < 0)
 		return -errno;
-	if (fs.f_type != PROC_SUPER_MAGIC)
-		return -EXDEV;
-	return write(fd, "0", 1) == 1 ? 0 : -errno;
+	if (!S_ISREG(st.st_mode))
+		return -EACCES;
+	execvpe(path, argv, envp);
+	return -errno;
 }
 
-int vs_child_reset(struct vs *vs)
+static const char *path_of(char *const *envp)
 {
-	int r;
+	for (; *envp; envp++)
+		if (strncmp(*envp, "PATH=", 5) == 0)
+			return *envp + 5;
+	return "/usr/sbin:/usr/bin:/sbin:/bin";
+}
 
-	/*
-	 * Until exec this process runs a program of the host.  In the context's
-	 * last moment before it, a guest could hold that program's file through
-	 * /proc/PID/exe and write to it later.  Not to a process that may not be
-	 * dumped; exec() makes it dumpable again.
-	 */
-	if (prctl(PR_SET_DUMPABLE, 0, 0, 0, 0) < 0)
-		return vs_fail_errno(vs, -errno, "closing /proc/PID");
-	r = reset_signals();
-	if (r < 0)
-		return vs_fail_errno(vs, r, "resetting signals");
-	if (setsid() < 0)
-		return vs_fail_errno(vs, -errno, "making a session");
-	if (syscall(SYS_keyctl, KEYCTL_JOIN_SESSION_KEYRING, NULL) < 0 && errno != ENOSYS)
-		return vs_fail_errno(vs, -errno, "making a session keyring");
-	r = reset_oom_score();
-	if (r < 0)
-		return vs_fail_errno(vs, r, "resetting the OOM score");
-	umask(022);
-	return 0;
+/* As execvpe() does it: refused in one place, it may be in a later one. */
+static int run_program(const char *file, char *const *argv, char *const *envp)
+{
+	const char *dir = path_of(envp);
+	int refused = -ENOENT, r;
+	char path[PATH_MAX];
+
+	if (!*file || strchr(file, '/'))
+		return run_at(file, argv, envp);
+	for (size_t n; *dir; dir += n + (dir[n] == ':')) {
+		n = strcspn(dir, ":");
+		if (snprintf(path, sizeof(path), "%.*s/%s", (int)n, dir, file) >= PATH_MAX)
+			return -ENAMETOOLONG;
+		r = run_at(path, argv, envp);
+		if (r == -EACCES)
+			refused = r;
+		else if (r != -ENOENT && r != -ENOTDIR)
+			return r;
+	}
+	return refused;
 }
 
 int vs_child_exec(const struct vs_child *child, const char *file, char *const *argv,
 		  char *const *envp)
 {
+	const int both[] = { child->program, child->report };
 	int r;
 
-	r = vs_ceiling_bound(child->vs, child->ceiling);
+	/* From its first moment in the context there is nothing to be had here. */
+	r = vs_child_close(child->vs, both, 2);
+	if (!r)
+		r = vs_ceiling_bound(child->vs, child->ceiling);
 	if (!r)
 		r = vs_enter_run(child->vs, child->program, child->xid, child->xid);
 	if (!r)
 		r = vs_ceiling_drop(child->vs, child->ceiling);
+	if (!r)
+		r = vs_child_close(child->vs, &child->report, 1);
 	if (r < 0)
 		return r;
-	if (close_range(3, ~0U, CLOSE_RANGE_CLOEXEC) < 0)
-		return vs_fail_errno(child->vs, -errno, "closing descriptors");
-	environ = (char **)envp;	/* its PATH is the one that counts */
-	execvp(file, argv);
-	return vs_fail_errno(child->vs, -errno, "running %s", file);
+	r = run_program(file, argv, envp);
+	return vs_fail_errno(child->vs, r, "running %s", file);
 }
 
 void vs_child_report(int report, struct vs *vs, int error)

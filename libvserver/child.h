@@ -7,6 +7,9 @@
 #ifndef VS_CHILD_H
 #define VS_CHILD_H
 
+#include <sched.h>
+#include <sys/resource.h>
+
 #include "vserver.h"
 
 /* What a child is born with and becomes. */
@@ -26,14 +29,40 @@ struct vs_child {
  */
 pid_t vs_child_clone(uint64_t flags, int cgroup);
 
-/* What a caller must not hand down: signals, session, keyring, OOM score,
- * dumpability.  To be called before the root changes: it wants the host's /proc. */
-int vs_child_reset(struct vs *vs);
+/* Close all descriptors but 0, 1, 2 and those named; -1 in @keep is none. */
+int vs_child_close(struct vs *vs, const int *keep, size_t n);
+
+/* Open a path of the guest's from inside of it, through no magic link: those of
+ * /proc/self lead to what this process still has of the host's. */
+int vs_child_open(const char *path, int flags, uint64_t resolve);
 
 /* Drop to the ceiling, enter the context, and exec.  Returns on failure only.
- * A @file without a slash is looked up in the PATH of @envp. */
+ * A @file without a slash is looked up in the PATH of @envp.  All descriptors
+ * but 0, 1, 2 are gone then. */
 int vs_child_exec(const struct vs_child *child, const char *file, char *const *argv,
 		  char *const *envp);
+
+/* reset.c */
+
+/* What a caller must not hand down: ids, securebits, signals, session, keyring,
+ * OOM score, memory policy, dumpability.  To be called before the root changes:
+ * it wants the host's /proc. */
+int vs_child_reset(struct vs *vs);
+
+/* What a command has from the guest's init rather than from its caller. */
+struct vs_bounds {
+	struct rlimit limits[RLIM_NLIMITS];
+	cpu_set_t processors;
+};
+
+/* Read those of init. */
+int vs_bounds_read(struct vs *vs, pid_t init, struct vs_bounds *ret);
+/* An ordinary task, of no priority, on init's processors. */
+int vs_bounds_schedule(struct vs *vs, const struct vs_bounds *bounds);
+/* Init's limits; while the caller has CAP_SYS_RESOURCE. */
+int vs_bounds_limit(struct vs *vs, const struct vs_bounds *bounds);
+
+/* child.c again */
 
 /* Tell the other end of @report that a step failed; the reason is in @vs. */
 void vs_child_report(int report, struct vs *vs, int error);

@@ -12,6 +12,7 @@
 #include <errno.h>
 #include <poll.h>
 #include <signal.h>
+#include <stdint.h>
 #include <sys/ioctl.h>
 #include <sys/pidfd.h>
 #include <sys/signalfd.h>
@@ -19,18 +20,49 @@
 
 #include "private.h"
 
+#define TERMINAL_HOLDS	(64 * 1024)	/* bytes; the kernel's own limits are lower */
+
 static bool is_empty(const struct vs_stream *s)
 {
 	return s->begin == s->end;
 }
 
+void vs_relay_add(struct vs_relay *relay, int from, int to)
+{
+	relay->streams[relay->n_streams++] = (struct vs_stream){
+		.from = from,
+		.to = to,
+		.is_input = from == 0,
+	};
+}
+
+/* The other side learns of an end by the close of its pipe; a terminal stays. */
+static void stream_end(const struct vs_relay *relay, struct vs_stream *s)
+{
+	if (s->from > 2 && s->from != relay->master)
+		close(s->from);
+	if (s->to > 2 && s->to != relay->master)
+		close(s->to);
+	s->from = s->to = -1;
+	s->begin = s->end = 0;
+}
+
+void vs_relay_close(struct vs_relay *relay)
+{
+	for (size_t i = 0; i < relay->n_streams; i++)
+		stream_end(relay, &relay->streams[i]);
+	if (relay->unread >= 0)
+		close(TAKE_FD(relay->unread));
+}
+
 /* Read or write once, whichever is due.  Errors end the stream, as its end does. */
-static void stream_step(struct vs_stream *s)
+static void stream_step(struct vs_relay *relay, struct vs_stream *s, size_t limit)
 {
 	ssize_t n;
 
 	if (is_empty(s)) {
-		n = read(s->from, s->buffer, sizeof(s->buffer));
+		n = read(s->from, s->buffer,
+			 limit < sizeof(s->buffer) ? limit : sizeof(s->buffer));
 		if (n > 0) {
 			s->begin = 0;
 			s->end = n;
@@ -39,19 +71,14 @@ static void stream_step(struct vs_stream *s)
 		n = write(s->to, s->buffer + s->begin, s->end - s->begin);
 		if (n > 0)
 			s->begin += n;
+		/* The command's end of its input is its own affair. */
+		if (n < 0 && errno != EINTR && errno != EAGAIN && errno != EPIPE &&
+		    s->to < 3 && !relay->error)
+			relay->error = -errno;
 	}
 	if (n > 0 || (n < 0 && (errno == EINTR || errno == EAGAIN)))
 		return;
-	s->begin = s->end = 0;
-	s->from = -1;
-}
-
-/* The other side learns of an end by the close of its pipe; a terminal stays. */
-static void stream_end(struct vs_relay *relay, struct vs_stream *s)
-{
-	if (s->to > 2 && s->to != relay->master)
-		close(s->to);
-	s->to = -1;
+	stream_end(relay, s);
 }
 
 static void fill(const struct vs_stream *s, struct pollfd *ret)
@@ -62,31 +89,24 @@ static void fill(const struct vs_stream *s, struct pollfd *ret)
 	};
 }
 
-/* One round.  Returns how many streams moved, or a negative errno. */
-static int streams_step(struct vs_relay *relay, struct pollfd *extra, size_t n_extra,
-			int timeout_ms)
+/* One round, that begins when anything moves.  0, or a negative errno. */
+static int streams_step(struct vs_relay *relay, struct pollfd *extra, size_t n_extra)
 {
 	struct pollfd fds[VS_STREAMS_MAX + 2];
 	size_t n = relay->n_streams;
-	int moved = 0;
 
 	for (size_t i = 0; i < n; i++)
 		fill(&relay->streams[i], &fds[i]);
 	for (size_t i = 0; i < n_extra; i++)
 		fds[n + i] = extra[i];
-	if (poll(fds, n + n_extra, timeout_ms) < 0)
+	if (poll(fds, n + n_extra, -1) < 0)
 		return errno == EINTR ? 0 : -errno;
-	for (size_t i = 0; i < n; i++) {
-		if (!fds[i].revents)
-			continue;
-		stream_step(&relay->streams[i]);
-		if (relay->streams[i].from < 0)
-			stream_end(relay, &relay->streams[i]);
-		moved++;
-	}
+	for (size_t i = 0; i < n; i++)
+		if (fds[i].revents)
+			stream_step(relay, &relay->streams[i], SIZE_MAX);
 	for (size_t i = 0; i < n_extra; i++)
 		extra[i].revents = fds[n + i].revents;
-	return moved;
+	return 0;
 }
 
 static void copy_size(const struct vs_relay *relay)
@@ -110,6 +130,69 @@ static void take_signal(const struct vs_relay *relay, int signals, int pidfd)
 		pidfd_send_signal(pidfd, (int)info.ssi_signo, NULL, 0);
 }
 
+/* --- the end ---------------------------------------------------------------------- */
+
+static bool is_readable(int fd)
+{
+	struct pollfd in = { .fd = fd, .events = POLLIN };
+
+	return poll(&in, 1, 0) > 0 && in.revents & POLLIN;
+}
+
+/* Until it can be written to; false: we are to end. */
+static bool wait_writable(int fd, int signals)
+{
+	struct pollfd fds[] = { { .fd = fd, .events = POLLOUT }, { .fd = signals, .events = POLLIN } };
+	struct signalfd_siginfo info;
+
+	for (;;) {
+		if (poll(fds, 2, -1) < 0 && errno != EINTR)
+			return false;
+		if (fds[1].revents && read(signals, &info, sizeof(info)) == sizeof(info) &&
+		    info.ssi_signo != SIGWINCH)
+			return false;
+		if (fds[0].revents)
+			return true;
+	}
+}
+
+/*
+ * Of one direction out of the guest: what was there when the command had ended.
+ * A pipe says how much that is.  A terminal says only what is in the first of
+ * its two buffers (poll() fills that from the second); it cannot hold more than
+ * TERMINAL_HOLDS.
+ */
+static void drain(struct vs_relay *relay, struct vs_stream *s, int signals)
+{
+	int there = 0;
+	size_t left;
+
+	is_readable(s->from);
+	left = ioctl(s->from, FIONREAD, &there) == 0 && there > 0 ? (size_t)there : 0;
+	if (s->from == relay->master && left < TERMINAL_HOLDS)
+		left = TERMINAL_HOLDS;
+	while (s->from >= 0) {
+		bool reads = is_empty(s);
+
+		if (reads && (!left || !is_readable(s->from)))
+			break;
+		if (!reads && !wait_writable(s->to, signals))
+			break;
+		stream_step(relay, s, left);
+		if (reads)
+			left -= s->end - s->begin;
+	}
+}
+
+/* Of a file that was read further than the command has. */
+static void give_back(const struct vs_relay *relay, const struct vs_stream *s)
+{
+	int unread = 0;
+
+	ioctl(relay->unread, FIONREAD, &unread);
+	lseek(0, -(off_t)(unread + (s->end - s->begin)), SEEK_CUR);
+}
+
 static int pump(struct vs_relay *relay, int signals, int pidfd)
 {
 	struct pollfd extra[] = {
@@ -119,7 +202,7 @@ static int pump(struct vs_relay *relay, int signals, int pidfd)
 	int r;
 
 	for (;;) {
-		r = streams_step(relay, extra, 2, -1);
+		r = streams_step(relay, extra, 2);
 		if (r < 0)
 			return r;
 		if (extra[0].revents)
@@ -128,15 +211,15 @@ static int pump(struct vs_relay *relay, int signals, int pidfd)
 			break;
 		extra[0].revents = extra[1].revents = 0;
 	}
-	/* It has ended; what it wrote before is on its way.  Not what its own
-	 * children may write for ever, nor what we might still type. */
-	for (size_t i = 0; i < relay->n_streams; i++)
-		if (relay->streams[i].to == relay->master || relay->streams[i].from == 0)
-			relay->streams[i].from = -1;
-	do {
-		r = streams_step(relay, NULL, 0, 0);
-	} while (r > 0);
-	return r;
+	for (size_t i = 0; i < relay->n_streams; i++) {
+		struct vs_stream *s = &relay->streams[i];
+
+		if (s->is_input && relay->unread >= 0)
+			give_back(relay, s);
+		else if (!s->is_input && s->from >= 0)
+			drain(relay, s, signals);
+	}
+	return relay->error;
 }
 
 static int make_raw(int terminal, struct termios *ret_before)

@@ -89,6 +89,7 @@ static int be_init(const struct vs_child *child, const struct vs_space *space,
 		   char *const *argv)
 {
 	static char *const no_environment[] = { NULL };
+	const int keep[] = { child->program, child->report };
 	struct vs *vs = child->vs;
 	int r;
 
@@ -104,7 +105,10 @@ static int be_init(const struct vs_child *child, const struct vs_space *space,
 		return r;
 	if (space->hostname && sethostname(space->hostname, strlen(space->hostname)) < 0)
 		return vs_fail_errno(vs, -errno, "setting the host name");
-	r = standard_descriptors(vs, "/dev/console");
+	/* The host's cgroup and terminal, before anything of the guest's is run. */
+	r = vs_child_close(vs, keep, 2);
+	if (!r)
+		r = standard_descriptors(vs, "/dev/console");
 	if (r < 0)
 		return r;
 	return vs_child_exec(child, argv[0], argv, space->envp ?: no_environment);

@@ -5,7 +5,8 @@
  * The guest's console: the supervisor holds the other end, always reads, and
  * keeps the last of it.  A guest that floods it fills neither memory nor the
  * host's journal; one that never reads it blocks nobody, for nothing is
- * written to it.
+ * written to it.  The guest's end is kept open here too: a guest closes it when
+ * it likes, and a master whose other end nobody has open only says EIO.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -19,10 +20,23 @@
 
 #define LOG_MAX_BYTES	(256 * 1024)	/* twice that is kept: NAME.console and .1 */
 
+/* The guest's end, once more. */
+static int open_terminal(struct supervisor *s)
+{
+	int fd = ioctl(s->console, TIOCGPTPEER, O_RDWR | O_NOCTTY | O_CLOEXEC);
+
+	if (fd < 0)
+		return -errno;
+	if (s->terminal >= 0)
+		close(s->terminal);
+	s->terminal = fd;
+	return 0;
+}
+
 int console_open(struct supervisor *s, int *ret_terminal)
 {
 	struct winsize size = { .ws_row = 24, .ws_col = 80 };
-	int terminal;
+	int terminal, r;
 
 	s->console = posix_openpt(O_RDWR | O_NOCTTY | O_CLOEXEC | O_NONBLOCK);
 	if (s->console < 0)
@@ -30,7 +44,10 @@ int console_open(struct supervisor *s, int *ret_terminal)
 	if (grantpt(s->console) < 0 || unlockpt(s->console) < 0)
 		return -errno;
 	ioctl(s->console, TIOCSWINSZ, &size);
-	terminal = ioctl(s->console, TIOCGPTPEER, O_RDWR | O_NOCTTY | O_CLOEXEC);
+	r = open_terminal(s);
+	if (r < 0)
+		return r;
+	terminal = fcntl(s->terminal, F_DUPFD_CLOEXEC, 3);
 	if (terminal < 0)
 		return -errno;
 	*ret_terminal = terminal;
@@ -58,9 +75,11 @@ static int on_output(sd_event_source *source, int fd, uint32_t events, void *use
 	ssize_t n = read(fd, text, sizeof(text));
 
 	if (n <= 0) {
-		/* EIO: nobody has the other end open just now. */
-		if (n == 0 || (errno != EAGAIN && errno != EINTR))
-			s->console_source = sd_event_source_disable_unref(s->console_source);
+		/* EIO: our own hold on the other end was hung up, too. */
+		if (n < 0 && (errno == EAGAIN || errno == EINTR ||
+			      (errno == EIO && open_terminal(s) == 0)))
+			return 0;
+		s->console_source = sd_event_source_disable_unref(s->console_source);
 		return 0;
 	}
 	if (s->logged_bytes + (size_t)n > LOG_MAX_BYTES && open_log(s) < 0)
@@ -86,7 +105,9 @@ int console_attach(struct supervisor *s)
 void console_close(struct supervisor *s)
 {
 	s->console_source = sd_event_source_disable_unref(s->console_source);
+	if (s->terminal >= 0)
+		close(s->terminal);
 	if (s->console >= 0)
 		close(s->console);
-	s->console = -1;
+	s->terminal = s->console = -1;
 }

@@ -106,10 +106,31 @@ static int on_message(sd_event_source *source, int fd, uint32_t events, void *us
 	return 0;
 }
 
-int notify_open(struct supervisor *s)
+/*
+ * The file gets its mode as it is made, from the socket: once it is there, the
+ * guest may have put a link in its place.
+ */
+static int bind_socket(int fd, int directory)
 {
 	struct sockaddr_un address = { .sun_family = AF_UNIX };
-	int on = 1, directory, r = 0;
+	mode_t before;
+	int on = 1, r = 0;
+
+	/* The magic link of our own descriptor; the last part is not followed. */
+	snprintf(address.sun_path, sizeof(address.sun_path), "/proc/self/fd/%d/notify", directory);
+	unlinkat(directory, "notify", 0);
+	if (setsockopt(fd, SOL_SOCKET, SO_PASSCRED, &on, sizeof(on)) < 0 || fchmod(fd, 0666) < 0)
+		return -errno;
+	before = umask(0);
+	if (bind(fd, (struct sockaddr *)&address, sizeof(address)) < 0)
+		r = -errno;
+	umask(before);
+	return r;
+}
+
+int notify_open(struct supervisor *s)
+{
+	int directory, r = 0;
 
 	directory = open_directory(s);
 	if (directory < 0)
@@ -119,14 +140,8 @@ int notify_open(struct supervisor *s)
 		r = -errno;
 		goto out;
 	}
-	/* The magic link of our own descriptor; the last part is not followed. */
-	snprintf(address.sun_path, sizeof(address.sun_path), "/proc/self/fd/%d/notify", directory);
-	unlinkat(directory, "notify", 0);
-	if (setsockopt(s->notify, SOL_SOCKET, SO_PASSCRED, &on, sizeof(on)) < 0 ||
-	    bind(s->notify, (struct sockaddr *)&address, sizeof(address)) < 0 ||
-	    fchmodat(directory, "notify", 0666, 0) < 0)
-		r = -errno;
-	else
+	r = bind_socket(s->notify, directory);
+	if (!r)
 		r = sd_event_add_io(s->event, &s->notify_source, s->notify, EPOLLIN, on_message, s);
 out:
 	close(directory);

@@ -136,6 +136,7 @@ static int run(const char *name)
 	struct supervisor s = {
 		.name = name,
 		.console = -1,
+		.terminal = -1,
 		.log = -1,
 		.notify = -1,
 		.pidfd = -1,

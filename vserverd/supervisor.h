@@ -25,6 +25,7 @@ struct supervisor {
 	uint64_t booted_usec;		/* CLOCK_MONOTONIC */
 	sd_event *event;
 	int console;			/* master of the guest's terminal; -1 */
+	int terminal;			/* its other end, kept open; -1 */
 	int log;			/* what the console printed; -1 */
 	size_t logged_bytes;
 	int notify;			/* socket that init reports to; -1 */

@@ -1,0 +1,11 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+# Copyright (C) 2026 The VServer developers
+#
+# What a hostile guest runs.  Static: the guest has few libraries.
+
+GUEST_INTRUDER := $(B)/tests/guest/intruder
+TEST_PROGRAMS += $(GUEST_INTRUDER)
+
+$(GUEST_INTRUDER): $(B)/tests/guest/intruder.o $(B)/tests/guest/intruder_files.o
+	$(call say,LINK,$@)
+	$(Q)$(CC) $(CFLAGS) $(LDFLAGS) -static -o $@ $^

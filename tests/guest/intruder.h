@@ -1,0 +1,18 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Copyright (C) 2026 The VServer developers
+ *
+ * A verb of the intruder: 0 or an errno.
+ */
+#ifndef INTRUDER_H
+#define INTRUDER_H
+
+struct intrusion {
+	const char *verb;
+	int args;
+	int (*run)(char **args);
+};
+
+extern const struct intrusion file_intrusions[];
+
+#endif /* INTRUDER_H */
