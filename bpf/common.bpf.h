@@ -23,6 +23,7 @@
 #define ENOMEM		12
 #define EBUSY		16
 #define EINVAL		22
+#define EPROTONOSUPPORT	93
 #define ENOTSUP		95
 #define EAFNOSUPPORT	97
 #define EADDRNOTAVAIL	99
