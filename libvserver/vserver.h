@@ -296,8 +296,9 @@ int vs_format_share(uint64_t rate_ns, uint64_t interval_ns, char **ret);
  * @size_ns: S; 0: what the share earns in 100 ms, at least 1 ms.
  * @release_ns: M; 0: what the share earns in 10 ms, at least 100 us, at most S.
  *
- * Return: 0; -ERANGE the share is 0 or more than this machine's processors;
- * -EINVAL M is more than S.
+ * Return: 0; -ERANGE the share is less than 0.1 % or more than this machine's
+ * processors; -EINVAL M is more than S; -ETIME an empty bucket would get to M
+ * after more than 10 s.
  */
 int vs_bucket_make(uint64_t rate_ns, uint64_t interval_ns, uint64_t size_ns,
 		   uint64_t release_ns, struct vs_bucket *ret);
