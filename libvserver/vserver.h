@@ -149,6 +149,10 @@ int vs_scheduler_unload(struct vs *vs);
 /** vs_scheduler_running() - 1 our scheduler runs, 0 not (cpu.max keeps the
  * shares), or a negative errno. */
 int vs_scheduler_running(struct vs *vs);
+/** vs_scheduler_exit_reason() - why the kernel has ended the scheduler that was
+ * loaded last, in its words; free().  0; -ENODATA it runs, was unloaded, is
+ * another build's or nobody knows. */
+int vs_scheduler_exit_reason(struct vs *vs, char **ret);
 
 /* ceiling.c ------------------------------------------------------------- */
 
