@@ -176,7 +176,8 @@ read -r line <&"$events"
 is "$line" "event=1 xid=64 name=eve event=2 xid=64 name=eve event=4 xid=64 name=eve ok" \
 	"created, changed, ended"
 says refused "a user does not" a_user listen 1
-says refused "nor does a context, whatever its ceiling" in_context listen 1
+"$context" set 42 ceiling=1ffffdfffff		# bit 21
+says refused "nor does a context that may change the network only" in_context listen 1
 
 # --- what is left ------------------------------------------------------------------------------------------------
 kill "$member" "$keep"

@@ -116,7 +116,7 @@
  *
  *   The multicast group VS_GENL_GROUP_EVENTS carries VS_CMD_EVENT with
  *   VS_ATTR_EVENT (enum vs_event), VS_ATTR_XID and VS_ATTR_NAME.  To join it
- *   wants CAP_NET_ADMIN, and a caller in context 0 once there are contexts.
+ *   wants CAP_NET_ADMIN and CAP_SYS_ADMIN, which no context has by default.
  */
 #ifndef _UAPI_LINUX_VSERVER_H
 #define _UAPI_LINUX_VSERVER_H
