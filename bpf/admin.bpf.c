@@ -8,10 +8,12 @@
  * What it does.  Each context has a ceiling, a set of capabilities in the
  * table.  lsm/capable lets a task of a context have a capability only if the
  * ceiling has it, whatever its credentials say.  What needs no capability, or
- * one that a guest is given for another reason (CAP_SYS_BOOT reboots a PID
- * namespace, and loads kernels), is refused by a hook of its own: bpf(), kernel
- * modules, kexec, firmware, disk quotas, the kernel's log.  And it answers for
- * the module whether a caller is the host.
+ * one that a guest is given for another reason, is refused by a hook of its
+ * own: bpf(), kernel modules, firmware, disk quotas, the kernel's log.
+ * CAP_SYS_BOOT reboots a PID namespace, but it also loads kernels and throws
+ * away the one that kdump would boot, past every other hook: a context has it
+ * in the system call reboot() only.  And it answers for the module whether a
+ * caller is the host.
  *
  * When it is good.  The ceiling holds for what a task acquires later: by a
  * setuid program, by file capabilities, in a user namespace of its own, where
@@ -26,7 +28,8 @@
  * perf_event_open and keyrings are not covered yet (README.md).
  *
  * If a look-up fails.  A context that is not in the table has ceiling 0 and no
- * flags: everything is refused.  Is the caller the host?  "No", as long as
+ * flags: everything is refused.  A task whose system call cannot be told (a
+ * worker of io_uring) has no CAP_SYS_BOOT.  Is the caller the host?  "No", as long as
  * this program is not attached.
  */
 #include "common.bpf.h"
@@ -34,7 +37,28 @@
 char LICENSE[] SEC("license") = "GPL";
 
 #define CAP_SYS_ADMIN	21
+#define CAP_SYS_BOOT	22
 #define CAP_SYSLOG	34
+
+#define TS_COMPAT	0x0002		/* a macro: not in BTF */
+#define X32_BIT		0x40000000	/* likewise */
+#define NR_REBOOT	169
+#define NR_REBOOT_32	88
+
+/*
+ * Is the running system call reboot()?  The kernel takes the lower half of
+ * orig_ax as its number, by the table of the gate that was used.
+ */
+static __always_inline bool is_rebooting(void)
+{
+	struct task_struct *task = bpf_get_current_task_btf();
+	struct pt_regs *regs = (struct pt_regs *)bpf_task_pt_regs(task);
+	u32 number = (u32)BPF_CORE_READ(regs, orig_ax);
+
+	if (BPF_CORE_READ(task, thread_info.status) & TS_COMPAT)
+		return number == NR_REBOOT_32;
+	return (number & ~X32_BIT) == NR_REBOOT;
+}
 
 SEC("lsm/capable")
 int BPF_PROG(vs_capable, const struct cred *cred, struct user_namespace *ns,
@@ -47,6 +71,8 @@ int BPF_PROG(vs_capable, const struct cred *cred, struct user_namespace *ns,
 	xid = vs_current_xid();
 	if (xid == VS_XID_HOST)
 		return 0;
+	if (cap == CAP_SYS_BOOT && !is_rebooting())
+		return -EPERM;
 	return vs_verdict(vs_ceiling_has(xid, cap));
 }
 

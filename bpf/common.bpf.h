@@ -23,6 +23,7 @@
 #define ENOMEM		12
 #define EBUSY		16
 #define EINVAL		22
+#define EPROTONOSUPPORT	93
 #define ENOTSUP		95
 #define EAFNOSUPPORT	97
 #define EADDRNOTAVAIL	99
@@ -62,7 +63,9 @@ static __always_inline int vs_verdict(bool allowed)
 
 /*
  * The identity of the running task; NULL: the host's.  This is what every hook
- * costs the host, so a task without any storage is not even looked up.
+ * costs the host.  A task without any storage is not even looked up; while the
+ * scheduler runs, which has storage of its own for every task, each is looked
+ * up in the map.
  */
 static __always_inline struct vs_task *vs_current(void)
 {

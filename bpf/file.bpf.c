@@ -11,10 +11,12 @@
  * pstore it cannot even read; a cgroup's files it writes where the context has
  * VS_FLAG_CGROUP.  Two sysctls are its own if the UTS namespace is: hostname
  * and domainname.  A fresh /proc in the host's PID namespace must hide
- * processes (hidepid=ptraceable).  Of device nodes it opens those that reach
- * nobody else.  A guest runs and writes to what is mounted where it is, not to
- * files of the host that some link or descriptor leads to.  It has no file
- * signal a foreign process (SIGIO), and types nothing into terminals (TIOCSTI).
+ * processes (hidepid=ptraceable).  What it cannot write to it can give no
+ * attributes either: modes and owners in /proc are the whole machine's.  Of
+ * device nodes it opens those that reach nobody else.  A guest runs and writes
+ * to what is mounted where it is, not to files of the host that some link or
+ * descriptor leads to.  It has no file signal a foreign process (SIGIO), and
+ * types nothing into terminals (TIOCSTI).
  *
  * When it is good.  These are the files that root may open by permission bits
  * alone, without a capability that a ceiling could withhold.  Hooks are on
@@ -316,10 +318,53 @@ int BPF_PROG(vs_inode_rename, struct inode *old_dir, struct dentry *old_dentry,
 	return ret ?: may_change_inode(old_dir);
 }
 
-/* chmod, chown, truncate, utimes. */
+SEC("lsm/inode_link")
+int BPF_PROG(vs_inode_link, struct dentry *old_dentry, struct inode *dir,
+	     struct dentry *new_dentry, int ret)
+{
+	return ret ?: may_change_inode(dir);
+}
+
+/* In configfs a symbolic link sets something up. */
+SEC("lsm/inode_symlink")
+int BPF_PROG(vs_inode_symlink, struct inode *dir, struct dentry *dentry,
+	     const char *old_name, int ret)
+{
+	return ret ?: may_change_inode(dir);
+}
+
+/*
+ * chmod, chown, truncate, utimes.  What is no process's in /proc keeps them in
+ * the entry that every mount of /proc shares.
+ */
 SEC("lsm/inode_setattr")
 int BPF_PROG(vs_inode_setattr, struct mnt_idmap *idmap, struct dentry *dentry,
 	     struct iattr *attr, int ret)
+{
+	struct inode *inode = dentry->d_inode;
+	u32 xid;
+
+	if (ret)
+		return ret;
+	xid = vs_current_xid();
+	if (xid == VS_XID_HOST || !inode)
+		return 0;
+	if (inode->i_sb->s_magic == PROC_MAGIC)
+		return may_open_proc(inode, true, xid);
+	return may_change(inode->i_sb->s_magic, xid);
+}
+
+/* Cgroups have them, for the host's systemd and whoever reads them there. */
+SEC("lsm/inode_setxattr")
+int BPF_PROG(vs_inode_setxattr, struct mnt_idmap *idmap, struct dentry *dentry,
+	     const char *name, const void *value, size_t size, int flags, int ret)
+{
+	return ret ?: may_change_inode(dentry->d_inode);
+}
+
+SEC("lsm/inode_removexattr")
+int BPF_PROG(vs_inode_removexattr, struct mnt_idmap *idmap, struct dentry *dentry,
+	     const char *name, int ret)
 {
 	return ret ?: may_change_inode(dentry->d_inode);
 }

@@ -10,8 +10,9 @@
  * also gets that context's source address at once, without a port, so that
  * UDP's automatic bind and listen() without bind, which pass no other hook,
  * are on its own address too.  A nid may make TCP, UDP, ping, Unix and netlink
- * sockets; other families are "not supported", raw sockets are refused.  A
- * task cannot bind, connect or listen with a socket of another nid.  A context
+ * sockets; other families are "not supported", raw sockets are refused.  Of
+ * netlink an xid has the protocols that a guest's userland asks; to the others
+ * it is told what a kernel says that does not have them.  A task cannot bind, connect or listen with a socket of another nid.  A context
  * connects to Unix sockets of its own only, and sends datagrams to those and to
  * whatever has a path.
  *
@@ -22,7 +23,7 @@
  * What it cannot stop.  A socket that the host made and passed in can still
  * send, receive and accept.  Abstract names are one name space: a context
  * sees that a name is taken.  Netlink tells about the host's interfaces,
- * routes and sockets.
+ * routes, sockets and devices.
  *
  * If a look-up fails.  No room for the mark: the socket is not made (-ENOMEM).
  * No mark: the host's, so a task with a nid may not use it.
@@ -36,6 +37,14 @@ char LICENSE[] SEC("license") = "GPL";
 #define AF_INET6	10
 #define AF_NETLINK	16
 #define IPPROTO_ICMPV6	58	/* a macro: not in BTF */
+
+#define NETLINK_ROUTE		0	/* macros too */
+#define NETLINK_SOCK_DIAG	4
+#define NETLINK_NFLOG		5
+#define NETLINK_XFRM		6
+#define NETLINK_NETFILTER	12
+#define NETLINK_KOBJECT_UEVENT	15
+#define NETLINK_GENERIC		16
 
 extern int vs_socket_source(struct socket *sock, const void *address,
 			    u32 address__sz) __ksym;
@@ -64,6 +73,28 @@ static __always_inline int may_make(int family, int type, int protocol)
 	if (protocol == (family == AF_INET ? IPPROTO_ICMP : IPPROTO_ICMPV6))
 		return 0;
 	return -EPERM;
+}
+
+/*
+ * Netlink of a context.  Not the connector, which tells of each fork, exec and
+ * exit of the machine and asks for no privilege; not audit, where guests' root
+ * would write to the host's log (PAM, sshd and D-Bus go on without, where they
+ * do not with -EPERM); nor what no guest needs.  logind does not start without
+ * KOBJECT_UEVENT, which tells no more than sysfs does.
+ */
+static __always_inline int may_make_netlink(int protocol)
+{
+	switch (protocol) {
+	case NETLINK_ROUTE:
+	case NETLINK_SOCK_DIAG:
+	case NETLINK_NFLOG:
+	case NETLINK_XFRM:
+	case NETLINK_NETFILTER:
+	case NETLINK_KOBJECT_UEVENT:
+	case NETLINK_GENERIC:
+		return 0;
+	}
+	return -EPROTONOSUPPORT;
 }
 
 /* The address that an unbound socket sends from and receives on. */
@@ -101,6 +132,8 @@ int BPF_PROG(vs_socket_post_create, struct socket *sock, int family, int type,
 	if (!t)
 		return 0;
 	err = t->nid ? may_make(family, type, protocol) : 0;
+	if (!err && t->xid && family == AF_NETLINK)
+		err = may_make_netlink(protocol);
 	if (err)
 		return err;
 	if (family != AF_UNIX && family != AF_INET && family != AF_INET6)

@@ -357,7 +357,8 @@ static const struct genl_ops ops[] = {
 static const struct genl_multicast_group groups[] = {
 	[VS_GROUP_EVENTS] = {
 		.name = VS_GENL_GROUP_EVENTS,
-		.flags = GENL_MCAST_CAP_NET_ADMIN,
+		/* Whose bind() says no is not heard: capabilities must do. */
+		.flags = GENL_MCAST_CAP_NET_ADMIN | GENL_MCAST_CAP_SYS_ADMIN,
 	},
 };
 

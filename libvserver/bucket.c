@@ -38,7 +38,8 @@ int vs_bucket_make(uint64_t rate_ns, uint64_t interval_ns, uint64_t size_ns,
 
 	if (!rate_ns || interval_ns < VS_INTERVAL_MIN_NS || interval_ns > VS_INTERVAL_MAX_NS)
 		return -ERANGE;
-	if (rate_ns > interval_ns * (uint64_t)get_nprocs())
+	if (rate_ns > interval_ns * (uint64_t)get_nprocs() ||
+	    rate_ns * VS_RATE_MIN_DIV < interval_ns)
 		return -ERANGE;
 
 	size = size_ns ? size_ns : max(earned(rate_ns, interval_ns, SIZE_SPAN_NS), SIZE_MIN_NS);
@@ -48,6 +49,8 @@ int vs_bucket_make(uint64_t rate_ns, uint64_t interval_ns, uint64_t size_ns,
 		return -ERANGE;
 	if (release > size)
 		return -EINVAL;
+	if (earned(release, rate_ns, interval_ns) > VS_HOLD_MAX_NS)
+		return -ETIME;
 
 	*ret = (struct vs_bucket){
 		.rate_ns = rate_ns,

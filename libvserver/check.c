@@ -267,6 +267,7 @@ static void check_scheduler(struct features *f, struct vs *vs)
 		"shares are kept by cpu.max",
 		"restart the daemon, which loads it: systemctl restart vserverd",
 	};
+	_cleanup_free_ char *reason = NULL;
 	struct utsname name;
 	bool there = access("/sys/kernel/sched_ext/state", F_OK) == 0;
 	int r;
@@ -280,9 +281,12 @@ static void check_scheduler(struct features *f, struct vs *vs)
 	r = vs_scheduler_running(vs);
 	if (r < 0)
 		add(f, &scheduler, false, "%s", strerror(-r));
+	else if (r)
+		add(f, &scheduler, true, "the token bucket scheduler runs");
+	else if (vs_scheduler_exit_reason(vs, &reason) == 0)
+		add(f, &scheduler, false, "the kernel has ended it: %s", reason);
 	else
-		add(f, &scheduler, r, r ? "the token bucket scheduler runs" :
-					  "the token bucket scheduler does not run");
+		add(f, &scheduler, false, "the token bucket scheduler does not run");
 }
 
 int vs_check(struct vs *vs, struct vs_feature **ret, size_t *ret_n)

@@ -184,8 +184,9 @@ static int check_machine(struct vs *vs)
 	return 0;
 }
 
-/* The maps that are there already are used again, so that identities last. */
-static int reuse_maps(struct vs *vs, struct bpf_object *object)
+/* Maps that are there are used again: a new one sets every task free that is in
+ * a context, and is made only where surely there is none and nothing enforces. */
+static int reuse_maps(struct vs *vs, struct bpf_object *object, bool enforced)
 {
 	for (size_t i = 0; i < sizeof(maps) / sizeof(*maps); i++) {
 		struct bpf_map *map = bpf_object__find_map_by_name(object, maps[i].name);
@@ -195,8 +196,10 @@ static int reuse_maps(struct vs *vs, struct bpf_object *object)
 		if (!map)
 			continue;
 		fd = vs_pin_map(maps[i].pin, maps[i].name);
-		if (fd < 0)
+		if (fd == -ENOENT && !enforced)
 			continue;
+		if (fd < 0)
+			return vs_fail_errno(vs, fd, "looking for the map '%s'", maps[i].name);
 		r = bpf_map__reuse_fd(map, fd);
 		if (r < 0)
 			return vs_fail_errno(vs, r, "taking over the map '%s'", maps[i].name);
@@ -216,14 +219,14 @@ static int pin_maps(struct vs *vs, struct bpf_object *object)
 	return 0;
 }
 
-static int load_objects(struct vs *vs, struct generation *g)
+static int load_objects(struct vs *vs, struct generation *g, bool enforced)
 {
 	for (size_t i = 0; i < N_OBJECTS; i++) {
 		struct vs_bpf_log log;
 		char what[64];
 		int r;
 
-		r = reuse_maps(vs, g->objects[i]);
+		r = reuse_maps(vs, g->objects[i], enforced);
 		if (r < 0)
 			return r;
 		vs_bpf_log_begin(&log);
@@ -321,13 +324,14 @@ static int forget_interrupted(struct vs *vs)
 	return r < 0 ? vs_fail_errno(vs, r, "removing what an interrupted load left") : 0;
 }
 
-static int replace(struct vs *vs, struct generation *g)
+/* @enforced: the module holds links of another generation. */
+static int replace(struct vs *vs, struct generation *g, bool enforced)
 {
 	int r;
 
 	r = forget_interrupted(vs);
 	if (!r)
-		r = load_objects(vs, g);
+		r = load_objects(vs, g, enforced);
 	if (!r)
 		r = attach_programs(vs, g);
 	if (!r)
@@ -363,7 +367,7 @@ int vs_enforce_load(struct vs *vs)
 	if (status.pinned && status.links_held == status.links_expected &&
 	    generation == generation_hash())
 		return 0;
-	return replace(vs, &g);
+	return replace(vs, &g, status.links_held);
 }
 
 int vs_enforce_unload(struct vs *vs)

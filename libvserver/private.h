@@ -89,8 +89,10 @@ int vs_enter_run(struct vs *vs, int program, uint32_t xid, uint32_t nid);
 /* Make the directories and lock them against another loader; a descriptor. */
 int vs_pin_lock(struct vs *vs);
 /* The pinned map, or the one that the attached programs use though its pin is
- * gone; a descriptor, or -ENOENT. */
+ * gone; a descriptor.  -ENOENT: there is none; anything else: it is not known. */
 int vs_pin_map(const char *path, const char *name);
+/* The kernel's number of a map. */
+int vs_pin_map_id(int fd, uint32_t *ret);
 /* Remove a directory of pins. 0 also where there is none. */
 int vs_pin_remove(const char *directory);
 

@@ -22,6 +22,7 @@
 #define SCX		"/sys/kernel/sched_ext"
 #define OPS_NAME	"vserver"
 #define PIN_LINK	VS_PIN_SCHEDULER "/link"
+#define PIN_TASKS	VS_PIN_SCHEDULER "/tasks"
 #define PIN_BUILD	VS_PIN_SCHEDULER "/build_"	/* and the hash of the object */
 
 static void sched_close(struct sched **skel)
@@ -69,9 +70,11 @@ static int reuse_tasks(struct vs *vs, struct sched *skel)
 	_cleanup_close_ int fd = vs_pin_map(VS_PIN_TASKS, "tasks");
 	int r;
 
-	if (fd < 0)
+	if (fd == -ENOENT)
 		return vs_fail(vs, -ENOKEY, "enforcement is not loaded: the scheduler would know "
 			       "no context");
+	if (fd < 0)
+		return vs_fail_errno(vs, fd, "looking for the map 'tasks'");
 	r = bpf_map__reuse_fd(skel->maps.tasks, fd);
 	return r < 0 ? vs_fail_errno(vs, r, "taking over the map 'tasks'") : 0;
 }
@@ -91,7 +94,7 @@ static int pin_all(struct vs *vs, struct sched *skel, struct bpf_link *link)
 	char path[256];
 
 	bpf_object__for_each_map(map, skel->obj) {
-		if (map == skel->maps.tasks || bpf_map__type(map) == BPF_MAP_TYPE_STRUCT_OPS)
+		if (bpf_map__type(map) == BPF_MAP_TYPE_STRUCT_OPS)
 			continue;
 		name_of_pin(map, path, sizeof(path));
 		if (bpf_obj_pin(bpf_map__fd(map), path) < 0)
@@ -151,6 +154,30 @@ static int wait_until_gone(struct vs *vs)
 	return vs_fail(vs, -ETIMEDOUT, "the scheduler does not end");
 }
 
+/* What ops.exit() has left in the pinned .bss; another build's is unknown. */
+int vs_scheduler_exit_reason(struct vs *vs, char **ret)
+{
+	_cleanup_sched_ struct sched *skel = sched__open();
+	_cleanup_free_ typeof(*skel->bss) *bss = malloc(sizeof(*bss));
+	_cleanup_close_ int fd = -1;
+	uint32_t key = 0;
+	char path[256];
+
+	if (!skel || !bss)
+		return vs_fail(vs, -ENOMEM, "reading the BPF object 'sched'");
+	pin_of_build(path, sizeof(path));
+	if (access(path, F_OK) < 0)
+		return -ENODATA;
+	name_of_pin(skel->maps.bss, path, sizeof(path));
+	fd = bpf_obj_get(path);
+	if (fd < 0 || bpf_map_lookup_elem(fd, &key, bss) < 0 || !bss->exited.kind)
+		return -ENODATA;
+	if (asprintf(ret, "%s%s%s", bss->exited.reason, *bss->exited.message ? ": " : "",
+		     bss->exited.message) < 0)
+		return -ENOMEM;
+	return 0;
+}
+
 int vs_scheduler_unload(struct vs *vs)
 {
 	int r = vs_pin_remove(VS_PIN_SCHEDULER);
@@ -160,10 +187,30 @@ int vs_scheduler_unload(struct vs *vs)
 	return wait_until_gone(vs);
 }
 
+/* One that goes by another map of identities takes every task for the host's. */
+static bool knows_the_tasks(void)
+{
+	_cleanup_close_ int enforced = vs_pin_map(VS_PIN_TASKS, "tasks");
+	_cleanup_close_ int used = bpf_obj_get(PIN_TASKS);
+	uint32_t id, used_id;
+
+	return enforced >= 0 && used >= 0 && vs_pin_map_id(enforced, &id) == 0 &&
+	       vs_pin_map_id(used, &used_id) == 0 && id == used_id;
+}
+
+/* What runs is this build's, is whole, and knows who is in which context. */
+static bool is_adopted(struct vs *vs)
+{
+	char build[256];
+
+	pin_of_build(build, sizeof(build));
+	return vs_scheduler_running(vs) && access(build, F_OK) == 0 &&
+	       access(PIN_LINK, F_OK) == 0 && knows_the_tasks();
+}
+
 int vs_scheduler_load(struct vs *vs)
 {
 	_cleanup_close_ int lock = -1;
-	char build[256];
 	int r;
 
 	if (access(SCX, F_OK) < 0)
@@ -175,8 +222,7 @@ int vs_scheduler_load(struct vs *vs)
 	lock = vs_pin_lock(vs);
 	if (lock < 0)
 		return lock;
-	pin_of_build(build, sizeof(build));
-	if (vs_scheduler_running(vs) && access(build, F_OK) == 0 && access(PIN_LINK, F_OK) == 0)
+	if (is_adopted(vs))
 		return 0;
 
 	/* Another build's, one that the kernel has ended, or half a load. */

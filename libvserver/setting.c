@@ -30,11 +30,11 @@ static const struct vs_setting settings[] = {
 	  "ADDRESS[/PREFIX dev INTERFACE]",
 	  "address it may use; with an interface it is added at start" },
 	{ "cpu", "cpu", VS_TYPE_SHARE, "infinity", true, false, "SHARE",
-	  "processor time that is guaranteed, and at most used: 25%, 10ms/1s" },
+	  "processor time guaranteed, and at most used: 25%, 10ms/1s; 0.1% at least" },
 	{ "cpu-bucket", "cpuBucket", VS_TYPE_TIME, NULL, true, false, "TIME",
 	  "processor time that can be saved up for a burst" },
 	{ "cpu-resume", "cpuResume", VS_TYPE_TIME, NULL, true, false, "TIME",
-	  "processor time at which it runs again after it was on hold" },
+	  "processor time at which it runs again after it was on hold, of 10 s at most" },
 	{ "memory", "memory", VS_TYPE_SIZE, "infinity", true, false, "SIZE",
 	  "memory at most: 512M" },
 	{ "memory-swap", "memorySwap", VS_TYPE_SIZE, "infinity", true, false, "SIZE",
@@ -187,12 +187,12 @@ static int check_share(const char *value, struct refusal *refusal)
 		because(refusal, "the interval of %s is out of range", value);
 		return remedy(refusal, "choose one from 1ms to 10s");
 	}
-	if (!rate)
-		because(refusal, "%s of a processor would let nothing run", value);
+	if (rate < interval)
+		because(refusal, "%s of a processor would let next to nothing run", value);
 	else
 		because(refusal, "%s is more than this machine has: %d processor%s, %d%%",
 			value, processors, processors == 1 ? "" : "s", processors * 100);
-	return remedy(refusal, "choose more than 0%% and at most %d%%", processors * 100);
+	return remedy(refusal, "choose 0.1%% to %d%%", processors * 100);
 }
 
 /* Of one host, and in its own form. */

@@ -149,6 +149,10 @@ int vs_scheduler_unload(struct vs *vs);
 /** vs_scheduler_running() - 1 our scheduler runs, 0 not (cpu.max keeps the
  * shares), or a negative errno. */
 int vs_scheduler_running(struct vs *vs);
+/** vs_scheduler_exit_reason() - why the kernel has ended the scheduler that was
+ * loaded last, in its words; free().  0; -ENODATA it runs, was unloaded, is
+ * another build's or nobody knows. */
+int vs_scheduler_exit_reason(struct vs *vs, char **ret);
 
 /* ceiling.c ------------------------------------------------------------- */
 
@@ -300,8 +304,9 @@ int vs_format_share(uint64_t rate_ns, uint64_t interval_ns, char **ret);
  * @size_ns: S; 0: what the share earns in 100 ms, at least 1 ms.
  * @release_ns: M; 0: what the share earns in 10 ms, at least 100 us, at most S.
  *
- * Return: 0; -ERANGE the share is 0 or more than this machine's processors;
- * -EINVAL M is more than S.
+ * Return: 0; -ERANGE the share is less than 0.1 % or more than this machine's
+ * processors; -EINVAL M is more than S; -ETIME an empty bucket would get to M
+ * after more than 10 s.
  */
 int vs_bucket_make(uint64_t rate_ns, uint64_t interval_ns, uint64_t size_ns,
 		   uint64_t release_ns, struct vs_bucket *ret);

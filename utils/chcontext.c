@@ -173,8 +173,10 @@ static void bucket_or_die(struct arguments *args)
 	r = vs_bucket_make(args->rate_ns, args->interval_ns, args->size_ns,
 			   args->release_ns, &args->ctx.bucket);
 	if (r == -ERANGE)
-		die(EXIT_USAGE, "--cpu: more than 0%% and at most %ld%%, all this machine has",
+		die(EXIT_USAGE, "--cpu: at least 0.1%% and at most %ld%%, all this machine has",
 		    processors * 100);
+	if (r == -ETIME)
+		die(EXIT_USAGE, "--cpu-resume: at this share it would be on hold for more than 10 s");
 	if (r < 0)
 		die(EXIT_USAGE, "--cpu-resume must not be more than --cpu-bucket");
 }

@@ -126,6 +126,9 @@ static void take_bucket(struct config *config, const struct entries *entries, FI
 		complain(errors, entry_find(entries, "cpu"), "cpu: %s is more than this machine "
 			 "has or less than can be given; it has %ld processors, 100%% each", cpu,
 			 sysconf(_SC_NPROCESSORS_ONLN));
+	else if (r == -ETIME)
+		complain(errors, entry_find(entries, "cpu-resume"), "cpu-resume: at this share "
+			 "that takes more than 10 s; make it less, or cpu more");
 	else if (r < 0)
 		complain(errors, entry_find(entries, "cpu-resume"), "cpu-resume: more than the "
 			 "bucket holds; make it less, or cpu-bucket more");

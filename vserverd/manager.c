@@ -17,6 +17,7 @@
 #include "image.h"
 #include "log.h"
 #include "operation.h"
+#include "scheduler.h"
 #include "scope.h"
 #include "worker.h"
 
@@ -35,18 +36,6 @@ static int set_unfit(struct manager *m, const char *reason, const char *remedy)
 	return -EOPNOTSUPP;
 }
 
-/* A kernel that has no sched_ext is no failure: cpu.max keeps the shares. */
-static void load_scheduler(struct manager *m)
-{
-	int r = vs_scheduler_load(m->vs);
-
-	if (r == -EOPNOTSUPP)
-		log_info("no scheduler of ours: %s; cpu.max keeps the shares", vs_reason(m->vs));
-	else if (r < 0)
-		log_warning("cannot load the scheduler: %s; cpu.max keeps the shares",
-			    vs_reason(m->vs));
-}
-
 static int load_enforcement(struct manager *m)
 {
 	struct vs *vs;
@@ -60,7 +49,7 @@ static int load_enforcement(struct manager *m)
 	m->vs = vs;
 	if (vs_enforce_load(vs) < 0)
 		return set_unfit(m, vs_reason(vs), "see: vserver check");
-	load_scheduler(m);
+	scheduler_load(m);
 	m->fit = true;
 	return 0;
 }
@@ -137,6 +126,7 @@ void manager_free(struct manager *m)
 	while (m->operations)
 		operation_drop(m->operations);
 	accounting_free(m);
+	scheduler_free(m->scheduler);
 	sd_event_source_disable_unref(m->states);
 	vs_close(m->vs);
 	sd_event_unref(m->event);

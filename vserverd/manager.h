@@ -19,6 +19,7 @@
 
 struct operation;
 struct sample;
+struct scheduler;
 
 /** struct manager - the one of this daemon. */
 struct manager {
@@ -27,6 +28,7 @@ struct manager {
 	bool fit;			/* enforcement is loaded */
 	char *unfit;			/* else why not */
 	char *unfit_remedy;
+	struct scheduler *scheduler;	/* watched; NULL: never loaded */
 	struct units *units;
 	struct operation *operations;	/* under way */
 	struct sample *samples;		/* accounting.c */

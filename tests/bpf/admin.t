@@ -21,6 +21,24 @@ says EPERM "A's is not" A finit-module /etc/passwd
 says ENOEXEC "control: a bad kernel of the host is looked at" host kexec /etc/passwd
 says EPERM "A's is not" A kexec /etc/passwd
 
+# --- CAP_SYS_BOOT, which a guest has: reboot() and nothing else -------------------
+for flags in 0 2; do	# 2: the kernel that kdump boots
+	says ok "control: the host unloads a kernel (flags $flags)" host kexec-unload $flags
+	says EPERM "A does not" A kexec-unload $flags
+done
+says ok "control: the host does, under any disguise" host kexec-unload-disguised
+says EPERM "A does not under the disguise of reboot()" A kexec-unload-disguised
+for call in kexec-load kexec-load32; do
+	says ok "control: the host may call $call" host $call
+	says EPERM "A may not" A $call
+done
+for call in reboot reboot32; do
+	says ok "control: A reboots a PID namespace ($call)" A $call
+done
+"$context" set 42 ceiling=1fffbfffff		# without bit 22
+says EPERM "without CAP_SYS_BOOT it does not" A reboot
+"$context" set 42 ceiling=$all
+
 # sysfs, and what is mounted below it
 for mount in "debugfs /sys/kernel/debug" "tracefs /sys/kernel/tracing" \
 	     "configfs /sys/kernel/config"; do
@@ -44,6 +62,9 @@ done
 
 says EPERM "A cannot unlink a pin" A unlink /sys/fs/bpf/vserver/enter
 says EPERM "nor make a directory beside it" A mkdir /sys/fs/bpf/other
+says EPERM "nor a link" A symlink /sys/fs/bpf/link
+says ok "control: the host can" host symlink /sys/fs/bpf/link
+rm /sys/fs/bpf/link
 says ok "control: the host can" host mkdir /sys/fs/bpf/other
 says EPERM "A cannot remove it" A rmdir /sys/fs/bpf/other
 rmdir /sys/fs/bpf/other

@@ -7,6 +7,8 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/bpf.h>
+#include <linux/kexec.h>
+#include <linux/reboot.h>
 #include <linux/sched.h>
 #include <sched.h>
 #include <stdint.h>
@@ -21,6 +23,7 @@
 #include <sys/syscall.h>
 #include <sys/time.h>
 #include <sys/wait.h>
+#include <sys/xattr.h>
 #include <unistd.h>
 
 #include "probe.h"
@@ -71,6 +74,22 @@ static int try_chmod(char **a)
 	return result(chmod(a[0], strtol(a[1], NULL, 8)));
 }
 
+static int try_symlink(char **a)
+{
+	return result(symlink("/", a[0]));
+}
+
+/* setxattr FILE NAME */
+static int try_setxattr(char **a)
+{
+	return result(setxattr(a[0], a[1], "x", 1, 0));
+}
+
+static int try_removexattr(char **a)
+{
+	return result(removexattr(a[0], a[1]));
+}
+
 /* clone-into CGROUP */
 static int try_clone_into(char **a)
 {
@@ -112,6 +131,83 @@ static int try_kexec(char **a)
 {
 	return result(syscall(SYS_kexec_file_load, open(a[0], O_RDONLY), -1, 1, "",
 			      4 /* KEXEC_FILE_NO_INITRAMFS */));
+}
+
+/* kexec-unload FLAGS: what is loaded, which on a test machine is nothing. */
+static int try_kexec_unload(char **a)
+{
+	return result(syscall(SYS_kexec_file_load, -1, -1, 0, NULL,
+			      atoi(a[0]) | KEXEC_FILE_UNLOAD));
+}
+
+/* The same, with the number of reboot() above the bits that the kernel takes. */
+static int try_kexec_unload_disguised(char **a)
+{
+	return result(syscall(SYS_kexec_file_load | (long)SYS_reboot << 32, -1, -1, 0, NULL,
+			      KEXEC_FILE_UNLOAD));
+}
+
+static int try_kexec_load(char **a)
+{
+	return result(syscall(SYS_kexec_load, 0, 0, NULL, 0));
+}
+
+/* A system call by the gate of 32-bit programs. */
+static long syscall32(long number, long a, long b, long c, long d)
+{
+	long value;
+
+	__asm__ volatile("int $0x80" : "=a"(value)
+			 : "a"(number), "b"(a), "c"(b), "d"(c), "S"(d), "D"(0)
+			 : "memory", "r8", "r9", "r10", "r11");
+	return value;
+}
+
+static int reboot64(void)
+{
+	return result(syscall(SYS_reboot, LINUX_REBOOT_MAGIC1, LINUX_REBOOT_MAGIC2,
+			      LINUX_REBOOT_CMD_RESTART, NULL));
+}
+
+/* 88 is reboot(). */
+static int reboot32(void)
+{
+	return (int)-syscall32(88, LINUX_REBOOT_MAGIC1, LINUX_REBOOT_MAGIC2,
+			       LINUX_REBOOT_CMD_RESTART, 0);
+}
+
+/* Init of a PID namespace reboots it, which its parent hears as SIGHUP. */
+static int reboot_namespace(int (*reboot)(void))
+{
+	int status;
+	pid_t pid;
+
+	if (unshare(CLONE_NEWPID))
+		return errno;
+	pid = fork();
+	if (!pid)
+		_exit(reboot());
+	if (pid < 0 || waitpid(pid, &status, 0) != pid)
+		return errno;
+	if (WIFEXITED(status))
+		return WEXITSTATUS(status);
+	return WTERMSIG(status) == SIGHUP ? 0 : EPROTO;
+}
+
+static int try_reboot(char **a)
+{
+	return reboot_namespace(reboot64);
+}
+
+static int try_reboot32(char **a)
+{
+	return reboot_namespace(reboot32);
+}
+
+/* 283 is kexec_load() of a 32-bit program. */
+static int try_kexec_load32(char **a)
+{
+	return (int)-syscall32(283, 0, 0, 0, KEXEC_ARCH_386);
 }
 
 static int try_settime(char **a)
@@ -181,11 +277,20 @@ const struct probe probe_system[] = {
 	{ "unlink",		1, try_unlink },
 	{ "chmod",		2, try_chmod },
 	{ "chown",		1, try_chown },
+	{ "symlink",		1, try_symlink },
+	{ "setxattr",		2, try_setxattr },
+	{ "removexattr",	2, try_removexattr },
 	{ "clone-into",		1, try_clone_into },
 	{ "bpf",		0, try_bpf },
 	{ "init-module",	0, try_init_module },
 	{ "finit-module",	1, try_finit_module },
 	{ "kexec",		1, try_kexec },
+	{ "kexec-unload",	1, try_kexec_unload },
+	{ "kexec-unload-disguised", 0, try_kexec_unload_disguised },
+	{ "kexec-load",		0, try_kexec_load },
+	{ "kexec-load32",	0, try_kexec_load32 },
+	{ "reboot",		0, try_reboot },
+	{ "reboot32",		0, try_reboot32 },
 	{ "settime",		0, try_settime },
 	{ "klog",		0, try_klog },
 	{ "quota-sync",		0, try_quota_sync },

@@ -43,9 +43,20 @@ for file in sys/kernel/core_pattern sys/kernel/hostname sys/net/ipv4/ip_forward 
 	says ok "control: the host opens $file to write" host open-write "/proc/$file"
 	says EPERM "A cannot open $file to write" A open-write "/proc/$file"
 done
+mode=$(stat -c %a /proc/uptime)
+says EPERM "A cannot change the mode of a file of the kernel's" A chmod /proc/uptime 0
+says EPERM "nor its owner" A chown /proc/uptime
+says EPERM "nor those of a directory" A chmod /proc/bus 0
+says EPERM "nor those of /proc itself" A chmod /proc 0700
+is "$(stat -c %a:%u /proc/uptime)" "$mode:0" "they are as they were"
+says ok "control: the host can" host chmod /proc/uptime "0$mode"
+says ok "control: A can change a file of its own" A chmod "$scratch" 0700
+says ENOENT "A cannot change what is a process's of the host" A chown "/proc/$host/status"
 says ok "control: A can read a sysctl" A read /proc/sys/kernel/hostname
 says ok "in a UTS namespace of its own A may set its host name" \
 	unshare -u "$context" enter 42 0 "$probe" write /proc/sys/kernel/hostname guest
+says "" "also as a shell does it (O_TRUNC)" \
+	unshare -u "$context" enter 42 0 bash -c 'echo guest >/proc/sys/kernel/hostname'
 says EPERM "but nothing else" \
 	unshare -u "$context" enter 42 0 "$probe" open-write /proc/sys/kernel/core_pattern
 

@@ -81,8 +81,8 @@ bad 2 "--flag: there is no flag 'lock'" "an unknown flag" chcontext --flag lock 
 bad 2 '--hostname wants 1 to 64 characters' "no host name" chcontext --hostname '' -- true
 bad 2 '--hostname wants 1 to 64 characters' "a long host name" \
 	chcontext --hostname "$(printf '%065d' 0)" -- true
-bad 2 '--cpu: more than 0% and at most [0-9]+00%' "0 %" chcontext --cpu 0% -- true
-bad 2 '--cpu: more than 0% and at most [0-9]+00%' "more than the machine" \
+bad 2 '--cpu: at least 0.1% and at most [0-9]+00%' "0 %" chcontext --cpu 0% -- true
+bad 2 '--cpu: at least 0.1% and at most [0-9]+00%' "more than the machine" \
 	chcontext --cpu "$(nproc --all)01%" -- true
 bad 2 "--cpu wants a share like 25% or 10ms/1s, not 'much'" "no share" chcontext --cpu much -- true
 bad 2 "--cpu-bucket wants a time like 500ms, not '5'" "a time without a unit" \
@@ -91,6 +91,8 @@ bad 2 '--cpu-bucket and --cpu-resume want --cpu' "a bucket without a share" \
 	chcontext --cpu-bucket 5ms -- true
 bad 2 '--cpu-resume must not be more than --cpu-bucket' "a release above the bucket" \
 	chcontext --cpu 5% --cpu-bucket 5ms --cpu-resume 6ms -- true
+bad 2 '--cpu-resume: .*more than 10 s' "on hold for too long" \
+	chcontext --cpu 5% --cpu-bucket 1s --cpu-resume 501ms -- true
 bad 1 "cannot run 'nosuch': No such file or directory" "no such command" chcontext -- nosuch
 bad 1 "cannot run '/etc': " "a directory for a command" in_42 /etc
 : >"$scratch/plain"

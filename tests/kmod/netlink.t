@@ -77,14 +77,26 @@ says "EINVAL: *" "not none" address address[ ]
 says "EINVAL: *" "not both in one" \
 	address address[ ip4:hex=0a090002 ip6:hex=fd090000000000000000000000000002 ]
 
+says "*addresses ok" "control: one of two contexts" address address[ ip4:hex=0a090002 ]
+says "xid=63 *addresses ok" "the other may have the same (chbind)" \
+	"$nl" new xid:u32=63 addresses[ address[ ip4:hex=0a090002 ] ]
+says ok "it goes again" "$nl" end xid:u32=63
+says ok "and the first" "$nl" end xid:u32=62
+
 # --- bucket --------------------------------------------------------------------------------
 bucket() { "$nl" new xid:u32=62 bucket[ rate:u64=$1 interval:u64=$2 size:u64=$3 release:u64=$4 ]; }
 says "*bucket ok" "control: a bucket" bucket 25000000 100000000 50000000 2500000
 says ok "it goes again" "$nl" end xid:u32=62
 says "EINVAL: *" "not without a rate" bucket 0 100000000 50000000 2500000
 says "EINVAL: *" "not more than the machine has" bucket 100000000000 100000000 50000000 2500000
-says "EINVAL: *" "not an interval below 1 ms" bucket 1 999999 50000000 2500000
-says "EINVAL: *" "not one above 10 s" bucket 1 10000000001 50000000 2500000
+says "*bucket ok" "control: 0.1 %" bucket 100000 100000000 50000000 100000
+says ok "it goes again" "$nl" end xid:u32=62
+says "EINVAL: *0.1 %*" "not less than 0.1 %" bucket 99999 100000000 50000000 100000
+says "*bucket ok" "control: a hold of 10 s" bucket 25000000 100000000 3600000000000 2500000000
+says ok "it goes again" "$nl" end xid:u32=62
+says "EINVAL: *10 s*" "not a longer one" bucket 25000000 100000000 3600000000000 2500000001
+says "EINVAL: *" "not an interval below 1 ms" bucket 999999 999999 50000000 2500000
+says "EINVAL: *" "not one above 10 s" bucket 1000000000 10000000001 50000000 2500000
 says "EINVAL: *" "not a release level above the size" bucket 25000000 100000000 1000 1001
 says "EINVAL: *" "not one of 0" bucket 25000000 100000000 1000 0
 says "EINVAL: *" "not a size above 1 h" bucket 25000000 100000000 3600000000001 1000
@@ -184,6 +196,8 @@ read -r -t 20 line <&"$events"
 is "$line" "event=1 xid=64 name=eve event=2 xid=64 name=eve event=4 xid=64 name=eve ok" \
 	"created, changed, ended"
 says refused "a user does not" a_user listen 1
+"$context" set 42 ceiling=1ffffdfffff		# bit 21
+says refused "nor does a context that may change the network only" in_context listen 1
 
 # --- what is left ------------------------------------------------------------------------------------------------
 kill "$member" "$keep"

@@ -20,7 +20,7 @@ static void defaults(void)
 	ok(b.rate_ns == 25 * MS && b.interval_ns == 100 * MS, "has the rate that was asked");
 	is_int(b.size_ns, 25 * MS, "saves up what it earns in 100 ms");
 	is_int(b.release_ns, 25 * MS / 10, "runs again with what it earns in 10 ms");
-	is_int(vs_bucket_make(MS / 1000, 100 * MS, 0, 0, &b), 0, "a thousandth of a percent");
+	is_int(vs_bucket_make(MS / 10, 100 * MS, 0, 0, &b), 0, "a tenth of a percent");
 	is_int(b.size_ns, MS, "saves up at least 1 ms");
 	is_int(b.release_ns, MS / 10, "and runs again with at least 100 us");
 	is_int(vs_bucket_make(25 * MS, 100 * MS, 500 * MS, 10 * MS, &b), 0, "all four given");
@@ -37,6 +37,8 @@ static void refused(void)
 	is_int(vs_bucket_make(0, 100 * MS, 0, 0, &b), -ERANGE, "0%% is refused");
 	is_int(vs_bucket_make(all + 1, 100 * MS, 0, 0, &b), -ERANGE,
 	       "more than the machine is refused");
+	is_int(vs_bucket_make(MS / 10 - 1, 100 * MS, 0, 0, &b), -ERANGE,
+	       "less than a tenth of a percent is refused");
 	is_int(vs_bucket_make(UINT64_MAX, 100 * MS, 0, 0, &b), -ERANGE, "by far, too");
 	is_int(vs_bucket_make(1, 0, 0, 0, &b), -ERANGE, "no interval is refused");
 	is_int(vs_bucket_make(1, VS_INTERVAL_MIN_NS - 1, 0, 0, &b), -ERANGE, "a short one, too");
@@ -45,7 +47,11 @@ static void refused(void)
 	       "a bucket above an hour is refused");
 	is_int(vs_bucket_make(25 * MS, 100 * MS, 10 * MS, 11 * MS, &b), -EINVAL,
 	       "one that never fills up to its release is refused");
+	is_int(vs_bucket_make(25 * MS, 100 * MS, 5000 * MS, 2500 * MS + 1, &b), -ETIME,
+	       "one that is on hold for more than 10 s is refused");
 	is_int(b.rate_ns, 7, "a refused bucket touches nothing");
+	is_int(vs_bucket_make(25 * MS, 100 * MS, 5000 * MS, 2500 * MS, &b), 0,
+	       "control: one for 10 s can be had");
 	is_int(vs_bucket_make(all, 100 * MS, 0, 0, &b), 0, "control: all of the machine can be had");
 }
 

@@ -86,6 +86,8 @@ static void values(void)
 	good("cpu", "25%");
 	good("cpu", "10ms/1s");
 	bad("cpu", "0%", "nothing run");
+	bad("cpu", "0.09%", "nothing run");
+	good("cpu", "0.1%");
 	snprintf(more, sizeof(more), "%d%%", get_nprocs() * 100 + 1);
 	bad("cpu", more, "more than this machine has");
 	bad("cpu", "1us/10us", "interval");

@@ -94,20 +94,29 @@
  *   context (EINVAL).  A context that has addresses of one family only
  *   cannot use the other.
  *
+ *   Two contexts may have the same address: as ever with chbind, daemons that
+ *   are each bound to one address of the host share it like any processes do,
+ *   and the second who wants a port is told EADDRINUSE.  That no two guests
+ *   have the same is vserverd's rule, which knows what is a guest.
+ *
  * BUCKET
  *
  *   VS_ATTR_BUCKET nests VS_BUCKET_ATTR_*, each u64 nanoseconds of processor
  *   time (of the whole machine; two processors earn two seconds a second).
  *   The bucket holds at most SIZE, gains RATE every INTERVAL, is put on hold
  *   when empty and runs again at RELEASE.  All four are given, or none:
- *	0 < RATE, RATE <= INTERVAL * processors,
+ *	INTERVAL / VS_RATE_MIN_DIV <= RATE <= INTERVAL * processors,
  *	VS_INTERVAL_MIN_NS <= INTERVAL <= VS_INTERVAL_MAX_NS,
- *	0 < RELEASE <= SIZE <= VS_SIZE_MAX_NS.
+ *	0 < RELEASE <= SIZE <= VS_SIZE_MAX_NS,
+ *	RELEASE * INTERVAL / RATE <= VS_HOLD_MAX_NS.
+ *   The last is how long an empty bucket is on hold.  A task that may not run
+ *   for half a minute makes the kernel end the scheduler, for all contexts.
  *
  * EVENTS
  *
  *   The multicast group VS_GENL_GROUP_EVENTS carries VS_CMD_EVENT with
- *   VS_ATTR_EVENT (enum vs_event), VS_ATTR_XID and VS_ATTR_NAME.
+ *   VS_ATTR_EVENT (enum vs_event), VS_ATTR_XID and VS_ATTR_NAME.  To join it
+ *   wants CAP_NET_ADMIN and CAP_SYS_ADMIN, which no context has by default.
  */
 #ifndef _UAPI_LINUX_VSERVER_H
 #define _UAPI_LINUX_VSERVER_H
@@ -132,6 +141,8 @@
 #define VS_INTERVAL_MIN_NS	1000000ULL		/* 1 ms */
 #define VS_INTERVAL_MAX_NS	10000000000ULL		/* 10 s */
 #define VS_SIZE_MAX_NS		3600000000000ULL	/* 1 h */
+#define VS_RATE_MIN_DIV		1000ULL			/* 0.1 % of a processor */
+#define VS_HOLD_MAX_NS		10000000000ULL		/* 10 s */
 
 /*
  * Flags.  PERSISTENT: lives without tasks.  CGROUP: its tasks may write to
