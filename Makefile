@@ -6,7 +6,7 @@
 #
 #   make demo     the whole road in a virtual machine     (any Debian 12 or 13)
 #   make check    every test, on both kernels             (any Debian 12 or 13)
-#   make          everything, natively                    (Debian 13)
+#   make          everything, natively, the module too    (Debian 13)
 #   make install  [DESTDIR=…] [PREFIX=/usr]
 
 B		?= build

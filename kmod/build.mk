@@ -2,14 +2,32 @@
 # Copyright (C) 2026 The VServer developers
 #
 # The module as a part of the whole tree: built once for each set of kernel
-# headers that is installed, into build/kmod/KERNEL/vserver.ko, and with
-# self-tests into build/kmod/KERNEL/selftest.  kmod/Makefile is the module's
-# own, for kbuild and DKMS, and knows nothing of this tree.
+# headers that is installed, into build/kmod/KERNEL/vserver.ko, and for the
+# tests with self-tests into build/kmod/KERNEL/selftest.  kmod/Makefile is the
+# module's own, for kbuild and DKMS, and knows nothing of this tree.
 
-# Every kernel whose headers are here; a packager names one.
+# Every kernel whose headers are here; a packager names one, or none: KERNELS=
 KERNELS	?= $(patsubst /lib/modules/%/build,%,$(wildcard /lib/modules/*/build))
+MODULESDIR ?= /lib/modules
+DEPMOD	?= $(firstword $(wildcard /usr/sbin/depmod /sbin/depmod) depmod)
+
+# What is said to be all must not lack the module and say nothing.
+ALL	+= $(or $(KERNELS:%=$(B)/kmod/%/vserver.ko),$(if $(filter file,$(origin KERNELS)),kmod-no-headers))
+INSTALL	+= install-kmod
 
 modules: $(foreach k,$(KERNELS),$(B)/kmod/$k/vserver.ko $(B)/kmod/$k/selftest/vserver.ko)
+
+.PHONY: kmod-no-headers install-kmod
+kmod-no-headers:
+	@echo 'no headers of any kernel, so no module: apt install linux-headers-amd64,' \
+		'or, to build the rest only: make KERNELS=' >&2; exit 1
+
+# A packager's depmod is run where the package is installed.
+install-kmod:
+	$(call say,INSTALL,kmod)
+	$(Q)$(foreach k,$(KERNELS),install -D -m 644 $(B)/kmod/$k/vserver.ko \
+		$(DESTDIR)$(MODULESDIR)/$k/updates/vserver.ko &&) :
+	$(Q)$(if $(DESTDIR),:,$(foreach k,$(KERNELS),$(DEPMOD) $k &&) :)
 
 KMOD_SOURCES := $(wildcard kmod/*.[ch] kmod/selftest/*.c kmod/uapi/linux/*.h) kmod/Makefile
 

@@ -99,6 +99,7 @@ traces()
 	ip -o address | awk '{ print "address", $2, $4 }'
 	find /sys/fs/bpf/vserver | sed 's/^/pin /'
 	vserver contexts --no-legend | sed 's/^/context /'
+	[[ ${PIPESTATUS[0]} == 0 ]] || echo "context list cannot be read, $EPOCHREALTIME"
 	find /etc/vserver/guests /var/lib/vserver/guests -mindepth 1 -maxdepth 1 2>/dev/null |
 		sed 's/^/file /'
 }
@@ -124,7 +125,7 @@ result=
 before=$(mktemp) after=$(mktemp)
 
 say "The machine"
-run "uname -sr"
+must "uname -sr"
 must "systemctl enable --quiet --now vserverd.socket vserverd.service"
 must "vserver check"
 traces > "$before"
@@ -137,8 +138,8 @@ must "vserver build shop --from $ARCHIVE --memory 512M --tasks 400 \
 must "vserver start web shop --wait"
 want active "vserver exec web -- systemctl is-active multi-user.target"
 want active "vserver exec shop -- systemctl is-active multi-user.target"
-run "vserver list"
-run "vserver status web"
+want "*shop*running*web*running*" "vserver list"
+want "web: running since *; ready*" "vserver status web"
 
 say "A web server on port 80 of each, on one network stack"
 for guest in web shop; do
@@ -231,14 +232,14 @@ within 50 "$shop_share"
 judge $? "shop is within $TOLERANCE points of 50 %"
 kill "${hogs[@]}"
 result="asked 25 % and 50 % of the machine, measured $web_share % and $shop_share % over $WINDOW s"
-run "vserver list"
+want "*shop*of 50%*web*of 25%*" "vserver list"
 for guest in web shop; do
-	run "vserver exec $guest -- systemctl stop hog1 hog2 hog3"
+	must "vserver exec $guest -- systemctl stop hog1 hog2 hog3"
 done
 
 say "A reboot from inside"
 old_init=$(field web init) shop_init=$(field shop init)
-run "vserver exec web -- systemctl reboot"
+run "vserver exec web -- systemctl reboot"	# it ends with the guest: any status
 for ((i = 0; i < 600; i++)); do
 	init=$(field web init)
 	[[ $init =~ ^[0-9]+$ && $init != "$old_init" && $(field web ready) == true ]] && break
@@ -252,10 +253,10 @@ judge $? "shop did not notice: init is $shop_init still"
 
 say "Stopped, deleted, nothing left"
 must "vserver stop web shop"
-run "vserver status web; echo status \$?"
+want "web: stopped*status 3" "vserver status web; echo status \$?"
 must "vserver delete web --yes"
 must "vserver delete shop --yes"
-run "vserver list"
+want "NAME*UP" "vserver list"
 traces > "$after"
 diff "$before" "$after"
 judge $? "no process, mount, cgroup, address, pin, context or file that was not there before"

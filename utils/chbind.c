@@ -30,6 +30,7 @@ static void help(void)
 	     "      --nid N        the number of the context, 2 to 49151; otherwise one is handed out\n"
 	     "      --silent       do not tell the number\n"
 	     "      --help         this\n"
+	     "      --version      the version of VServer\n"
 	     "\n"
 	     "Exit status: the command's; 1 failed, 2 usage, 254 the context exists.");
 	exit(0);
@@ -70,6 +71,7 @@ static void read_arguments(int argc, char **argv, struct arguments *ret)
 		{ "nid",	required_argument,	NULL, 'n' },
 		{ "silent",	no_argument,		NULL, 's' },
 		{ "help",	no_argument,		NULL, 'h' },
+		{ "version",	no_argument,		NULL, 'V' },
 		{}
 	};
 	int c;
@@ -87,6 +89,9 @@ static void read_arguments(int argc, char **argv, struct arguments *ret)
 			break;
 		case 'h':
 			help();
+			break;
+		case 'V':
+			version();
 			break;
 		default:
 			exit(EXIT_USAGE);	/* getopt has told */

@@ -48,6 +48,7 @@ static void help(void)
 	     "      --disconnect       run in the background\n"
 	     "      --silent           do not tell the number\n"
 	     "      --help             this\n"
+	     "      --version          the version of VServer\n"
 	     "\n"
 	     "Exit status: the command's; 1 failed, 2 usage, 254 the context exists.");
 	exit(0);
@@ -110,6 +111,7 @@ static const struct option options[] = {
 	{ "disconnect",	no_argument,		NULL, OPT_DISCONNECT },
 	{ "silent",	no_argument,		NULL, OPT_SILENT },
 	{ "help",	no_argument,		NULL, 'h' },
+	{ "version",	no_argument,		NULL, 'V' },
 	{}
 };
 
@@ -149,6 +151,9 @@ static void read_option(int c, struct arguments *ret)
 		break;
 	case 'h':
 		help();
+		break;
+	case 'V':
+		version();
 		break;
 	default:
 		exit(EXIT_USAGE);	/* getopt has told */

@@ -40,6 +40,12 @@ void die(int status, const char *format, ...)
 	exit(status);
 }
 
+void version(void)
+{
+	printf("%s %s\n", program_invocation_short_name, VS_VERSION);
+	exit(0);
+}
+
 uint32_t xid_or_die(const char *option, const char *text)
 {
 	uint32_t xid = 0;

@@ -23,6 +23,9 @@ enum {
 _Noreturn void die(int status, const char *format, ...)
 	__attribute__((format(printf, 2, 3)));
 
+/** version() - print the program's name and version, and end. */
+_Noreturn void version(void);
+
 /** xid_or_die() - the number that @option was given. */
 uint32_t xid_or_die(const char *option, const char *text);
 

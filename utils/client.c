@@ -20,6 +20,7 @@
 #define SOCKET		"/run/vserver/io.vserver.Manager"
 #define INTERFACE	"io.vserver.Manager."
 #define AT_ONCE		16	/* calls under way at a time */
+#define ANSWER_USEC	(30 * 1000 * 1000ULL)	/* for what takes no time */
 
 /* The calls of one call_run(), while it runs. */
 struct run {
@@ -38,19 +39,30 @@ static int fail_unreachable(int error)
 		    SOCKET, strerror(-error));
 }
 
-static int connect_daemon(sd_varlink **ret)
+static int connect_daemon(sd_varlink **ret, uint64_t limit_usec)
 {
 	int r = sd_varlink_connect_address(ret, SOCKET);
 
-	if (r >= 0)	/* a start may take minutes; the daemon's limit counts */
-		r = sd_varlink_set_relative_timeout(*ret, UINT64_MAX);
+	if (r >= 0)
+		r = sd_varlink_set_relative_timeout(*ret, limit_usec);
 	return r < 0 ? r : 0;
+}
+
+/* A start may take minutes: how many is the daemon's to say. */
+static uint64_t limit_of(const char *method)
+{
+	static const char *const slow[] = { "Build", "Start", "Stop", "Restart", "Delete" };
+
+	for (size_t i = 0; i < sizeof(slow) / sizeof(*slow); i++)
+		if (!strcmp(slow[i], method))
+			return UINT64_MAX;
+	return ANSWER_USEC;
 }
 
 bool client_reachable(void)
 {
 	sd_varlink *link = NULL;
-	int r = connect_daemon(&link);
+	int r = connect_daemon(&link, ANSWER_USEC);
 
 	sd_varlink_close_unref(link);
 	return r == 0;
@@ -65,7 +77,7 @@ static char *guess_guest(const char *name)
 	sd_varlink *link = NULL;
 	char *ret = NULL;
 
-	if (connect_daemon(&link) == 0 &&
+	if (connect_daemon(&link, ANSWER_USEC) == 0 &&
 	    sd_varlink_call(link, INTERFACE "List", NULL, &reply, &error) >= 0 && !error) {
 		guests = sd_json_variant_by_key(reply, "guests");
 		for (size_t i = 0; i < sd_json_variant_elements(guests); i++) {
@@ -113,6 +125,7 @@ static const struct sentence {
 	{ SD_VARLINK_ERROR_METHOD_NOT_FOUND,
 	  "vserverd is older than vserver; restart it: systemctl restart vserverd" },
 	{ SD_VARLINK_ERROR_DISCONNECTED, "vserverd went away; see: journalctl -u vserverd" },
+	{ SD_VARLINK_ERROR_TIMEOUT, "vserverd does not answer; see: journalctl -u vserverd" },
 	{ SD_VARLINK_ERROR_PROTOCOL, "vserverd answers what vserver does not understand" },
 };
 
@@ -215,7 +228,7 @@ static int start_call(struct run *run, size_t i)
 	char method[64];
 	int r;
 
-	r = connect_daemon(&run->links[i]);
+	r = connect_daemon(&run->links[i], limit_of(call->method));
 	if (r < 0)
 		return r;
 	sd_varlink_set_userdata(run->links[i], run);

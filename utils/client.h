@@ -37,6 +37,8 @@ int call_run(struct call *calls, size_t n);
 void call_free(struct call *call);
 /** call_guest() - Describe @name, the guest into *@ret; as call_run(). */
 int call_guest(const char *verb, const char *name, sd_json_variant **ret);
+/** call_guests() - List, the array of guests into *@ret. */
+int call_guests(const char *verb, sd_json_variant **ret);
 /** client_reachable() - does vserverd answer?  Tells nobody. */
 bool client_reachable(void);
 

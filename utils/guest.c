@@ -49,6 +49,20 @@ int settings_json(const struct cli *cli, sd_json_variant **ret)
 	return EXIT_DONE;
 }
 
+int call_guests(const char *verb, sd_json_variant **ret)
+{
+	struct call call = { .verb = verb, .method = "List" };
+	sd_json_variant *guests;
+	int r = call_run(&call, 1);
+
+	if (r == EXIT_DONE) {
+		guests = sd_json_variant_by_key(call.reply, "guests");
+		*ret = sd_json_variant_ref(guests);
+	}
+	call_free(&call);
+	return r;
+}
+
 const char *field_string(sd_json_variant *object, const char *field)
 {
 	sd_json_variant *value = sd_json_variant_by_key(object, field);

@@ -51,7 +51,7 @@ static int run(const struct cli *cli)
 	settings = sd_json_variant_by_key(guest, "settings");
 	if (cli_has(cli, "json"))
 		r = print_json(settings);
-	else
+	else if (!cli_has(cli, "quiet"))
 		r = print(settings, !cli_has(cli, "no-legend"));
 	sd_json_variant_unref(guest);
 	return r;

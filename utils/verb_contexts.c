@@ -91,6 +91,12 @@ static int print(const struct vs_context *contexts, size_t n, bool legend)
 	return ok ? EXIT_DONE : fail_memory();
 }
 
+static void print_numbers(const struct vs_context *contexts, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		printf("%u\n", contexts[i].xid);
+}
+
 static int run(const struct cli *cli)
 {
 	struct vs_context *contexts = NULL;
@@ -106,6 +112,8 @@ static int run(const struct cli *cli)
 		r = fail("cannot list contexts: %s", vs_reason(vs));
 	else if (cli_has(cli, "json"))
 		r = print_contexts_json(contexts, n);
+	else if (cli_has(cli, "quiet"))
+		print_numbers(contexts, n);
 	else
 		r = print(contexts, n, !cli_has(cli, "no-legend"));
 	free(contexts);
@@ -115,8 +123,9 @@ static int run(const struct cli *cli)
 
 const struct verb verb_contexts = {
 	.name = "contexts",
-	.arguments = "[--json | --no-legend]",
+	.arguments = "[--json | --no-legend | --quiet]",
 	.summary = "show the kernel's table of contexts, guests' and others",
+	.details = "\nWith --quiet: numbers only.",
 	.options = (const struct option_row[]){
 		{ "json", 0, NULL, "print JSON" },
 		{ "no-legend", 0, NULL, "leave out the heads of the columns" },

@@ -127,31 +127,17 @@ static bool lacks_share(sd_json_variant *guests)
 	return false;
 }
 
-static int ask(sd_json_variant **ret)
-{
-	struct call call = { .verb = "list guests", .method = "List" };
-	sd_json_variant *guests;
-	int r = call_run(&call, 1);
-
-	if (!r) {
-		guests = sd_json_variant_by_key(call.reply, "guests");
-		*ret = sd_json_variant_ref(guests);
-	}
-	call_free(&call);
-	return r;
-}
-
 static int run(const struct cli *cli)
 {
 	sd_json_variant *guests = NULL;
 	bool names = cli_has(cli, "quiet");
-	int r = ask(&guests);
+	int r = call_guests("list guests", &guests);
 
 	if (!r && !names && lacks_share(guests)) {
 		sd_json_variant_unref(guests);
 		guests = NULL;
 		wait_for_share();
-		r = ask(&guests);
+		r = call_guests("list guests", &guests);
 	}
 	if (!r && cli_has(cli, "json"))
 		r = print_json(guests);

@@ -2,7 +2,7 @@
 /*
  * Copyright (C) 2026 The VServer developers
  *
- * vserver status: one guest, what it was given and what it uses.
+ * vserver status: one guest or all, what it was given and what it uses.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -98,7 +98,7 @@ static void add_row(struct table *table, sd_json_variant *guest, const char *key
 	table_add(table, peak);
 }
 
-static int print_usage(sd_json_variant *guest)
+static int print_usage(sd_json_variant *guest, bool legend)
 {
 	struct table *table = table_new(columns);
 	uint64_t cpu, memory, peak, tasks;
@@ -117,53 +117,95 @@ static int print_usage(sd_json_variant *guest)
 	add_row(table, guest, "tasks", count, NULL);
 
 	putchar('\n');
-	ok = table_print(table, 2, true);
+	ok = table_print(table, 2, legend);
 	table_free(table);
 	return ok ? EXIT_DONE : fail_memory();
 }
 
-static int run(const struct cli *cli)
+static int print(sd_json_variant *guest, bool legend)
+{
+	print_state(guest);
+	print_parts(guest);
+	print_addresses(guest);
+	return print_usage(guest, legend);
+}
+
+/* What was asked for: an array of one, or of all. */
+static int ask(const struct cli *cli, sd_json_variant **ret)
 {
 	sd_json_variant *guest = NULL;
+	int r;
+
+	if (!cli->n_args)
+		return call_guests("show guests", ret);
+	r = call_guest("show", cli->args[0], &guest);
+	if (!r && sd_json_variant_new_array(ret, &guest, 1) < 0)
+		r = fail_memory();
+	sd_json_variant_unref(guest);
+	return r;
+}
+
+static bool lacks_share(sd_json_variant *guests)
+{
+	for (size_t i = 0; i < sd_json_variant_elements(guests); i++)
+		if (guest_lacks_share(sd_json_variant_by_index(guests, i)))
+			return true;
+	return false;
+}
+
+static int print_all(const struct cli *cli, sd_json_variant *guests)
+{
+	int r = EXIT_DONE;
+
+	if (cli_has(cli, "json"))
+		return print_json(cli->n_args ? sd_json_variant_by_index(guests, 0) : guests);
+	for (size_t i = 0; i < sd_json_variant_elements(guests) && !r; i++) {
+		if (i)
+			putchar('\n');
+		r = print(sd_json_variant_by_index(guests, i), !cli_has(cli, "no-legend"));
+	}
+	return r;
+}
+
+static int run(const struct cli *cli)
+{
+	sd_json_variant *guests = NULL;
 	const char *state;
 	int r;
 
-	r = call_guest("show", cli->args[0], &guest);
-	if (!r && !cli_has(cli, "quiet") && guest_lacks_share(guest)) {
-		sd_json_variant_unref(guest);
-		guest = NULL;
+	r = ask(cli, &guests);
+	if (!r && !cli_has(cli, "quiet") && lacks_share(guests)) {
+		sd_json_variant_unref(guests);
+		guests = NULL;
 		wait_for_share();
-		r = call_guest("show", cli->args[0], &guest);
+		r = ask(cli, &guests);
 	}
 	if (r)
 		return r;
-	if (cli_has(cli, "json")) {
-		r = print_json(guest);
-	} else if (!cli_has(cli, "quiet")) {
-		print_state(guest);
-		print_parts(guest);
-		print_addresses(guest);
-		r = print_usage(guest);
+	if (cli_has(cli, "json") || !cli_has(cli, "quiet"))
+		r = print_all(cli, guests);
+	if (!r && cli->n_args) {
+		state = field_string(sd_json_variant_by_index(guests, 0), "state");
+		if (!state || strcmp(state, "running"))
+			r = EXIT_NOT_RUNNING;
 	}
-	state = field_string(guest, "state");
-	if (!r && (!state || strcmp(state, "running")))
-		r = EXIT_NOT_RUNNING;
-	sd_json_variant_unref(guest);
+	sd_json_variant_unref(guests);
 	return r;
 }
 
 const struct verb verb_status = {
 	.name = "status",
-	.arguments = "NAME [--json]",
-	.summary = "show one guest: its state, and what it asked for and uses",
+	.arguments = "[NAME] [--json | --no-legend]",
+	.summary = "show one guest, or each: its state, and what it asked for and uses",
 	.details =
 		"\n"
-		"Exit status 3 where the guest is not running.\n"
-		"JSON is the object that Varlink calls Guest.",
+		"Exit status 3 where the guest that was named is not running.\n"
+		"JSON is the object that Varlink calls Guest; without NAME an array of them.",
 	.options = (const struct option_row[]){
 		{ "json", 0, NULL, "print JSON" },
+		{ "no-legend", 0, NULL, "leave out the heads of the columns" },
 		{ NULL },
 	},
-	.min = 1, .max = 1, .wants = "NAME",
+	.max = 1,
 	.run = run,
 };

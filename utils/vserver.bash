@@ -1,8 +1,9 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # Copyright (C) 2026 The VServer developers
 #
-# bash completion for vserver.  Verbs, options and settings are read from
-# vserver's own help, guests from `vserver list`, so nothing is told twice.
+# bash completion for vserver, chcontext and chbind.  Verbs, options and settings
+# are read from the programs' own help, guests from `vserver list`, what can be
+# run in a guest from that guest, so nothing is told twice.
 
 _vserver_options()
 {
@@ -19,6 +20,14 @@ _vserver_settings()
 _vserver_guests()
 {
 	vserver list --quiet 2>/dev/null
+}
+
+# What a guest that runs can run.
+_vserver_commands()
+{
+	# shellcheck disable=SC2016 # the guest's
+	timeout 10 vserver exec "$1" -- sh -c 'IFS=:; ls $PATH' 2>/dev/null </dev/null |
+		grep -v '[:/]'
 }
 
 _vserver()
@@ -42,7 +51,13 @@ _vserver()
 			((COMP_CWORD == 2)) && words=show || words=$(_vserver_guests) ;;
 		start | stop | restart)
 			words=$(_vserver_guests) ;;
-		status | enter | exec | delete)
+		exec)
+			if ((COMP_CWORD == 2)); then
+				words=$(_vserver_guests)
+			elif ((COMP_CWORD == 3)) || [[ $COMP_CWORD == 4 && ${COMP_WORDS[3]} == -- ]]; then
+				words=$(_vserver_commands "${COMP_WORDS[2]}")
+			fi ;;
+		status | enter | delete)
 			((COMP_CWORD == 2)) && words=$(_vserver_guests) ;;
 		set | limit)
 			if ((COMP_CWORD == 2)); then
@@ -59,4 +74,40 @@ _vserver()
 	mapfile -t COMPREPLY < <(compgen -W "$words" -- "$cur")
 }
 
+# chcontext and chbind: options, their values, then a command and its own.
+_vserver_classic()
+{
+	local cur=${COMP_WORDS[COMP_CWORD]} before=${COMP_WORDS[COMP_CWORD - 1]} program=$1 i=1 words
+
+	# the first word that is neither an option nor an option's value
+	while ((i < COMP_CWORD)) && [[ ${COMP_WORDS[i]} == -?* ]]; do
+		[[ ${COMP_WORDS[i]} == -- ]] && { i=$((i + 1)); break; }
+		_vserver_takes_value "$program" "${COMP_WORDS[i]}" && i=$((i + 1))
+		i=$((i + 1))
+	done
+	COMPREPLY=()
+	if ((i < COMP_CWORD)); then
+		compopt -o filenames
+		mapfile -t COMPREPLY < <(compgen -f -- "$cur")
+	elif ((i > COMP_CWORD)); then
+		case $before in
+		--ip) words=$(ip -o address 2>/dev/null | awk '{ sub("/.*", "", $4); print $4 }') ;;
+		--flag) words=persistent ;;
+		*) words= ;;
+		esac
+		mapfile -t COMPREPLY < <(compgen -W "$words" -- "$cur")
+	elif [[ $cur == -* && $before != -- ]]; then
+		words=$("$program" --help 2>/dev/null | grep -oE '^ +--.*' | grep -oE -- '--[a-z-]+')
+		mapfile -t COMPREPLY < <(compgen -W "$words" -- "$cur")
+	else
+		mapfile -t COMPREPLY < <(compgen -c -- "$cur")
+	fi
+}
+
+_vserver_takes_value()
+{
+	"$1" --help 2>/dev/null | grep -qE -- "$2 (\\[!\\][A-Z]|[A-Z]+|persistent)([ ,]|\$)"
+}
+
 complete -F _vserver vserver
+complete -F _vserver_classic chcontext chbind

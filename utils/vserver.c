@@ -26,12 +26,19 @@ const struct verb *verb_find(const char *name)
 	return NULL;
 }
 
+static void guess_add_verb(struct guess *guess, const struct verb *verb)
+{
+	guess_add(guess, verb->name);
+	if (verb->alias)
+		guess_add(guess, verb->alias);
+}
+
 static int fail_unknown_verb(const char *name)
 {
 	struct guess guess = { .word = name };
 
 	for (const struct verb *const *verb = verbs; *verb; verb++)
-		guess_add(&guess, (*verb)->name);
+		guess_add_verb(&guess, *verb);
 	if (guess.found)
 		return fail_usage("no verb '%s'; did you mean '%s'?", name, guess.found);
 	return fail_usage("no verb '%s'; see: vserver help", name);

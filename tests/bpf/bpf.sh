@@ -17,7 +17,7 @@ scratch=$(mktemp -d /var/tmp/vserver-bpf.XXXXXX)	# no nosuid there
 cleanup rm -rf "$scratch"
 
 systemctl reset-failed vserverd 2>/dev/null	# tests start it often
-systemctl start vserverd || skip_all "vserverd does not start"
+systemctl start vserverd || bail_out "vserverd does not start"
 
 host() { "$probe" "$@"; }
 A() { "$context" enter 42 "${nid_of_a:-0}" "$probe" "$@"; }
@@ -31,7 +31,7 @@ make_context()
 {
 	local member
 
-	"$context" make "$1" "${@:3}" || skip_all "no context can be made"
+	"$context" make "$1" "${@:3}" || bail_out "no context can be made"
 	member=$(start "$context" enter "$1" "$2" sleep infinity)
 	xids+=("$1")
 	members+=("$member")
@@ -49,10 +49,13 @@ contexts()
 # start COMMAND...: in the background; prints its pid once it runs.
 start()
 {
+	local until=$((SECONDS + 20))
+
 	"$@" >/dev/null 2>&1 </dev/null &
 	until [ "$(readlink "/proc/$!/exe")" != "$(readlink -f "$BASH")" ] &&
 	      [ "$(readlink "/proc/$!/exe")" != "$(readlink -f "$context")" ]; do
 		kill -0 $! || return
+		[ "$SECONDS" -lt "$until" ] || { kill -KILL $!; return 1; }
 	done
 	echo $!
 }

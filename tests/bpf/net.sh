@@ -12,7 +12,7 @@
 
 . tests/bpf/bpf.sh
 
-ip link add vs-test type dummy || skip_all "no dummy interface"
+ip link add vs-test type dummy || bail_out "no dummy interface"
 cleanup ip link delete vs-test
 ip link set vs-test up
 for address in 10.9.0.{1,2,3}/24 fd09::{1,2,4}/64; do
@@ -36,7 +36,7 @@ server()
 
 	[ "$1" = 0 ] || enter=("$context" enter "$1" "$1")
 	coproc SERVER { exec "${enter[@]}" "$probe" serve "${@:2}" 2>&1; }
-	read -r line <&"${SERVER[0]}"
+	read -r -t 20 line <&"${SERVER[0]}" || line=
 	members+=("$SERVER_PID")
 	cleanup kill "$SERVER_PID"
 	[ "$line" = ready ] || diag "server $*: $line"

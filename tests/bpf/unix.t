@@ -19,7 +19,7 @@ listener()
 
 	[ "$1" = 0 ] || enter=("$context" enter "$1" 0)
 	coproc LISTENER { exec "${enter[@]}" "$probe" unix-serve "$2" "$3" 2>&1; }
-	read -r line <&"${LISTENER[0]}"
+	read -r -t 20 line <&"${LISTENER[0]}"
 	members+=("$LISTENER_PID")
 	cleanup kill "$LISTENER_PID"
 	[ "$line" = ready ] || diag "listener $*: $line"

@@ -8,7 +8,7 @@
 . tests/tap.sh
 . tests/cli/cli.sh
 
-systemctl start vserverd || skip_all "vserverd does not start"
+systemctl start vserverd || bail_out "vserverd does not start"
 tiny "$scratch/tiny.tar"
 traces >"$scratch/before"
 
@@ -16,6 +16,8 @@ traces >"$scratch/before"
 expect_error 2 "^vserver: no verb given; see: vserver help$" "no verb" vserver
 expect_error 2 "^vserver: no verb 'launch'; see: vserver help$" "unknown verb" vserver launch web
 expect_error 2 "^vserver: no verb 'strat'; did you mean 'start'[?]$" "verb with a slip" vserver strat web
+expect_error 2 "^vserver: no verb 'limti'; did you mean 'limit'[?]$" "classic verb with a slip" \
+	vserver limti web
 expect_error 2 "^vserver: start: NAME is missing; usage: " "no name" vserver start
 expect_error 2 "^vserver: status: unexpected 'b'; usage: " "a word too many" vserver status a b
 expect_error 2 "^vserver: start: no option '--fast'; " "unknown option" vserver start --fast web
@@ -68,9 +70,18 @@ expect_error 1 "^vserver: cannot build 'web': a guest of that name exists" "buil
 expect_error 2 "^vserver: cannot delete 'web': .* say --yes$" "delete without a word, where nobody can be asked" vserver delete web
 
 # --- values -------------------------------------------------------------------
+values=()
 more_than_all=$(($(nproc) * 100 + 300))%
-config=$(vserver config show web)
-for value in cpu=0% "cpu=$more_than_all" cpu=some cpu=-5% memory=0 memory=lots tasks=-1 \
+# what is kept and in force; a call that fails is not the same as another that does
+config()
+{
+	vserver config show web --json || echo "config show failed, $EPOCHREALTIME"
+	grep -r . /etc/vserver/guests || echo "no files, $EPOCHREALTIME"
+}
+config >"$scratch/config"
+expect 0 "control: the configuration can be read" grep -q '"key":"memory"' "$scratch/config"
+[ "$(nproc)" -ge 4 ] || values=(cpu=400%)
+for value in "${values[@]}" cpu=0% "cpu=$more_than_all" cpu=some cpu=-5% memory=0 memory=lots tasks=-1 \
 	tasks=0 xid=1 xid=49152 xid=99999 xid=web address=300.1.2.3 \
 	"address=192.0.2.1/99 dev lo" "address=192.0.2.1/24 dev nosuch0"; do
 	expect_error 1 "^vserver: cannot set ${value%%=*} of 'web': " "set $value" \
@@ -78,7 +89,8 @@ for value in cpu=0% "cpu=$more_than_all" cpu=some cpu=-5% memory=0 memory=lots t
 done
 expect_error 1 "^vserver: cannot set cpu of 'web': " "one bad value of two changes neither" \
 	vserver set web tasks=33 cpu=0%
-expect 0 "the settings are what they were" test "$config" = "$(vserver config show web)"
+config >"$scratch/config.now"
+expect 0 "the settings are what they were" diff "$scratch/config" "$scratch/config.now"
 expect 0 "control: good values are taken" prints "*tasks = 33*" vserver set web tasks=33 cpu=10%
 expect 0 "control: and are in force" prints "*tasks *33*" vserver config show web
 expect 0 "control: the guest can be deleted" prints "web: deleted" vserver delete web --yes
@@ -114,29 +126,54 @@ for name in ../new -new .new new/er "$(printf 'n%.0s' {1..64})"; do
 		vserver build --from "$scratch/tiny.tar" -- "$name"
 done
 expect 0 "nothing is left of any" nothing_left
+expect 0 "control: the whole archive is good" vserver build -q good --from "$scratch/tiny.tar"
+expect 0 "and the guest is deleted" vserver delete -qy good
 
 # --- what shows at the start only ------------------------------------------------
+expect 0 "control: a guest with a number is built" \
+	vserver build -q new --from "$scratch/tiny.tar" --xid 4711
 chcontext --silent --xid 4711 -- sleep infinity &
 other=$!
-until vserver contexts --no-legend | grep -q '^ *4711 '; do :; done
-traces >"$scratch/before"
-vserver build new --from "$scratch/tiny.tar" --xid 4711 >"$scratch/stdout" 2>&1
+cleanup kill "$other"
+expect 0 "control: a context has the number" eventually 20 has_context 4711
+traces >"$scratch/before.start"
+# as_before: of a start that failed nothing is left but what was there.
+as_before() { traces | diff "$scratch/before.start" -; }
 expect_error 1 "^vserver: cannot start 'new': .*4711" "xid that is taken" vserver start new
-expect 0 "it is not running" prints "*" sh -c 'vserver status new; test $? = 3'
+expect 3 "it is not running" vserver status new
+expect 0 "nothing is left of the start" eventually 20 as_before
+expect 0 "the context that has it is there still" has_context 4711
 kill "$other"
-while vserver contexts --no-legend | grep -q '^ *4711 '; do :; done
+expect 0 "it ends" eventually 20 no_context 4711
 expect 0 "control: it starts once the number is free" prints "new: started" vserver start new
 expect_error 1 "^vserver: cannot start 'new': already running$" "start of what runs" vserver start new
 expect_error 1 "^vserver: cannot delete 'new': " "delete of what runs" vserver delete new --yes
-vserver stop new >"$scratch/stdout"
+expect 0 "it is stopped" vserver stop -q new
 expect 0 "control: another address is no matter" vserver set -q new xid=4712 "address=192.0.2.55/32 dev lo"
 expect 0 "control: with an address that is put on the host" vserver start -q new
 expect 0 "control: and is stopped" vserver stop -q new
-expect_error 1 "^vserver: cannot s.* .*'new': .*198.51.100.9" "address that the host has not" \
-	sh -c 'vserver set -q new address=198.51.100.9 && vserver start new'
+expect_error 1 "^vserver: cannot set address of 'new': 198[.]51[.]100[.]9 is not an address of this host; add" \
+	"address that the host has not" vserver set new address=198.51.100.9
+expect 0 "control: one that it has" \
+	sh -c 'ip address add 198.51.100.9/32 dev lo && vserver set -q new address=198.51.100.9'
+expect 0 "the host loses it" ip address delete 198.51.100.9/32 dev lo
+traces >"$scratch/before.start"
+expect_error 1 "^vserver: cannot start 'new': .*198[.]51[.]100[.]9" "nothing starts with it then" \
+	vserver start new
+expect 3 "it is not running" vserver status new
+expect 0 "nothing is left of the start" eventually 20 as_before
+expect 0 "control: with one that it has it starts" \
+	sh -c 'vserver set -q new "address=192.0.2.55/32 dev lo" && vserver start -q new'
+expect 0 "and stops" vserver stop -q new
+rm -f /var/lib/vserver/guests/new/root/usr/sbin/init /var/lib/vserver/guests/new/*/usr/sbin/init
+traces >"$scratch/before.start"
+expect_error 1 "^vserver: cannot start 'new': .*init" "a guest that has lost its init" vserver start new
+expect 0 "nothing is left of the start" eventually 20 as_before
 expect 0 "deleted" vserver delete -q new --yes
+expect 0 "nothing is left of any" eventually 20 nothing_left
 
 # --- no daemon --------------------------------------------------------------------
+traces >"$scratch/before.start"
 systemctl stop vserverd.socket vserverd 2>/dev/null
 gone="cannot reach vserverd \\(/run/vserver/io.vserver.Manager: .*\\): start it: systemctl start vserverd"
 expect_error 1 "^vserver: $gone$" "list without the daemon" vserver list
@@ -150,7 +187,34 @@ expect_error 1 "^vserver: $gone$" "build without the daemon" vserver build web -
 expect_error 1 "^vserver: $gone$" "delete without the daemon" vserver delete web --yes
 expect 1 "check without the daemon fails" sh -c 'vserver check >/dev/null'
 expect 0 "and says what to do" sh -c "vserver check | grep -q 'systemctl start vserverd'"
+expect_error 1 "^vserver: $gone$" "status of all without the daemon" vserver status
+expect_error 1 "^vserver: $gone$" "configuration without the daemon" vserver config show web
 systemctl start vserverd
 expect 0 "control: with the daemon" vserver list -q
+expect 0 "nothing is left of all that" eventually 20 as_before
+
+# --- a daemon that is stuck --------------------------------------------------------
+stuck="vserverd does not answer; see: journalctl -u vserverd"
+cleanup systemctl kill -s CONT vserverd
+systemctl kill -s STOP vserverd
+begin=$SECONDS
+vserver status web >"$scratch/stuck" 2>&1 &
+status=$!
+vserver set web cpu=1% >"$scratch/stuck.set" 2>&1 &
+set=$!
+timeout 45 vserver stop web >"$scratch/stuck.stop" 2>&1 &
+stop=$!
+expect_error 1 "^vserver: cannot list guests: $stuck$" "list ends" vserver list
+wait $status $set
+[ $((SECONDS - begin)) -ge 29 ]
+ok $? "after half a minute" || diag "$((SECONDS - begin)) s"
+is "$(cat "$scratch/stuck")" "vserver: cannot show 'web': $stuck" "so does status"
+is "$(cat "$scratch/stuck.set")" "vserver: cannot set 'web': $stuck" "and set"
+expect 0 "control: what may take minutes waits" kill -0 $stop
+systemctl kill -s CONT vserverd
+wait $stop
+is "$(cat "$scratch/stuck.stop")" "vserver: cannot stop 'web': no such guest; see: vserver list" \
+	"and is answered then"
+expect 0 "control: the daemon answers again" vserver list -q
 
 done_testing

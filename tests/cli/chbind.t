@@ -8,10 +8,7 @@
 . tests/tap.sh
 . tests/cli/cli.sh
 
-systemctl start vserverd || skip_all "vserverd does not start"
-
-no_contexts() { [ -z "$(vserver contexts --no-legend)" ]; }
-has_context() { vserver contexts --no-legend | grep -qw "$1"; }
+systemctl start vserverd || bail_out "vserverd does not start"
 
 sleep infinity &
 host=$!
@@ -71,7 +68,7 @@ expect 0 "control: the first context ends with its command" eventually 10 no_con
 
 # --- what it needs -----------------------------------------------------------------------
 systemctl stop vserverd
-build/tests/bpf/context unload 0
+expect 0 "enforcement can be taken away" build/tests/bpf/context unload 0
 bad 1 'cannot make a context: enforcement is not loaded; start the daemon' "no enforcement" \
 	chbind --ip 127.0.0.5 -- true
 systemctl start vserverd

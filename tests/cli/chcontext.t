@@ -8,11 +8,8 @@
 . tests/tap.sh
 . tests/cli/cli.sh
 
-systemctl start vserverd || skip_all "vserverd does not start"
+systemctl start vserverd || bail_out "vserverd does not start"
 
-context_list() { vserver contexts --no-legend; }
-no_contexts() { [ -z "$(context_list)" ]; }
-has_context() { context_list | grep -qw "$1"; }
 in_42() { chcontext --xid 42 --silent -- "$@"; }
 
 sleep infinity &
@@ -122,15 +119,13 @@ expect 0 "no context is left" eventually 10 no_contexts
 mv /sys/fs/bpf/vserver/away /sys/fs/bpf/vserver/enter
 expect 0 "control: the running daemon is not needed" chcontext --xid 42 --silent -- true
 expect 0 "no context is left" eventually 10 no_contexts
-build/tests/bpf/context unload 0
+expect 0 "enforcement can be taken away" build/tests/bpf/context unload 0
 bad 1 'cannot make a context: enforcement is not loaded; start the daemon' "no enforcement" \
 	chcontext --silent -- true
-if eventually 20 rmmod vserver; then
-	bad 1 'vserver.ko is not loaded; load it: modprobe vserver' "no module" \
-		chcontext --silent -- true
-else
-	skip 1 "the module is in use"
-fi
+expect 0 "so can the scheduler" build/tests/bpf/context unload-scheduler 0
+expect 0 "and the module" eventually 30 rmmod vserver
+bad 1 'vserver.ko is not loaded; load it: modprobe vserver' "no module" \
+	chcontext --silent -- true
 systemctl start vserverd
 expect 0 "control: with both it works again" chcontext --silent -- true
 

@@ -31,7 +31,7 @@ traces()
 	find /sys/fs/cgroup/vserver.slice -mindepth 1 -type d 2>/dev/null
 	ip -o address | awk '{ print "address", $2, $4 }'
 	find /sys/fs/bpf/vserver 2>/dev/null
-	vserver contexts --no-legend 2>/dev/null
+	vserver contexts --no-legend 2>/dev/null || echo "no list of contexts, $EPOCHREALTIME"
 	find /etc/vserver /var/lib/vserver /run/vserver -mindepth 1 -maxdepth 2 2>/dev/null |
 		grep -v '^/run/vserver/io.vserver.Manager$'
 	pgrep -l vserver-super
@@ -41,6 +41,27 @@ traces()
 nothing_left()
 {
 	traces | diff "$scratch/before" -
+}
+
+# no_contexts, has_context XID, no_context XID: a table that cannot be read is
+# neither.
+no_contexts()
+{
+	local list
+
+	list=$(vserver contexts --no-legend) && [ -z "$list" ]
+}
+has_context()
+{
+	local list
+
+	list=$(vserver contexts --no-legend) && grep -q "^ *$1 " <<<"$list"
+}
+no_context()
+{
+	local list
+
+	list=$(vserver contexts --no-legend) && ! grep -q "^ *$1 " <<<"$list"
 }
 
 # tiny FILE [INIT]: an archive of a few programs of this machine, with a shell

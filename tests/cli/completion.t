@@ -9,17 +9,19 @@
 
 completion=/usr/share/bash-completion/completions/vserver
 expect 0 "the completion parses" bash -n "$completion"
-systemctl start vserverd || skip_all "vserverd does not start"
+systemctl start vserverd || bail_out "vserverd does not start"
 tiny "$scratch/tiny.tar"
-vserver build -q web --from "$scratch/tiny.tar" || skip_all "no guest can be built"
+vserver build -q web --from "$scratch/tiny.tar" || bail_out "no guest can be built"
 
 # offers WORDS…: what is offered for the last of them, in one line.
 offers()
 {
+	# shellcheck disable=SC2016
 	bash -c '. "$0"
 		compopt() { :; }
 		COMP_WORDS=("$@") COMP_CWORD=$(($# - 1))
-		_vserver
+		function=$(complete -p "$1" | sed "s/.*-F \([^ ]*\) .*/\1/")
+		$function "$1"
 		echo " ${COMPREPLY[*]} "' "$completion" "$@"
 }
 
@@ -30,6 +32,29 @@ expect 0 "a guest's settings" prints "* cpu= *memory= *" offers vserver set web 
 expect 0 "options, settings among them" prints "* --runtime *--cpu *" offers vserver set web --
 expect 0 "files" prints " $completion " offers vserver build new --from "$completion"
 expect 0 "nothing where nothing fits" prints "  " offers vserver status web ""
-vserver delete -qy web
+expect 0 "a verb's classic name" prints "* cpu= *" offers vserver limit web ""
+expect 0 "nothing of a guest that does not run" prints "  " offers vserver exec web ""
+expect 0 "control: it starts" vserver start -q web
+expect 0 "what the guest can run" prints "* sleep *" offers vserver exec web sl
+expect 0 "behind -- too" prints "* hostname *" offers vserver exec web -- host
+expect 0 "and not what only the host can" prints "  " offers vserver exec web systemct
+expect 0 "control: that the host can" test -x "$(type -P systemctl)"
+expect 0 "it stops" vserver stop -q web
+expect 0 "and goes" vserver delete -qy web
+
+# --- the classic tools -------------------------------------------------------------
+for program in chcontext chbind; do
+	expect 0 "$program's completion is found by its name" \
+		test -e /usr/share/bash-completion/completions/$program
+	expect 0 "$program: options" prints "* --silent *" offers $program --
+	expect 0 "$program: commands" prints "* sleep *" offers $program --silent slee
+	expect 0 "$program: commands behind --" prints "* sleep *" offers $program -- slee
+	expect 0 "$program: files for the command" prints " $completion " \
+		offers $program --silent cat "$completion"
+done
+expect 0 "chbind: addresses" prints "* 127.0.0.1 *" offers chbind --ip ""
+expect 0 "chbind: a command after an address" prints "* sleep *" offers chbind --ip 127.0.0.1 slee
+expect 0 "chcontext: flags" prints " persistent " offers chcontext --flag ""
+expect 0 "chcontext: nothing for a number" prints "  " offers chcontext --xid ""
 
 done_testing

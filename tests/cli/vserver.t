@@ -8,12 +8,14 @@
 . tests/tap.sh
 . tests/cli/cli.sh
 
-systemctl start vserverd || skip_all "vserverd does not start"
+systemctl start vserverd || bail_out "vserverd does not start"
 tiny "$scratch/tiny.tar"
 traces >"$scratch/before"
 
 # --- help -----------------------------------------------------------------------
 expect 0 "version" prints "vserver [0-9]*" vserver --version
+expect 0 "version of chcontext" prints "chcontext $(vserver --version | cut -d' ' -f2)" chcontext --version
+expect 0 "version of chbind" prints "chbind $(vserver --version | cut -d' ' -f2)" chbind --version
 expect 0 "help" prints "usage: vserver VERB*" vserver help
 expect 0 "--help is help" test "$(vserver help)" = "$(vserver --help)"
 for verb in $(vserver help | sed -n 's/^  \([a-z]*\) .*/\1/p'); do
@@ -64,6 +66,14 @@ expect 0 "contexts has both" prints "2" sh -c 'vserver contexts | grep -c "[0-9]
 expect 0 "contexts --json" prints '\["db","web"]' \
 	sh -c 'vserver contexts --json | jq -c "map(.name) | sort"'
 
+expect 0 "contexts --quiet: numbers" prints "[0-9]*?[0-9]*" vserver contexts --quiet
+expect 0 "config show --quiet: nothing" prints "" vserver config show --quiet web
+expect 0 "status of all" prints "db: running since *ASKED*web: running since *ASKED*" vserver status
+expect 0 "status of all, in JSON" prints '\["db","web"]' sh -c 'vserver status --json | jq -c "map(.name)"'
+expect 0 "status --no-legend" prints "web: running *cpu *20%*" vserver status web --no-legend
+[[ $output != *ASKED* ]]
+ok $? "has no heads" || diag "$output"
+
 # --- exec, enter ---------------------------------------------------------------------
 expect 0 "exec: the command's output" prints "uid=0(root)*" vserver exec web -- id
 expect 0 "exec without --" prints "uid=0(root)*" vserver exec web id
@@ -103,6 +113,7 @@ expect 0 "what was for one run has gone" test "$(max pids.max)" = 40
 
 # --- end --------------------------------------------------------------------------------
 expect 0 "stop of several" prints "*: stopped*: stopped" vserver stop db web
+expect 0 "status of all that do not run" prints "db: stopped*web: stopped*" vserver status
 expect 3 "status then" sh -c 'vserver status web >/dev/null'
 expect 0 "delete" prints "web: deleted" vserver delete web --yes
 expect 0 "delete, short and quiet" prints "" vserver delete -qy db

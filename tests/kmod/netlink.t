@@ -31,20 +31,21 @@ says "xid=61 name=$name63 flags=1 ceiling=3 tasks=0 addresses bucket ok" \
 	bucket[ "${bucket[@]}" ]
 says ok "and ends" "$nl" end xid:u32=61
 for xid in 0 1 49152 65535 65536; do
-	says "E*" "not number $xid" "$nl" new xid:u32=$xid
+	says "ERANGE: *" "not number $xid" "$nl" new xid:u32=$xid
 done
-says "E*" "not a number of two bytes" "$nl" new xid:u16=62
+says "EINVAL: *" "not a number of two bytes" "$nl" new xid:u16=62
 refused EEXIST "not a number that is taken" new xid:u32=60
 refused EEXIST "not a name that is taken" new xid:u32=62 name:str=60
-for name in "" .web -web "we b" "we/b" wéb "${name63}n"; do
-	says "E*" "not the name '$name'" "$nl" new xid:u32=62 name:str="$name"
+for name in "" .web -web "we b" "we/b" wéb; do
+	refused EINVAL "not the name '$name'" new xid:u32=62 name:str="$name"
 done
-says "E*" "not a name without its NUL" "$nl" new xid:u32=62 name:raw=web
-says "EINVAL*" "not an unknown flag" "$nl" new xid:u32=62 flags:u64=4
+refused EINVAL "not a name of 64 characters" new xid:u32=62 name:str="${name63}n"
+refused EINVAL "not a name without its NUL" new xid:u32=62 name:raw=web
+refused EINVAL "not an unknown flag" new xid:u32=62 flags:u64=4
 refused EINVAL "not a capability that there is not" new xid:u32=62 ceiling:u64=0x8000000000000000
-says "EINVAL*" "not an unknown attribute" "$nl" new xid:u32=62 200:u32=1
-says "EINVAL*" "not one of another command" "$nl" new xid:u32=62 mask:u64=1
-says "E*" "not a ceiling of four bytes" "$nl" new xid:u32=62 ceiling:u32=1
+refused EINVAL "not an unknown attribute" new xid:u32=62 200:u32=1
+refused EINVAL "not one of another command" new xid:u32=62 mask:u64=1
+refused EINVAL "not a ceiling of four bytes" new xid:u32=62 ceiling:u32=1
 
 # --- numbers that are handed out -----------------------------------------------------
 handed_out() { "$nl" new | sed -n 's/^xid=\([0-9]*\) .*/\1/p'; }
@@ -69,8 +70,8 @@ for ip in 00000000000000000000000000000000 ff020000000000000000000000000001 \
 	  00000000000000000000ffff0a090002; do
 	says "EINVAL: *" "not the IPv6 address $ip" address address[ ip6:hex=$ip ]
 done
-says "E*" "not an IPv4 address of three bytes" address address[ ip4:hex=0a0900 ]
-says "E*" "not an IPv6 address of four" address address[ ip6:hex=0a090002 ]
+says "ERANGE: *" "not an IPv4 address of three bytes" address address[ ip4:hex=0a0900 ]
+says "ERANGE: *" "not an IPv6 address of four" address address[ ip6:hex=0a090002 ]
 says "EINVAL: *" "not two of IPv4" address address[ ip4:hex=0a090002 ] address[ ip4:hex=0a090003 ]
 says "EINVAL: *" "not none" address address[ ]
 says "EINVAL: *" "not both in one" \
@@ -96,6 +97,11 @@ refused ESRCH "not a number that is not there" get xid:u32=62
 refused ESRCH "not a name that is not there" get name:str=nobody
 refused EINVAL "not without saying which" get
 says "*xid=60 *ok" "control: a dump has it" "$nl" dump
+refused EINVAL "not with an unknown attribute" get xid:u32=60 200:u32=1
+refused EINVAL "not with one of another command" get xid:u32=60 flags:u64=1
+for xid in 0 1 65536; do
+	refused ERANGE "not number $xid, which no context has" get xid:u32=$xid
+done
 refused EINVAL "not a dump of one, by number" dump xid:u32=60
 refused EINVAL "nor by name" dump name:str=60
 
@@ -105,9 +111,18 @@ says "* flags=1 ceiling=5 *ok" "flags outside the mask stay" "$nl" get xid:u32=6
 refused ESRCH "not one that is not there" set xid:u32=62 ceiling:u64=1
 refused EINVAL "not flags without their mask" set xid:u32=60 flags:u64=1
 refused EINVAL "not a mask without flags" set xid:u32=60 mask:u64=1
-says "EINVAL*" "not the name" "$nl" set xid:u32=60 name:str=other
+refused EINVAL "not the name" set xid:u32=60 name:str=other
 refused EINVAL "not a bucket that is wrong" set xid:u32=60 ceiling:u64=7 bucket[ "${bucket[@]:0:3}" ]
-says "* ceiling=5 *ok" "and then nothing of the rest" "$nl" get xid:u32=60
+refused EINVAL "not an address that is wrong" \
+	set xid:u32=60 ceiling:u64=7 addresses[ address[ ip4:hex=e0000001 ] ]
+refused EINVAL "not a capability that there is not" set xid:u32=60 ceiling:u64=0x8000000000000007
+refused EINVAL "not an unknown flag" set xid:u32=60 ceiling:u64=7 flags:u64=4 mask:u64=4
+refused EINVAL "not a mask of one" set xid:u32=60 ceiling:u64=7 flags:u64=0 mask:u64=4
+refused EINVAL "not an unknown attribute" set xid:u32=60 ceiling:u64=7 200:u32=1
+for xid in 0 1 65536; do
+	refused ERANGE "not number $xid" set xid:u32=$xid ceiling:u64=7
+done
+says "* flags=1 ceiling=5 tasks=0 ok" "and then nothing of the rest" "$nl" get xid:u32=60
 says ok "control: an address can be given" \
 	"$nl" set xid:u32=60 addresses[ address[ ip4:hex=0a090002 ] ]
 says "* addresses ok" "it is there" "$nl" get xid:u32=60
@@ -117,6 +132,11 @@ says "*tasks=0 ok" "it is gone" "$nl" get xid:u32=60
 # --- end --------------------------------------------------------------------------------------------
 refused ESRCH "not one that is not there" end xid:u32=62
 refused EINVAL "not without saying which" end
+refused EINVAL "not with an unknown attribute" end xid:u32=60 200:u32=1
+for xid in 0 1 65536; do
+	refused ERANGE "not number $xid" end xid:u32=$xid
+done
+says "xid=60 *ok" "control: it is there" "$nl" get xid:u32=60
 member=$(start "$context" enter 60 0 sleep infinity)
 cleanup kill "$member"
 refused EBUSY "not one with tasks in it" end xid:u32=60
@@ -130,7 +150,7 @@ refused EBADF "not a descriptor that is not open" enforce-set links[ link:s32=99
 refused EBADF "not a negative one" enforce-set links[ link:s32=-1 ]
 refused EINVAL "not one that is no link" enforce-set links[ link:s32=0 ]
 says "$held" "the same are held" "$nl" enforce-get
-says "EINVAL*" "asking for them takes no links" "$nl" enforce-get links[ ]
+refused EINVAL "asking for them takes no links" enforce-get links[ ]
 
 # --- by whom -----------------------------------------------------------------------------------------------
 "$context" make 42 ceiling=$all
@@ -154,13 +174,13 @@ says "EOPNOTSUPP*" "there is no command 99" "$nl" 99
 
 # --- events ---------------------------------------------------------------------------------------------------
 coproc LISTEN { "$nl" listen 3 2>&1; }
-read -r line <&"${LISTEN[0]}"
+read -r -t 20 line <&"${LISTEN[0]}"
 is "$line" ready "control: the host listens to events"
 exec {events}<&"${LISTEN[0]}"
 "$nl" new xid:u32=64 name:str=eve >/dev/null
 "$nl" set xid:u32=64 ceiling:u64=1 >/dev/null
 "$nl" end xid:u32=64 >/dev/null
-read -r line <&"$events"
+read -r -t 20 line <&"$events"
 is "$line" "event=1 xid=64 name=eve event=2 xid=64 name=eve event=4 xid=64 name=eve ok" \
 	"created, changed, ended"
 says refused "a user does not" a_user listen 1

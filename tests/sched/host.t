@@ -10,28 +10,25 @@ need_scheduler
 
 hogs 42 2 --cpu 25%
 cpus=$(nproc)
-for _ in $(seq "$cpus"); do
-	bash -c 'while :; do :; done' hog-of-host &
-	cleanup kill -KILL $!
-done
-eventually 5 pgrep -f hog-of-host
-host()
-{
-	local pid ns sum=0
-	for pid in $(pgrep -f hog-of-host); do
-		read -r ns _ <"/proc/$pid/schedstat" && sum=$((sum + ns))
-	done
-	echo "$sum"
-}
-a=$(host)
-sleep 4		# the measurement
-b=$(host)
-got=$(((b - a) / 40000000))	# percent of one processor
+host_hogs "$cpus"
+((got = $(share 4 host) / 100))	# percent of one processor
 [ "$got" -gt $((cpus * 100 - 25 - 20)) ]
 ok $? 'the host has what the context leaves' || diag "got $got % of $((cpus * 100))"
 
+# Not only killed: systemd would start a daemon that loads it again.
+loads=$(cat /sys/kernel/sched_ext/enable_seq)
+[ "$loads" -ge 1 ]
+ok $? 'control: the kernel counts schedulers that were enabled' || diag "$loads"
+main=$(systemctl show -P MainPID vserverd)
+cleanup systemctl start vserverd
 systemctl kill -s KILL vserverd
-eventually 20 systemctl is-active --quiet vserverd
-within "$(share 5 42)" 2500 300 'the share is kept when the daemon was killed'
+systemctl stop vserverd.socket vserverd.service
+expect 0 'the daemon is gone' eventually 20 eval "! kill -0 $main"
+expect 3 '… and no other came' systemctl is-active --quiet vserverd
+keep 100 42 2500 'the share is kept without a daemon'
+expect 3 '… there still is none' systemctl is-active --quiet vserverd
 is "$(cat $STATE)" enabled 'the scheduler still runs'
+is "$(cat /sys/kernel/sched_ext/enable_seq)" "$loads" '… and is the one that ran before'
+expect 0 'a new daemon starts' systemctl start vserverd
+is "$(cat /sys/kernel/sched_ext/enable_seq)" "$loads" '… and leaves it running'
 done_testing

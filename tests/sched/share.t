@@ -10,15 +10,11 @@ need_scheduler
 
 hogs 42 2 --cpu 25%
 hogs 43 2 --cpu 50%
-within "$(share 5 42)" 2500 300 '25 % is what it gets while processors are idle'
+keep 100 42 2500 '25 % is what it gets while processors are idle'
 
-for _ in $(seq "$(nproc)"); do
-	while :; do :; done &
-	cleanup kill -KILL $!
-done
-mapfile -t got < <(share 5 42 43)
-within "${got[0]}" 2500 300 '25 % beside a host that wants everything'
-within "${got[1]}" 5000 300 '50 % beside a host that wants everything'
+host_hogs "$(nproc)"
+keep 100 42 2500 '25 % beside a host that wants everything' \
+	43 5000 '50 % beside a host that wants everything'
 
 hogs 44 1
 ((free = $(share 4 44)))

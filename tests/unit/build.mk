@@ -8,7 +8,9 @@ UNIT_OBJ	:= $(patsubst %,$(B)/libvserver/%.o,\
 		   address attribute bucket ceiling context handle nl probe setting value)
 UNIT_LIB_TESTS	:= $(patsubst %.c,$(B)/%,$(wildcard tests/unit/*_test.c))
 
-UNIT_TESTS	+= $(UNIT_LIB_TESTS)
+UNIT_SCRIPTS	:= $(wildcard tests/unit/*.t)
+
+UNIT_TESTS	+= $(UNIT_LIB_TESTS) $(UNIT_SCRIPTS)
 
 $(UNIT_LIB_TESTS): $(B)/tests/unit/%: $(B)/tests/unit/%.o $(UNIT_OBJ)
 	$(call say,LINK,$@)

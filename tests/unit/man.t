@@ -6,7 +6,7 @@
 
 . tests/tap.sh
 
-command -v mandoc >/dev/null || skip_all "no mandoc"
+command -v mandoc >/dev/null || bail_out "no mandoc"
 
 # lint PAGE: nothing but references to pages that are not installed here.
 lint()
@@ -19,7 +19,9 @@ renders()
 	! LC_ALL=C.UTF-8 MANROFFSEQ= man --warnings -l "$1" 2>&1 >/dev/null | grep .
 }
 
-for page in utils/*.[1-8] vserverd/*.[1-8] libvserver/*.[1-8] build/vserverd/*.[1-8]; do
+generated=${B:-build}/vserverd/vserver.conf.5
+expect 0 "control: vserver.conf(5) was generated" test -s "$generated"
+for page in utils/*.[1-8] vserverd/*.[1-8] libvserver/*.[1-8] "$generated"; do
 	[ -e "$page" ] || continue
 	expect 0 "$page: mandoc" lint "$page"
 	expect 0 "$page: man" renders "$page"
