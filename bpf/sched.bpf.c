@@ -19,7 +19,8 @@
  * Tasks are held on their way to user space only, so that nobody waits for a
  * lock of a held task (sched_hold.bpf.h).  Slices shrink with the length of a
  * queue, so that a context that starts a thousand tasks makes itself slow and
- * does not trip the kernel's watchdog.
+ * does not trip the kernel's watchdog; where that does not suffice, it gains
+ * more than its rate until each has had a turn (sched_sweep.bpf.h).
  *
  * When it is not.  Real-time tasks run above every sched_ext scheduler.  There
  * is one bucket for the whole machine, and no second rate for idle time.
@@ -96,15 +97,16 @@ s32 BPF_PROG(vs_select_cpu, struct task_struct *p, s32 prev_cpu, u64 wake_flags)
 	return cpu;
 }
 
-/* Neither endlessly far ahead of the others of its context nor behind. */
+/* Neither so far ahead of the others of its context nor so far behind that one
+ * of them would wait for more than a ROUND or two. */
 static __always_inline void clamp_vtime(struct sched_task *t, const struct vs_bucket *b)
 {
-	u64 turn = weight_of(b) * (ROUND >> WEIGHT_SHIFT) / (b->runnable + 1);
+	u64 turn = turn_of(b), lag = turn / 2 < SLICE ? turn / 2 : SLICE;
 
-	if ((s64)(t->vtime - (b->queue_vtime - SLICE)) < 0)
-		t->vtime = b->queue_vtime - SLICE;
-	if ((s64)(t->vtime - (b->queue_vtime + SLICE + turn)) > 0)
-		t->vtime = b->queue_vtime + SLICE + turn;
+	if ((s64)(t->vtime - (b->queue_vtime - lag)) < 0)
+		t->vtime = b->queue_vtime - lag;
+	if ((s64)(t->vtime - (b->queue_vtime + turn)) > 0)
+		t->vtime = b->queue_vtime + turn;
 }
 
 /* Where it is to wait. */
@@ -113,12 +115,10 @@ static __always_inline enum queue queue_for(struct task_struct *p, struct sched_
 {
 	if (!b->held)
 		return QUEUE_KERNEL;
-	if (t->at_user) {
-		b->parked_on = cpu;
-		return QUEUE_USER;
-	}
-	ask(p, t);
-	return QUEUE_KERNEL;
+	if (!t->at_user && ask(p, t) != -EBUSY)
+		return QUEUE_KERNEL;
+	b->parked_on = cpu;
+	return QUEUE_USER;
 }
 
 SEC("struct_ops/vs_enqueue")
@@ -140,6 +140,7 @@ void BPF_PROG(vs_enqueue, struct task_struct *p, u64 enq_flags)
 	t->fresh = 1;
 	t->queue = queue_for(p, t, b, cpu);
 	t->queued_in = t->slot;
+	t->queued_at = b->seen;
 	__sync_fetch_and_add(&b->queued[t->queue & 1], 1);
 	args.dsq_id = queue_id(t->slot, t->queue);
 	args.slice = quantum_of(b);
@@ -246,8 +247,12 @@ void BPF_PROG(vs_running, struct task_struct *p)
 	if (!b || !cpu)
 		return;
 	unqueue(t);
-	t->at_user = 0;
 	b->seen = now;
+	/* One that has just told is tied to its processor: while it is switched
+	 * away the kernel notes so, and lets it "run" for that moment. */
+	if (t->at_user && p == bpf_get_current_task_btf())
+		return;
+	t->at_user = 0;
 	if (t->fresh) {
 		t->fresh = 0;
 		begin_slice(p, t, b, cpu, now);

@@ -42,11 +42,17 @@ static void read_parameters(struct vs_bucket *b)
 	bpf_spin_unlock(&b->lock);
 }
 
+/* More than the rate, where tasks would wait too long: see sched_sweep.bpf.h. */
+static __always_inline u64 gain_rate(const struct vs_bucket *b)
+{
+	return b->need > b->rate ? b->need : b->rate;
+}
+
 /* All of these: b->lock is held. */
 
 static __always_inline void gain_locked(struct vs_bucket *b, u64 now)
 {
-	u64 passed = now - b->last, sum;
+	u64 passed = now - b->last, rate = gain_rate(b), sum;
 
 	if ((s64)passed <= 0)
 		return;
@@ -54,9 +60,9 @@ static __always_inline void gain_locked(struct vs_bucket *b, u64 now)
 	if (passed >> 28) {	/* a quarter of a second: parts of a token are nothing */
 		if (passed > 64000 * MSEC)
 			passed = 64000 * MSEC;
-		b->tokens += (s64)((passed >> 13) * b->rate >> 13);
+		b->tokens += (s64)((passed >> 13) * rate >> 13);
 	} else {		/* at most 2^28 ns times 2^9 processors: it fits */
-		sum = passed * b->rate + b->part;
+		sum = passed * rate + b->part;
 		b->tokens += (s64)(sum >> RATE_SHIFT);
 		b->part = sum & (RATE_ONE - 1);
 	}
@@ -74,15 +80,15 @@ static __always_inline u64 wait_locked(const struct vs_bucket *b)
 		return SLICE_MIN;
 	if (lacks >> 37)	/* 137 s, and the product would not fit */
 		lacks = 1LL << 37;
-	wait = ((u64)lacks << RATE_SHIFT) / (b->rate ?: 1);
+	wait = ((u64)lacks << RATE_SHIFT) / (gain_rate(b) ?: 1);
 	return wait < SLICE_MIN ? SLICE_MIN : wait;
 }
 
-/* What the rate earns in 5 s: so deep may its debt be that it is let go before
+/* What the rate earns in 2 s: so deep may its debt be that it is let go before
  * the kernel's watchdog, which waits for 30 s, ends the scheduler. */
 static __always_inline s64 debt_limit(const struct vs_bucket *b)
 {
-	return (s64)((b->rate >> 6) * (5000 * MSEC >> (RATE_SHIFT - 6)));
+	return (s64)((b->rate >> 6) * (2000 * MSEC >> (RATE_SHIFT - 6)));
 }
 
 static __always_inline bool empty(const struct vs_bucket *b)

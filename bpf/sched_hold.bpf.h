@@ -63,16 +63,21 @@ static int on_boundary(struct bpf_map *map, void *key, void *value)
 	return 0;
 }
 
-/* Ask it.  False: it cannot be asked, now or ever. */
-static __always_inline bool ask(struct task_struct *p, struct sched_task *t)
+/*
+ * Ask it.  0: it will tell.  -EBUSY: it is telling, which is to say that it is
+ * there already, preempted before it could go on.  Another errno: it cannot be
+ * asked.
+ */
+static __always_inline int ask(struct task_struct *p, struct sched_task *t)
 {
 	u64 key = (u64)p;
 	struct boundary *boundary;
+	int err;
 
 	if (t->asked)
-		return true;
+		return 0;
 	if (p->flags & (PF_KTHREAD | PF_IO_WORKER | PF_USER_WORKER | PF_EXITING))
-		return false;
+		return -EPERM;
 	boundary = bpf_map_lookup_elem(&boundaries, &key);
 	if (!boundary) {
 		struct boundary none = {};
@@ -81,12 +86,12 @@ static __always_inline bool ask(struct task_struct *p, struct sched_task *t)
 		boundary = bpf_map_lookup_elem(&boundaries, &key);
 	}
 	if (!boundary)
-		return false;
+		return -ENOMEM;
 	t->asked = 1;	/* before: it may be answered at once */
-	if (!bpf_task_work_schedule_resume(p, &boundary->work, &boundaries, on_boundary))
-		return true;
-	t->asked = 0;
-	return false;
+	err = bpf_task_work_schedule_resume(p, &boundary->work, &boundaries, on_boundary);
+	if (err)
+		t->asked = 0;
+	return err;
 }
 
 static __always_inline void forget(struct task_struct *p)
@@ -114,7 +119,7 @@ static int on_slice_end(void *map, u32 *key, struct processor *cpu)
 	p = bpf_get_current_task_btf();
 	t = bpf_task_storage_get(&sched_tasks, p, NULL, 0);
 	b = t && !cpu->leaves && t->grant ? bucket_at(t->slot) : NULL;
-	if (b && empty(b) && ask(p, t)) {
+	if (b && empty(b) && !ask(p, t)) {
 		cpu->leaves = 1;
 		cpu->ends = now + GRACE;
 		bpf_timer_start(&cpu->timer, GRACE, BPF_F_TIMER_CPU_PIN);

@@ -71,11 +71,16 @@ static __always_inline u64 virtual_now(u64 now)
 	return order.now;
 }
 
-/* How long a task of a queue of @b may run, so that each has its turn within
- * ROUND. */
+/* So much for each of its tasks is a ROUND. */
+static __always_inline u64 turn_of(const struct vs_bucket *b)
+{
+	return weight_of(b) * (ROUND >> WEIGHT_SHIFT) / (b->runnable + 1);
+}
+
+/* How long a task may run, so that each has its turn within ROUND. */
 static __always_inline u64 quantum_of(const struct vs_bucket *b)
 {
-	u64 turn = weight_of(b) * (ROUND >> WEIGHT_SHIFT) / (b->runnable + 1);
+	u64 turn = turn_of(b);
 
 	if (turn > SLICE)
 		return SLICE;

@@ -36,6 +36,7 @@ enum held {
  * @part: of a token, in RATE_ONEths.
  * @last: ns, when tokens were last gained.
  * @rate: RATE_ONE is one processor.
+ * @need: what it gains, if more than @rate, for its tasks wait too long.
  * @size, @release: ns, S and M.
  * @vtime: virtual ns, see sched_order.bpf.h.
  * @deadline: virtual ns, when it should have had what it asks for.
@@ -59,6 +60,7 @@ struct vs_bucket {
 	u64 part;
 	u64 last;
 	u64 rate;
+	u64 need;
 	u64 size;
 	u64 release;
 	u64 vtime;
@@ -106,6 +108,7 @@ struct {
  * @counted_in: the slot in which it is counted as runnable; SLOTS: none.
  * @queued_in: the slot in a queue of which it waits; SLOTS: none.
  * @queue: enum queue, which.
+ * @queued_at: ns, since when.
  * @fresh: it was queued since it last ran: it gets a new slice.
  * @asked: it will tell when it is about to return to user space.
  * @at_user: it is about to, and has not run since.
@@ -123,6 +126,7 @@ struct sched_task {
 	u32 fresh;
 	u32 asked;
 	u32 at_user;
+	u64 queued_at;
 	u64 vtime;
 	u64 began;
 	u64 ran;
@@ -176,6 +180,7 @@ static __always_inline u32 slot_take(u32 xid)
 	b->vtime = b->deadline = 0;
 	b->queue_vtime = 0;
 	b->burst = SLICE;
+	b->need = 0;
 	b->used_ns = b->held_ns = b->holds = 0;
 	b->last = b->seen = bpf_ktime_get_ns();
 	b->used = 1;

@@ -32,6 +32,31 @@ static __always_inline u64 weigh_machine(void)
 	return weight;
 }
 
+/* For how long the first task of a queue has waited, ns. */
+static __always_inline u64 waited(u32 slot, enum queue queue, u64 now)
+{
+	struct task_struct *p = scx_bpf_dsq_peek(queue_id(slot, queue));
+	struct sched_task *t = p ? bpf_task_storage_get(&sched_tasks, p, NULL, 0) : NULL;
+
+	return t && t->queued_in == slot && (s64)(now - t->queued_at) > 0 ? now - t->queued_at : 0;
+}
+
+/*
+ * The kernel ends a scheduler that lets a task wait for 30 s.  Slices are made
+ * so short that all tasks of a context have a turn within ROUND; but a turn has
+ * a cost that no slice is less than, and with very many tasks the rate does not
+ * pay for all of them.  Then the context gains more, by and by, until it does.
+ */
+static __always_inline u64 need_of(u32 slot, const struct vs_bucket *b, u64 now)
+{
+	u64 kernel = waited(slot, QUEUE_KERNEL, now), user = waited(slot, QUEUE_USER, now);
+	u64 wait = kernel > user ? kernel : user, need = gain_rate(b);
+
+	if (wait > WAIT_MAX)
+		return need + need / 16 < RATE_ONE ? need + need / 16 : RATE_ONE;
+	return wait < WAIT_MAX * 2 / 3 ? b->need - b->need / 16 : b->need;
+}
+
 /* One slot.  Adds to what the limited ones earn, or to how many are not. */
 static __always_inline void sweep_slot(u32 slot, struct vs_bucket *b, u64 now,
 				       u64 *rates, u64 *unlimited)
@@ -40,6 +65,8 @@ static __always_inline void sweep_slot(u32 slot, struct vs_bucket *b, u64 now,
 	bool was;
 
 	read_parameters(b);
+	if (b->limited)
+		b->need = need_of(slot, b, now);
 	if (b->held) {
 		bucket_release(b, now, &was);
 		if (was)
