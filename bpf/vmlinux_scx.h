@@ -14,7 +14,10 @@ enum scx_exit_kind {
 
 enum scx_constants {
 	SCX_DSQ_LOCAL			= 0x8000000000000002ULL,
+	SCX_TASK_QUEUED			= 1,
+	SCX_DEQ_SLEEP			= 1,
 	SCX_ENQ_PREEMPT			= 1ULL << 32,
+	SCX_ENQ_LAST			= 1ULL << 41,
 	SCX_KICK_IDLE			= 1,
 	SCX_KICK_PREEMPT		= 2,
 	SCX_OPS_ENQ_LAST		= 2,
@@ -60,6 +63,13 @@ struct scx_bpf_dsq_insert_vtime_args {
 
 struct task_struct;
 struct cpumask;
+struct bpf_map;
+
+struct bpf_task_work {
+	__u64 __opaque;
+};
+
+typedef int (*bpf_task_work_callback_t)(struct bpf_map *, void *, void *);
 
 struct sched_ext_ops {
 	s32 (*select_cpu)(struct task_struct *, s32, u64);

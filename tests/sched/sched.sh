@@ -37,6 +37,32 @@ hogs()
 	await_hogs "$xid" $((n > 16 ? 1 : n))
 }
 
+# tasks_of XID COMMAND…: a context that runs what it will, in a unit of its own,
+# so that it ends whatever it has become.
+tasks_of()
+{
+	local xid=$1
+	shift
+	systemctl reset-failed "context-$xid" 2>/dev/null
+	systemd-run -q --unit "context-$xid" -p KillMode=control-group -p TimeoutStopSec=1 -- \
+		chcontext --silent --xid "$xid" "$@" || bail_out "no context $xid"
+	cleanup systemctl kill -s KILL "context-$xid"
+}
+
+# limit XID PERCENT: of a context that is there, from now on.
+limit()
+{
+	build/tests/kmod/netlink set "xid:u32=$1" 'bucket[' "rate:u64=$(($2 * 1000000))" \
+		interval:u64=100000000 "size:u64=$(($2 * 1000000))" \
+		"release:u64=$(($2 * 100000))" ']'
+}
+
+# generation: how often a scheduler was begun; another one is another number.
+generation()
+{
+	echo "$(<$STATE) $(</sys/kernel/sched_ext/enable_seq)"
+}
+
 # host_hogs N: the same of the host's own.
 host_hogs()
 {

@@ -1,0 +1,74 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Copyright (C) 2026 The VServer developers
+ *
+ * What the scheduler's parts all use: the kernel's functions for schedulers,
+ * its constants, and ours.  No state and no decision is here.
+ */
+#ifndef VS_SCHED_BPF_H
+#define VS_SCHED_BPF_H
+
+#include "common.bpf.h"
+
+/* vserver.ko */
+extern int vs_bucket_read(u32 xid, void *values, u32 values__sz) __ksym;
+
+/* kernel/sched/ext */
+extern s32 scx_bpf_create_dsq(u64 dsq_id, s32 node) __ksym;
+extern void scx_bpf_dsq_insert(struct task_struct *p, u64 dsq_id, u64 slice,
+			       u64 enq_flags) __ksym;
+extern bool __scx_bpf_dsq_insert_vtime(struct task_struct *p,
+			struct scx_bpf_dsq_insert_vtime_args *args) __ksym;
+extern bool scx_bpf_dsq_move_to_local(u64 dsq_id) __ksym;
+extern struct task_struct *scx_bpf_dsq_peek(u64 dsq_id) __ksym;
+extern bool scx_bpf_task_set_slice(struct task_struct *p, u64 slice) __ksym;
+extern s32 scx_bpf_select_cpu_dfl(struct task_struct *p, s32 prev_cpu,
+				  u64 wake_flags, bool *is_idle) __ksym;
+extern s32 scx_bpf_pick_idle_cpu(const struct cpumask *cpus_allowed, u64 flags) __ksym;
+extern s32 scx_bpf_task_cpu(const struct task_struct *p) __ksym;
+extern void scx_bpf_kick_cpu(s32 cpu, u64 flags) __ksym;
+extern u32 scx_bpf_nr_cpu_ids(void) __ksym;
+extern const struct cpumask *scx_bpf_get_online_cpumask(void) __ksym;
+extern void scx_bpf_put_cpumask(const struct cpumask *cpumask) __ksym;
+extern u32 bpf_cpumask_weight(const struct cpumask *cpumask) __ksym;
+extern int bpf_task_work_schedule_resume(struct task_struct *task,
+			struct bpf_task_work *tw, void *map__const_map,
+			bpf_task_work_callback_t callback) __ksym;
+
+/* Macros of the kernel: not in BTF. */
+#define CLOCK_MONOTONIC	1
+#define PF_EXITING	0x00000004
+#define PF_IO_WORKER	0x00000010
+#define PF_USER_WORKER	0x00004000
+#define PF_KTHREAD	0x00200000
+
+#define USEC		1000ULL
+#define MSEC		1000000ULL
+
+#define SLICE		(4 * MSEC)	/* a task runs so long at most */
+#define SLICE_MIN	(50 * USEC)	/* and so long at least */
+#define ROUND		(8000 * MSEC)	/* in which each task of a queue shall run */
+#define WAIT_MAX	(12000 * MSEC)	/* who waits longer gets more than his share */
+#define GRACE		(500 * USEC)	/* for a held task to leave the kernel */
+#define TOKENS_MIN	(30 * USEC)	/* less than this is empty */
+#define DEBT_MAX	(50 * MSEC)	/* of a context whose tasks are in the kernel */
+#define LAG_MAX		(10 * MSEC)	/* what quiet may be worth, virtual */
+#define LEAD_MAX	(100 * MSEC)	/* what idle processors may cost, virtual */
+#define PREEMPT_LEAD	(500 * USEC)	/* who is later by more is preempted, virtual */
+#define SWEEP		(100 * MSEC)
+#define SLOT_REST	(5000 * MSEC)	/* unused for so long: may be given away */
+
+#define SLOTS		1024	/* VS_CONTEXTS_MAX, the host, and some to spare */
+#define SLOT_HOST	0
+#define SLOT_NONE	1	/* contexts that found no slot share this one */
+#define SLOT_FIRST	2
+#define CPUS_MAX	512
+
+/* A rate: RATE_ONE is one processor.  A weight likewise, less fine. */
+#define RATE_SHIFT	26
+#define RATE_ONE	(1ULL << RATE_SHIFT)
+#define WEIGHT_SHIFT	20
+#define WEIGHT_ONE	(1ULL << WEIGHT_SHIFT)
+#define WEIGHT_MIN	64
+
+#endif /* VS_SCHED_BPF_H */

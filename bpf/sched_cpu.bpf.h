@@ -1,0 +1,126 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Copyright (C) 2026 The VServer developers
+ *
+ * Processors: who runs where, slices that end on time, and who gives way.
+ *
+ * The kernel looks at the end of a slice at its tick only, up to 4 ms late.  A
+ * timer on each processor ends the slices of contexts that have a bucket; the
+ * others do not need it.
+ */
+#ifndef VS_SCHED_CPU_BPF_H
+#define VS_SCHED_CPU_BPF_H
+
+#include "sched_order.bpf.h"
+
+/**
+ * struct processor - a processor.
+ * @timer: ends the slice that runs.
+ * @ends: ns, when that is; 0: the tick is soon enough.
+ * @deadline: virtual ns, of the context that runs.
+ * @slot: its slot; SLOTS: none.
+ * @leaves: the timer has asked the task that runs to tell when it is about to
+ *	return to user space.
+ */
+struct processor {
+	struct bpf_timer timer;
+	u64 ends;
+	u64 deadline;
+	u32 slot;
+	u32 leaves;
+};
+
+/* Key: processor.  Pinned: see sched.bpf.c. */
+struct {
+	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__uint(max_entries, CPUS_MAX);
+	__type(key, u32);
+	__type(value, struct processor);
+} cpus SEC(".maps");
+
+static __always_inline struct processor *processor_of(struct task_struct *p, u32 *ret_key)
+{
+	*ret_key = (u32)scx_bpf_task_cpu(p);
+	return bpf_map_lookup_elem(&cpus, ret_key);
+}
+
+/* --- slices -------------------------------------------------------------------- */
+
+static __always_inline void arm_slice(struct processor *cpu, u64 slice, u64 now)
+{
+	cpu->ends = now + slice;
+	cpu->leaves = 0;
+	bpf_timer_start(&cpu->timer, slice, BPF_F_TIMER_CPU_PIN);
+}
+
+/* Charge what it has used since it was asked last.  Returns for how long its
+ * context is held from now on, 0: not. */
+static __always_inline u64 account(struct task_struct *p, struct sched_task *t,
+				   struct vs_bucket *b, u64 now)
+{
+	u64 used = p->se.sum_exec_runtime - t->began, grant = t->grant;
+
+	t->began += used;
+	t->grant = 0;
+	t->ran += used;
+	t->vtime += used * 100 / (p->scx.weight ?: 1);
+	b->seen = now;
+	if (t->ran > b->burst && b->burst < SLICE)
+		b->burst = t->ran < SLICE ? t->ran : SLICE;
+	order_charge(b, used, now);
+	return bucket_settle(b, grant, used, now);
+}
+
+/* It runs now, with a new slice. */
+static __always_inline void begin_slice(struct task_struct *p, struct sched_task *t,
+					struct vs_bucket *b, struct processor *cpu, u64 now)
+{
+	u64 slice = bucket_reserve(b, quantum_of(b), now);
+
+	t->grant = b->limited ? slice : 0;
+	cpu->slot = t->slot;
+	cpu->deadline = b->deadline;
+	scx_bpf_task_set_slice(p, slice);
+	if (b->limited)
+		arm_slice(cpu, slice, now);
+	else
+		cpu->ends = 0;
+}
+
+/* --- who gives way ---------------------------------------------------------------- */
+
+/* Is the one that runs there later by much? */
+static __always_inline bool give_way(u32 key, u64 deadline, u32 slot)
+{
+	struct processor *cpu = bpf_map_lookup_elem(&cpus, &key);
+
+	if (!cpu || cpu->slot >= SLOTS || cpu->slot == slot)
+		return false;
+	if ((s64)(cpu->deadline - deadline) <= (s64)PREEMPT_LEAD)
+		return false;
+	scx_bpf_kick_cpu((s32)key, SCX_KICK_PREEMPT);
+	return true;
+}
+
+/* Somebody of @slot has come to the queue of @key: a processor that is idle, or
+ * one whose task may wait, is to look. */
+static __always_inline void call_processor(struct task_struct *p, u32 key,
+					   const struct vs_bucket *b, u32 slot)
+{
+	s32 idle = scx_bpf_pick_idle_cpu(p->cpus_ptr, 0);
+
+	if (idle >= 0)
+		scx_bpf_kick_cpu(idle, SCX_KICK_IDLE);
+	else
+		give_way(key, deadline_of(b), slot);
+}
+
+static __always_inline void kick_idle_cpus(void)
+{
+	u32 cpu, n = scx_bpf_nr_cpu_ids();
+
+	bpf_for(cpu, 0, n)
+		scx_bpf_kick_cpu((s32)cpu, SCX_KICK_IDLE);
+}
+
+#endif /* VS_SCHED_CPU_BPF_H */

@@ -1,0 +1,168 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Copyright (C) 2026 The VServer developers
+ *
+ * Holding a context: its tasks wait where they are about to return to user
+ * space, and nowhere else, because a task in the kernel may have a lock that
+ * the host or others are waiting for.
+ *
+ * A task of a context that has run out is asked, by a piece of task work, to
+ * tell when it gets there; until then it stays in the queue of tasks in the
+ * kernel, which is served while the context is held, and makes a debt.  Having
+ * told, it is preempted, and waits in the other queue.  The timer that ends a
+ * slice asks at once, so that a task that was in user space anyway is there
+ * without another turn.
+ *
+ * Kernel workers of a process (io_uring) never return to user space: they wait
+ * where they are, once the debt is as deep as it may be.
+ */
+#ifndef VS_SCHED_HOLD_BPF_H
+#define VS_SCHED_HOLD_BPF_H
+
+#include "sched_cpu.bpf.h"
+
+struct boundary {
+	struct bpf_task_work work;
+};
+
+/* Key: the task's address.  From when it is asked first until it has gone.
+ * Pinned: see sched.bpf.c. */
+struct {
+	__uint(type, BPF_MAP_TYPE_HASH);
+	__uint(max_entries, 65536);
+	__uint(map_flags, BPF_F_NO_PREALLOC);
+	__type(key, u64);
+	__type(value, struct boundary);
+} boundaries SEC(".maps");
+
+struct release_timer {
+	struct bpf_timer timer;
+};
+
+/* When a held context runs again.  Key: slot.  Pinned: see sched.bpf.c. */
+struct {
+	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__uint(max_entries, SLOTS);
+	__type(key, u32);
+	__type(value, struct release_timer);
+} release_timers SEC(".maps");
+
+/* --- the way to user space ----------------------------------------------------------- */
+
+/* The task itself, about to return to user space. */
+static int on_boundary(struct bpf_map *map, void *key, void *value)
+{
+	struct task_struct *p = bpf_get_current_task_btf();
+	struct sched_task *t = bpf_task_storage_get(&sched_tasks, p, NULL, 0);
+
+	if (!t)
+		return 0;
+	t->asked = 0;
+	t->at_user = 1;
+	scx_bpf_kick_cpu(scx_bpf_task_cpu(p), SCX_KICK_PREEMPT);
+	return 0;
+}
+
+/*
+ * Ask it.  0: it will tell.  -EBUSY: it is telling, which is to say that it is
+ * there already, preempted before it could go on.  Another errno: it cannot be
+ * asked.
+ */
+static __always_inline int ask(struct task_struct *p, struct sched_task *t)
+{
+	u64 key = (u64)p;
+	struct boundary *boundary;
+	int err;
+
+	if (t->asked)
+		return 0;
+	if (p->flags & (PF_KTHREAD | PF_IO_WORKER | PF_USER_WORKER | PF_EXITING))
+		return -EPERM;
+	boundary = bpf_map_lookup_elem(&boundaries, &key);
+	if (!boundary) {
+		struct boundary none = {};
+
+		bpf_map_update_elem(&boundaries, &key, &none, BPF_NOEXIST);
+		boundary = bpf_map_lookup_elem(&boundaries, &key);
+	}
+	if (!boundary)
+		return -ENOMEM;
+	t->asked = 1;	/* before: it may be answered at once */
+	err = bpf_task_work_schedule_resume(p, &boundary->work, &boundaries, on_boundary);
+	if (err)
+		t->asked = 0;
+	return err;
+}
+
+static __always_inline void forget(struct task_struct *p)
+{
+	u64 key = (u64)p;
+
+	bpf_map_delete_elem(&boundaries, &key);
+}
+
+/* A slice is over: a task whose context has run out is asked first; whatever it
+ * is doing, a moment later it is preempted. */
+static int on_slice_end(void *map, u32 *key, struct processor *cpu)
+{
+	u64 now = bpf_ktime_get_ns(), ends = cpu->ends;
+	struct task_struct *p;
+	struct sched_task *t;
+	struct vs_bucket *b;
+
+	if (!ends)
+		return 0;
+	if ((s64)(ends - now) > (s64)(20 * USEC)) {
+		bpf_timer_start(&cpu->timer, ends - now, BPF_F_TIMER_CPU_PIN);
+		return 0;
+	}
+	p = bpf_get_current_task_btf();
+	t = bpf_task_storage_get(&sched_tasks, p, NULL, 0);
+	b = t && !cpu->leaves && t->grant ? bucket_at(t->slot) : NULL;
+	if (b && empty(b) && !ask(p, t)) {
+		cpu->leaves = 1;
+		cpu->ends = now + GRACE;
+		bpf_timer_start(&cpu->timer, GRACE, BPF_F_TIMER_CPU_PIN);
+		return 0;
+	}
+	scx_bpf_kick_cpu((s32)*key, SCX_KICK_PREEMPT);
+	return 0;
+}
+
+/* --- let go -------------------------------------------------------------------------- */
+
+static __always_inline void let_go(u32 slot, struct vs_bucket *b, u64 now)
+{
+	set_deadline(b, now);
+	set_ready(slot);
+	/* A task that told is tied to its processor until it runs again. */
+	give_way(b->parked_on, b->deadline, slot);
+	kick_idle_cpus();
+}
+
+static int on_release(void *map, u32 *key, struct release_timer *t)
+{
+	struct vs_bucket *b = bucket_at(*key);
+	u64 now = bpf_ktime_get_ns(), wait;
+	bool was;
+
+	if (!b)
+		return 0;
+	wait = bucket_release(b, now, &was);
+	if (was)
+		let_go(*key, b, now);
+	else if (wait)	/* its parameters have changed, or it made a debt */
+		bpf_timer_start(&t->timer, wait, 0);
+	return 0;
+}
+
+/* If it cannot be armed the sweep lets go, 100 ms later at most. */
+static __always_inline void hold_for(u32 slot, u64 wait)
+{
+	struct release_timer *t = bpf_map_lookup_elem(&release_timers, &slot);
+
+	if (t)
+		bpf_timer_start(&t->timer, wait, 0);
+}
+
+#endif /* VS_SCHED_HOLD_BPF_H */

@@ -1,0 +1,252 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Copyright (C) 2026 The VServer developers
+ *
+ * Which context is next: earliest deadline first, on virtual time.
+ *
+ * The clock of virtual time goes as the real one does as long as what contexts
+ * weigh together is no more than the machine has, and slower in proportion
+ * where it is more.  A context's own virtual time is what it has used, divided
+ * by its weight: ahead of the clock it has had more than its share, behind it
+ * less.  Its deadline is when it should have had what it is going to ask for,
+ * which is what its tasks ran before they slept, lately.  So one that asks for
+ * little is served soon, and one that asks for much gets it in the end.
+ *
+ * A context with a bucket weighs its rate.  The host and all contexts without
+ * one weigh what is left of the machine, in equal parts.
+ */
+#ifndef VS_SCHED_ORDER_BPF_H
+#define VS_SCHED_ORDER_BPF_H
+
+#include "sched_bucket.bpf.h"
+
+/**
+ * The clock.
+ * @now: virtual ns.
+ * @last: real ns, when @now was last moved.
+ * @weights: of all contexts that have tasks which want to run.
+ * @machine: what the processors that are on line weigh.
+ * @free_weight: of the host, and of each context without a bucket.
+ */
+static struct {
+	u64 now;
+	u64 last;
+	u64 weights;
+	u64 machine;
+	u64 free_weight;
+} order = {
+	.machine = WEIGHT_ONE,
+	.free_weight = WEIGHT_ONE,
+};
+
+/* Slots that have somebody who may run, a bit each: set before a task is
+ * queued, taken away by whoever finds nobody. */
+static u64 ready[SLOTS / 64];
+
+/* --- virtual time -------------------------------------------------------------- */
+
+static __always_inline u64 weight_of(const struct vs_bucket *b)
+{
+	u64 weight;
+
+	if (!b->limited)
+		return order.free_weight ?: WEIGHT_MIN;
+	weight = b->rate >> (RATE_SHIFT - WEIGHT_SHIFT);
+	return weight < WEIGHT_MIN ? WEIGHT_MIN : weight;
+}
+
+static __always_inline u64 virtual_now(u64 now)
+{
+	u64 last = order.last, passed = now - last, weights = order.weights;
+
+	/* One processor moves it; the others may be some microseconds late. */
+	if ((s64)passed < (s64)(10 * USEC) ||
+	    !__sync_bool_compare_and_swap(&order.last, last, now))
+		return order.now;
+	if (passed > 1000 * MSEC)
+		passed = 1000 * MSEC;
+	if (weights > order.machine)
+		passed = passed * order.machine / weights;
+	__sync_fetch_and_add(&order.now, passed);
+	return order.now;
+}
+
+/* So much for each of its tasks is a ROUND. */
+static __always_inline u64 turn_of(const struct vs_bucket *b)
+{
+	return weight_of(b) * (ROUND >> WEIGHT_SHIFT) / (b->runnable + 1);
+}
+
+/* How long a task may run, so that each has its turn within ROUND. */
+static __always_inline u64 quantum_of(const struct vs_bucket *b)
+{
+	u64 turn = turn_of(b);
+
+	if (turn > SLICE)
+		return SLICE;
+	return turn < SLICE_MIN ? SLICE_MIN : turn;
+}
+
+/* What it is going to ask for. */
+static __always_inline u64 request_of(const struct vs_bucket *b)
+{
+	u64 request = quantum_of(b);
+
+	if (request > b->burst)
+		request = b->burst;
+	if (b->limited && request > b->release)
+		request = b->release;
+	return request;
+}
+
+/* Quiet is worth something, and so is what was free, but not for hours. */
+static __always_inline void set_deadline(struct vs_bucket *b, u64 now)
+{
+	u64 virtual = virtual_now(now), weight = weight_of(b);
+	u64 request = (request_of(b) << WEIGHT_SHIFT) / weight;
+	u64 lead = 2 * request > LEAD_MAX ? 2 * request : LEAD_MAX;
+
+	if ((s64)(b->vtime - (virtual - LAG_MAX)) < 0)
+		b->vtime = virtual - LAG_MAX;
+	if ((s64)(b->vtime - (virtual + lead)) > 0)
+		b->vtime = virtual + lead;
+	b->deadline = b->vtime + request;
+}
+
+static __always_inline void order_charge(struct vs_bucket *b, u64 used, u64 now)
+{
+	__sync_fetch_and_add(&b->vtime, (used << WEIGHT_SHIFT) / weight_of(b));
+	__sync_fetch_and_add(&b->queue_vtime, used / (b->runnable ?: 1));
+	set_deadline(b, now);
+}
+
+/* --- who wants to run -------------------------------------------------------------- */
+
+static __always_inline void order_runnable(struct vs_bucket *b, u64 now)
+{
+	u64 weight;
+
+	if (__sync_fetch_and_add(&b->runnable, 1))
+		return;
+	weight = weight_of(b);
+	b->counted = weight;
+	__sync_fetch_and_add(&order.weights, weight);
+	set_deadline(b, now);
+}
+
+static __always_inline void order_quiescent(struct vs_bucket *b)
+{
+	if (__sync_fetch_and_sub(&b->runnable, 1) == 1)
+		__sync_fetch_and_sub(&order.weights, b->counted);
+}
+
+static __always_inline void set_ready(u32 slot)
+{
+	u32 word = slot / 64 & (SLOTS / 64 - 1);
+
+	if (!(ready[word] >> (slot & 63) & 1))
+		__sync_fetch_and_or(&ready[word], 1ULL << (slot & 63));
+}
+
+static __always_inline void clear_ready(u32 slot)
+{
+	__sync_fetch_and_and(&ready[slot / 64 & (SLOTS / 64 - 1)], ~(1ULL << (slot & 63)));
+}
+
+/* Is there anybody whom a refill would not have to wait for? */
+static __always_inline bool anybody(const struct vs_bucket *b)
+{
+	if (b->held == HELD_ALL)
+		return false;
+	return b->queued[QUEUE_KERNEL] || (!b->held && b->queued[QUEUE_USER]);
+}
+
+/* --- choosing ------------------------------------------------------------------------ */
+
+/* Whoever is in the kernel may have a lock that others wait for. */
+static __always_inline u64 deadline_of(const struct vs_bucket *b)
+{
+	u64 now = order.now;
+
+	return b->held && (s64)(b->deadline - now) > 0 ? now : b->deadline;
+}
+
+/* Slot after slot, until one comes before (@deadline, @slot): the next one. */
+static __always_inline bool comes_before(u64 deadline, u32 slot, u64 than, u32 than_slot)
+{
+	s64 ahead = (s64)(deadline - than);
+
+	return ahead < 0 || (!ahead && slot < than_slot);
+}
+
+/*
+ * The slot with the earliest deadline that has somebody who may run, after
+ * (*@deadline, @after) in that order; SLOTS: none is left.  The first time
+ * @after is SLOTS.
+ */
+static u32 next_slot(u64 *deadline, u32 after)
+{
+	u64 best_deadline = 0, bits, d;
+	u32 word, n, slot, best = SLOTS, words = (slots_end + 63) / 64;
+	struct vs_bucket *b;
+
+	bpf_for(word, 0, words) {
+		bits = ready[word & (SLOTS / 64 - 1)];
+		bpf_for(n, 0, 64) {
+			if (!bits)
+				break;
+			slot = word * 64 + (u32)__builtin_ctzll(bits);
+			bits &= bits - 1;
+			b = bucket_at(slot);
+			if (!b)
+				continue;
+			if (!anybody(b)) {
+				clear_ready(slot);
+				if (anybody(b))	/* somebody came meanwhile */
+					set_ready(slot);
+				continue;
+			}
+			if (!b->held && empty(b))
+				continue;	/* granted to others, or about to be held */
+			d = deadline_of(b);
+			if (after < SLOTS && !comes_before(*deadline, after, d, slot))
+				continue;
+			if (best < SLOTS && !comes_before(d, slot, best_deadline, best))
+				continue;
+			best = slot;
+			best_deadline = d;
+		}
+	}
+	*deadline = best_deadline;
+	return best;
+}
+
+/* The one of @slot's queues whose first task comes first. */
+static __always_inline enum queue first_queue(u32 slot, const struct vs_bucket *b)
+{
+	struct task_struct *kernel, *user;
+
+	if (b->held || !b->queued[QUEUE_USER])
+		return QUEUE_KERNEL;
+	if (!b->queued[QUEUE_KERNEL])
+		return QUEUE_USER;
+	kernel = scx_bpf_dsq_peek(queue_id(slot, QUEUE_KERNEL));
+	if (!kernel)
+		return QUEUE_USER;
+	user = scx_bpf_dsq_peek(queue_id(slot, QUEUE_USER));
+	if (!user)
+		return QUEUE_KERNEL;
+	return (s64)(user->scx.dsq_vtime - kernel->scx.dsq_vtime) < 0 ? QUEUE_USER : QUEUE_KERNEL;
+}
+
+/* The next task of the slot that may run here begins to. */
+static __always_inline bool move_from(u32 slot, const struct vs_bucket *b)
+{
+	enum queue queue = first_queue(slot, b);
+
+	if (scx_bpf_dsq_move_to_local(queue_id(slot, queue)))
+		return true;
+	return !b->held && scx_bpf_dsq_move_to_local(queue_id(slot, QUEUES - 1 - queue));
+}
+
+#endif /* VS_SCHED_ORDER_BPF_H */

@@ -1,0 +1,110 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Copyright (C) 2026 The VServer developers
+ *
+ * What no event brings about, ten times a second: changed parameters, slots
+ * given back, what the host weighs, and a hold whose timer could not be armed.
+ */
+#ifndef VS_SCHED_SWEEP_BPF_H
+#define VS_SCHED_SWEEP_BPF_H
+
+#include "sched_hold.bpf.h"
+
+struct sweep_timer {
+	struct bpf_timer timer;
+};
+
+/* Key: 0.  Pinned: see sched.bpf.c. */
+struct {
+	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__uint(max_entries, 1);
+	__type(key, u32);
+	__type(value, struct sweep_timer);
+} sweep_timer SEC(".maps");
+
+/* What the processors that are on line weigh. */
+static __always_inline u64 weigh_machine(void)
+{
+	const struct cpumask *online = scx_bpf_get_online_cpumask();
+	u64 weight = bpf_cpumask_weight(online) * WEIGHT_ONE;
+
+	scx_bpf_put_cpumask(online);
+	return weight;
+}
+
+/* For how long the first task of a queue has waited, ns. */
+static __always_inline u64 waited(u32 slot, enum queue queue, u64 now)
+{
+	struct task_struct *p = scx_bpf_dsq_peek(queue_id(slot, queue));
+	struct sched_task *t = p ? bpf_task_storage_get(&sched_tasks, p, NULL, 0) : NULL;
+
+	return t && t->queued_in == slot && (s64)(now - t->queued_at) > 0 ? now - t->queued_at : 0;
+}
+
+/*
+ * The kernel ends a scheduler that lets a task wait for 30 s.  Slices are made
+ * so short that all tasks of a context have a turn within ROUND; but a turn has
+ * a cost that no slice is less than, and with very many tasks the rate does not
+ * pay for all of them.  Then the context gains more, by and by, until it does.
+ */
+static __always_inline u64 need_of(u32 slot, const struct vs_bucket *b, u64 now)
+{
+	u64 kernel = waited(slot, QUEUE_KERNEL, now), user = waited(slot, QUEUE_USER, now);
+	u64 wait = kernel > user ? kernel : user, need = gain_rate(b);
+
+	if (wait > WAIT_MAX)
+		return need + need / 16 < RATE_ONE ? need + need / 16 : RATE_ONE;
+	return wait < WAIT_MAX * 2 / 3 ? b->need - b->need / 16 : b->need;
+}
+
+/* One slot.  Adds to what the limited ones earn, or to how many are not. */
+static __always_inline void sweep_slot(u32 slot, struct vs_bucket *b, u64 now,
+				       u64 *rates, u64 *unlimited)
+{
+	u64 weight;
+	bool was;
+
+	read_parameters(b);
+	if (b->limited)
+		b->need = need_of(slot, b, now);
+	if (b->held) {
+		bucket_release(b, now, &was);
+		if (was)
+			let_go(slot, b, now);
+	}
+	if (b->limited)
+		*rates += weight_of(b);
+	else if (b->runnable)
+		*unlimited += 1;
+	if (b->runnable) {	/* it may weigh otherwise by now */
+		weight = weight_of(b);
+		__sync_fetch_and_add(&order.weights, weight - b->counted);
+		b->counted = weight;
+	}
+	slot_give_back(slot, b, now);
+}
+
+static void sweep(u64 now)
+{
+	u64 rates = 0, unlimited = 1, all = weigh_machine();
+	struct vs_bucket *b;
+	u32 i;
+
+	bpf_for(i, 0, slots_end) {
+		b = bucket_at(i);
+		if (b && b->used)
+			sweep_slot(i, b, now, &rates, &unlimited);
+	}
+	order.machine = all;
+	/* However much was promised, the host is not without anything. */
+	order.free_weight = (all > rates + all / 20 ? all - rates : all / 20) / unlimited;
+}
+
+static int on_sweep(void *map, u32 *key, struct sweep_timer *timer)
+{
+	sweep(bpf_ktime_get_ns());
+	bpf_timer_start(&timer->timer, SWEEP, 0);
+	return 0;
+}
+
+#endif /* VS_SCHED_SWEEP_BPF_H */
