@@ -1,0 +1,77 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Copyright (C) 2026 The VServer developers
+ *
+ * Kinds of file systems and of devices: which of them reach beyond the context
+ * that uses them.  Which hook asks for which file is file.bpf.c's.
+ */
+#ifndef VS_FILE_KIND_BPF_H
+#define VS_FILE_KIND_BPF_H
+
+#include "common.bpf.h"
+
+#define CAP_MKNOD		27
+#define S_IFMT			0170000
+#define S_IFCHR			0020000
+#define S_IFBLK			0060000
+#define CGROUP_MAGIC		0x27e0eb
+#define CGROUP2_MAGIC		0x63677270
+
+/* File systems that a context has no business in at all. */
+static __always_inline bool is_closed(unsigned long magic)
+{
+	return magic == 0x64626720 ||	/* debugfs */
+	       magic == 0x74726163 ||	/* tracefs */
+	       magic == 0x6165676c;	/* pstore */
+}
+
+/* File systems whose files change the kernel. */
+static __always_inline bool is_window(unsigned long magic)
+{
+	switch (magic) {
+	case 0x62656572:	/* sysfs */
+	case 0x62656570:	/* configfs */
+	case 0x73636673:	/* securityfs */
+	case 0xcafe4a11:	/* bpffs */
+	case 0xde5e81e4:	/* efivarfs */
+	case 0x42494e4d:	/* binfmt_misc */
+	case 0x65735543:	/* fusectl */
+		return true;
+	}
+	return false;
+}
+
+/* May a context write to, or change a directory of, such a file system? */
+static __always_inline int may_change(unsigned long magic, u32 xid)
+{
+	if (magic == CGROUP2_MAGIC || magic == CGROUP_MAGIC)
+		return vs_verdict(vs_context_flags(xid) & VS_FLAG_CGROUP);
+	return vs_verdict(!is_window(magic) && !is_closed(magic));
+}
+
+/*
+ * Devices.  Those that reach nothing but who opens them: null, zero, full,
+ * random, urandom, tty, ptmx and pseudo terminals.  CAP_MKNOD in the ceiling
+ * opens all that the permission bits do.
+ */
+static __always_inline bool is_harmless(u32 device)
+{
+	u32 major = device >> 20, minor = device & 0xfffff;
+
+	if (major == 1)
+		return minor == 3 || minor == 5 || (minor >= 7 && minor <= 9);
+	if (major == 5)
+		return minor == 0 || minor == 2;
+	return major >= 136 && major <= 143;
+}
+
+static __always_inline int may_open_device(u32 mode, u32 device, u32 xid)
+{
+	if ((mode & S_IFMT) != S_IFBLK && (mode & S_IFMT) != S_IFCHR)
+		return 0;
+	if ((mode & S_IFMT) == S_IFCHR && is_harmless(device))
+		return 0;
+	return vs_verdict(vs_ceiling_has(xid, CAP_MKNOD));
+}
+
+#endif /* VS_FILE_KIND_BPF_H */
