@@ -20,6 +20,7 @@ eventually 120 has_hogs 42 400
 ok $? 'control: 400 tasks are there' || diag "$(hog_pids 42 | wc -l)"
 hogs_of[42]=$(hog_pids 42 | tr '\n' ' ')
 is "$(limit 42 1)" ok 'they get 1 %'
+begin 42
 : >"$gate"
 
 # What they have is not looked at: where a change of tasks takes as long as in
@@ -27,14 +28,17 @@ is "$(limit 42 1)" ok 'they get 1 %'
 # they get what does.
 sleep 45	# longer than the kernel's watchdog waits
 is "$(generation)" "$before" 'after 45 s of 400 hogs in 1 % the scheduler runs'
+# those that have not run since
 waiting()
 {
 	local pid
-	for pid in ${hogs_of[42]}; do
-		grep -q '^0 ' "/proc/$pid/schedstat" && echo "$pid"
+	local -a use=() when=()
+	read_use 42
+	for pid in "${!begin_use[@]}"; do
+		[ "${use[pid]-0}" -gt "${begin_use[pid]}" ] || echo "$pid"
 	done
 }
-is "$(waiting)" '' 'each of them has run'
+is "${#begin_use[@]} $(waiting)" '400 ' 'each of them has run meanwhile'
 
 begin=$(date +%s%N)
 for _ in $(seq 20); do true & wait $!; done
@@ -44,11 +48,12 @@ ok $? 'meanwhile the host starts processes' || diag "20 took $took ms"
 is "$(generation)" "$before" 'and it still does'
 
 expect 0 'they can be killed' stop_hogs 42
-HOG='for ((i = 1; i < $1; i++)); do (while :; do :; done) & done; while :; do :; done'
-hogs 43 60 --cpu 20%
-eventually 60 has_hogs 43 60
-ok $? 'control: 60 tasks are there'
+hogs 43 60
+eventually 120 has_hogs 43 60
+ok $? 'control: 60 tasks are there' || diag "$(hog_pids 43 | wc -l)"
 hogs_of[43]=$(hog_pids 43 | tr '\n' ' ')
-keep 100 43 2000 '60 hogs in 20 % have 20 %, all together'
+is "$(limit 43 20)" ok 'they get 20 %'
+: >"$gate"
+keep 100 43 2000 'and have 20 %, all together'
 is "$(generation)" "$before" 'and the scheduler runs on'
 done_testing

@@ -137,7 +137,7 @@ below()
 }
 both=$(($(nproc) > 1 ? 2 : 1))
 for signal in TERM KILL; do
-	RESULTS=$here/check KERNEL='latest stable' tests/vm/check tests/sched/many-tasks.t \
+	RESULTS=$here/check KERNEL='latest stable' tests/vm/check tests/daemon/interrupted-start.t \
 		>"$here/check.out" 2>&1 &
 	pid=$!
 	eventually 300 has_machines $pid $both
