@@ -80,6 +80,20 @@ void BPF_PROG(vs_quiescent, struct task_struct *p, u64 deq_flags)
 	}
 }
 
+/* It has entered a context while it ran. */
+static __always_inline void recount(struct sched_task *t, struct vs_bucket *b, u64 now)
+{
+	struct vs_bucket *before;
+
+	if (t->counted_in >= SLOTS || t->counted_in == t->slot)
+		return;
+	before = bucket_at(t->counted_in);
+	if (before)
+		order_quiescent(before);
+	t->counted_in = t->slot;
+	order_runnable(b, now);
+}
+
 SEC("struct_ops/vs_select_cpu")
 s32 BPF_PROG(vs_select_cpu, struct task_struct *p, s32 prev_cpu, u64 wake_flags)
 {
@@ -210,6 +224,7 @@ void BPF_PROG(vs_dispatch, s32 cpu, struct task_struct *prev)
 	if (t)
 		b = bucket_of(t);
 	if (t && b) {	/* one that goes on never stops: it is charged here */
+		recount(t, b, now);
 		wait = account(prev, t, b, now);
 		if (wait)
 			hold_for(t->slot, wait);
@@ -220,14 +235,19 @@ void BPF_PROG(vs_dispatch, s32 cpu, struct task_struct *prev)
 		return;
 	}
 	/* One after the other, if none of the first one's tasks may run here. */
-	bpf_for(i, 0, SLOTS) {
+	bpf_for(i, 0, TRIES) {
 		if (slot >= SLOTS)
 			break;
 		other = bucket_at(slot);
 		if (other && move_from(slot, other))
 			return;
+		if (other)	/* they are tied to another processor */
+			call_first(slot, other);
 		slot = next_slot(&deadline, slot);
 	}
+	other = bucket_at(SLOT_HOST);
+	if (slot < SLOTS && other && move_from(SLOT_HOST, other))
+		return;
 	if (t && b && !b->held && !empty(b))
 		begin_slice(prev, t, b, here, now);
 }
@@ -247,6 +267,7 @@ void BPF_PROG(vs_running, struct task_struct *p)
 	if (!b || !cpu)
 		return;
 	unqueue(t);
+	recount(t, b, now);
 	b->seen = now;
 	/* One that has just told is tied to its processor: while it is switched
 	 * away the kernel notes so, and lets it "run" for that moment. */
@@ -263,7 +284,7 @@ void BPF_PROG(vs_running, struct task_struct *p)
 	cpu->slot = t->slot;
 	cpu->deadline = b->deadline;
 	if (b->limited) {
-		t->grant = bucket_reserve(b, p->scx.slice ?: SLICE_MIN, now);
+		t->grant = bucket_reserve(b, p->scx.slice ?: SLICE_MIN, waiting(b), now);
 		arm_slice(cpu, t->grant, now);
 	}
 }
@@ -287,6 +308,8 @@ void BPF_PROG(vs_stopping, struct task_struct *p, bool runnable)
 	wait = account(p, t, b, bpf_ktime_get_ns());
 	if (wait)
 		hold_for(t->slot, wait);
+	else if (b->limited)	/* what it gives back may be enough for another */
+		call_first(t->slot, b);
 }
 
 /* --- tasks, processors, begin and end ---------------------------------------------- */
@@ -302,6 +325,16 @@ s32 BPF_PROG(vs_init_task, struct task_struct *p, struct scx_init_task_args *arg
 	t->counted_in = t->queued_in = SLOTS;
 	t->began = p->se.sum_exec_runtime;
 	return 0;
+}
+
+/* Also back from the real-time classes: what it used there is not charged. */
+SEC("struct_ops/vs_enable")
+void BPF_PROG(vs_enable, struct task_struct *p)
+{
+	struct sched_task *t = bpf_task_storage_get(&sched_tasks, p, NULL, 0);
+
+	if (t)
+		t->began = p->se.sum_exec_runtime;
 }
 
 SEC("struct_ops/vs_exit_task")
@@ -348,6 +381,7 @@ struct sched_ext_ops vserver = {
 	.stopping	= (void *)vs_stopping,
 	.init_task	= (void *)vs_init_task,
 	.exit_task	= (void *)vs_exit_task,
+	.enable		= (void *)vs_enable,
 	.cpu_online	= (void *)vs_cpu_online,
 	.cpu_offline	= (void *)vs_cpu_offline,
 	.init		= (void *)vs_init,

@@ -56,6 +56,7 @@ extern int bpf_task_work_schedule_resume(struct task_struct *task,
 #define LEAD_MAX	(100 * MSEC)	/* what idle processors may cost, virtual */
 #define PREEMPT_LEAD	(500 * USEC)	/* who is later by more is preempted, virtual */
 #define SWEEP		(100 * MSEC)
+#define TRIES		64	/* contexts, none of whose tasks may run here */
 #define SLOT_REST	(5000 * MSEC)	/* unused for so long: may be given away */
 
 #define SLOTS		1024	/* VS_CONTEXTS_MAX, the host, and some to spare */

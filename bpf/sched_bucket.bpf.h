@@ -32,11 +32,14 @@ static void read_parameters(struct vs_bucket *b)
 	if (!limited) {
 		b->limited = 0;
 	} else {
-		if (!b->limited)	/* a new bucket is full */
+		if (!b->limited) {	/* a new bucket is full */
 			b->tokens = (s64)value[2];
+			b->granted = b->need = 0;
+		}
 		b->rate = rate_of(value[0], value[1]);
-		b->size = value[2];
-		b->release = value[3];
+		/* Less than a slice could never be spent. */
+		b->size = value[2] > 2 * SLICE_MIN ? value[2] : 2 * SLICE_MIN;
+		b->release = value[3] > SLICE_MIN ? value[3] : SLICE_MIN;
 		b->limited = 1;
 	}
 	bpf_spin_unlock(&b->lock);
@@ -98,27 +101,47 @@ static __always_inline bool empty(const struct vs_bucket *b)
 
 /* --- without the lock ----------------------------------------------------------- */
 
-/* Take what a task that begins shall have; returns it, ns. */
-static __always_inline u64 bucket_reserve(struct vs_bucket *b, u64 wanted, u64 now)
+/* Take what a task that begins shall have; returns it, ns.  @others of the same
+ * context wait, and may have to run on other processors: it leaves them some. */
+static __always_inline u64 bucket_reserve(struct vs_bucket *b, u64 wanted, u64 others,
+					  u64 now)
 {
+	u64 part;
+
 	if (!b->limited)
 		return wanted;
 	bpf_spin_lock(&b->lock);
 	gain_locked(b, now);
+	part = b->tokens > 0 ? (u64)b->tokens / (1 + others) : 0;
 	if (b->held)
 		wanted = GRACE;
-	else if (wanted > (u64)b->tokens || b->tokens < 0)
-		wanted = b->tokens > (s64)SLICE_MIN ? (u64)b->tokens : SLICE_MIN;
+	else if (wanted > part)
+		wanted = part > SLICE_MIN ? part : SLICE_MIN;
 	b->tokens -= (s64)wanted;
+	b->granted += wanted;
 	bpf_spin_unlock(&b->lock);
 	return wanted;
+}
+
+/* Is it empty, with what it has gained by now? */
+static __always_inline bool bucket_empty(struct vs_bucket *b, u64 now)
+{
+	bool is_empty;
+
+	if (!b->limited)
+		return false;
+	bpf_spin_lock(&b->lock);
+	gain_locked(b, now);
+	is_empty = empty(b);
+	bpf_spin_unlock(&b->lock);
+	return is_empty;
 }
 
 /* Give back @grant, take what was @used.  Returns for how long the context is
  * held from now on, ns; 0: it is not, or it was before. */
 static __always_inline u64 bucket_settle(struct vs_bucket *b, u64 grant, u64 used, u64 now)
 {
-	s64 floor;
+	s64 floor, owed;
 	u64 wait = 0;
 
 	if (!b->limited) {
@@ -129,11 +152,16 @@ static __always_inline u64 bucket_settle(struct vs_bucket *b, u64 grant, u64 use
 	gain_locked(b, now);
 	b->used_ns += used;
 	b->tokens += (s64)grant - (s64)used;
+	b->granted -= grant < b->granted ? grant : b->granted;
 	if (b->tokens > (s64)b->size)
 		b->tokens = (s64)b->size;
+	/* What others were granted they have not used yet. */
 	floor = debt_limit(b);
-	if (b->tokens < -floor)
-		b->tokens = -floor;
+	owed = b->tokens + (s64)b->granted;
+	if (owed < -floor) {
+		b->tokens -= owed + floor;
+		owed = -floor;
+	}
 	if (b->tokens < (s64)TOKENS_MIN) {
 		if (!b->held) {
 			b->held = HELD_USER;
@@ -143,7 +171,7 @@ static __always_inline u64 bucket_settle(struct vs_bucket *b, u64 grant, u64 use
 		}
 		if (floor > (s64)DEBT_MAX)
 			floor = DEBT_MAX;
-		if (b->tokens <= -floor)
+		if (owed <= -floor)
 			b->held = HELD_ALL;
 	}
 	bpf_spin_unlock(&b->lock);

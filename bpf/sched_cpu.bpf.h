@@ -53,6 +53,28 @@ static __always_inline void arm_slice(struct processor *cpu, u64 slice, u64 now)
 	bpf_timer_start(&cpu->timer, slice, BPF_F_TIMER_CPU_PIN);
 }
 
+/* Tasks of it that wait: no more of them than there are processors. */
+static __always_inline u64 waiting(const struct vs_bucket *b)
+{
+	u64 n = b->queued[QUEUE_KERNEL] + b->queued[QUEUE_USER];
+	u64 cpus = order.machine >> WEIGHT_SHIFT;
+
+	return n < cpus ? n : cpus;
+}
+
+/* The processor that the first of its waiting tasks was on is to look, if it has
+ * nothing to do: nobody else may be able to run that task. */
+static __always_inline void call_first(u32 slot, const struct vs_bucket *b)
+{
+	struct task_struct *first;
+
+	if (!anybody(b) || (!b->held && empty(b)))
+		return;
+	first = scx_bpf_dsq_peek(queue_id(slot, first_queue(slot, b)));
+	if (first)
+		scx_bpf_kick_cpu(scx_bpf_task_cpu(first), SCX_KICK_IDLE);
+}
+
 /* Charge what it has used since it was asked last.  Returns for how long its
  * context is held from now on, 0: not. */
 static __always_inline u64 account(struct task_struct *p, struct sched_task *t,
@@ -75,8 +97,9 @@ static __always_inline u64 account(struct task_struct *p, struct sched_task *t,
 static __always_inline void begin_slice(struct task_struct *p, struct sched_task *t,
 					struct vs_bucket *b, struct processor *cpu, u64 now)
 {
-	u64 slice = bucket_reserve(b, quantum_of(b), now);
+	u64 slice = bucket_reserve(b, quantum_of(b), waiting(b), now);
 
+	t->at_user = 0;
 	t->grant = b->limited ? slice : 0;
 	cpu->slot = t->slot;
 	cpu->deadline = b->deadline;

@@ -119,7 +119,7 @@ static int on_slice_end(void *map, u32 *key, struct processor *cpu)
 	p = bpf_get_current_task_btf();
 	t = bpf_task_storage_get(&sched_tasks, p, NULL, 0);
 	b = t && !cpu->leaves && t->grant ? bucket_at(t->slot) : NULL;
-	if (b && empty(b) && !ask(p, t)) {
+	if (b && bucket_empty(b, now) && !ask(p, t)) {
 		cpu->leaves = 1;
 		cpu->ends = now + GRACE;
 		bpf_timer_start(&cpu->timer, GRACE, BPF_F_TIMER_CPU_PIN);
@@ -134,7 +134,7 @@ static int on_slice_end(void *map, u32 *key, struct processor *cpu)
 static __always_inline void let_go(u32 slot, struct vs_bucket *b, u64 now)
 {
 	set_deadline(b, now);
-	set_ready(slot);
+	make_ready(slot);
 	/* A task that told is tied to its processor until it runs again. */
 	give_way(b->parked_on, b->deadline, slot);
 	kick_idle_cpus();

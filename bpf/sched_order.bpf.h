@@ -136,16 +136,23 @@ static __always_inline void order_runnable(struct vs_bucket *b, u64 now)
 
 static __always_inline void order_quiescent(struct vs_bucket *b)
 {
+	u64 counted = b->counted;
+
+	/* The sweep makes the sum anew, so what races here is soon forgotten. */
 	if (__sync_fetch_and_sub(&b->runnable, 1) == 1)
-		__sync_fetch_and_sub(&order.weights, b->counted);
+		__sync_fetch_and_sub(&order.weights, counted < order.weights ? counted : 0);
+}
+
+/* A full barrier: whoever clears the bit after this sees what was done before. */
+static __always_inline void make_ready(u32 slot)
+{
+	__sync_fetch_and_or(&ready[slot / 64 & (SLOTS / 64 - 1)], 1ULL << (slot & 63));
 }
 
 static __always_inline void set_ready(u32 slot)
 {
-	u32 word = slot / 64 & (SLOTS / 64 - 1);
-
-	if (!(ready[word] >> (slot & 63) & 1))
-		__sync_fetch_and_or(&ready[word], 1ULL << (slot & 63));
+	if (!(ready[slot / 64 & (SLOTS / 64 - 1)] >> (slot & 63) & 1))
+		make_ready(slot);
 }
 
 static __always_inline void clear_ready(u32 slot)

@@ -33,6 +33,7 @@ enum held {
  * @held: enum held; until @tokens are @release.
  * @tokens: ns of processor time; less than 0 is debt.  What a running task was
  *	granted is taken out when it begins, and what it left comes back.
+ * @granted: ns, of all that run.
  * @part: of a token, in RATE_ONEths.
  * @last: ns, when tokens were last gained.
  * @rate: RATE_ONE is one processor.
@@ -57,6 +58,7 @@ struct vs_bucket {
 	u32 held;
 	u32 parked_on;
 	s64 tokens;
+	u64 granted;
 	u64 part;
 	u64 last;
 	u64 rate;
@@ -160,7 +162,7 @@ static void read_parameters(struct vs_bucket *b);
 
 static __always_inline u32 slot_take(u32 xid)
 {
-	u32 slot, *found;
+	u32 slot, *found, tries, end = slots_end;
 	struct vs_bucket *b;
 
 	if (bpf_map_pop_elem(&free_slots, &slot))
@@ -184,8 +186,8 @@ static __always_inline u32 slot_take(u32 xid)
 	b->used_ns = b->held_ns = b->holds = 0;
 	b->last = b->seen = bpf_ktime_get_ns();
 	b->used = 1;
-	if (slots_end <= slot)
-		slots_end = slot + 1;
+	for (tries = 0; tries < 4 && end <= slot; tries++)
+		end = __sync_val_compare_and_swap(&slots_end, end, slot + 1);
 	read_parameters(b);
 	return slot;
 }
@@ -240,7 +242,7 @@ static __always_inline struct vs_bucket *bucket_of(struct sched_task *t)
 {
 	struct vs_bucket *b = bucket_at(t->slot);
 
-	if (b && t->xid && t->slot >= SLOT_FIRST && (b->xid != t->xid || !b->used)) {
+	if (b && t->xid && (b->xid != t->xid || !b->used)) {
 		t->slot = slot_of(t->xid);
 		b = bucket_at(t->slot);
 	}

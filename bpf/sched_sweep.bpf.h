@@ -50,54 +50,66 @@ static __always_inline u64 waited(u32 slot, enum queue queue, u64 now)
 static __always_inline u64 need_of(u32 slot, const struct vs_bucket *b, u64 now)
 {
 	u64 kernel = waited(slot, QUEUE_KERNEL, now), user = waited(slot, QUEUE_USER, now);
-	u64 wait = kernel > user ? kernel : user, need = gain_rate(b);
+	u64 wait = kernel > user ? kernel : user, need = gain_rate(b), most;
 
-	if (wait > WAIT_MAX)
-		return need + need / 16 < RATE_ONE ? need + need / 16 : RATE_ONE;
-	return wait < WAIT_MAX * 2 / 3 ? b->need - b->need / 16 : b->need;
+	/* 10 ms for each, in a ROUND: what few tasks wait for is something else. */
+	most = b->runnable * (RATE_ONE / 800);
+	if (wait < WAIT_MAX)
+		return b->need - b->need / 16;
+	need += need / 16;
+	return need < most ? need : most;
 }
 
-/* One slot.  Adds to what the limited ones earn, or to how many are not. */
+/* What a sweep adds up. */
+struct sums {
+	u64 rates;	/* of those with a bucket, as weights */
+	u64 unlimited;	/* how many have none and want to run; the host is one */
+	u64 weights;	/* of all that want to run */
+};
+
 static __always_inline void sweep_slot(u32 slot, struct vs_bucket *b, u64 now,
-				       u64 *rates, u64 *unlimited)
+				       struct sums *sums)
 {
-	u64 weight;
-	bool was;
+	bool was = false;
 
 	read_parameters(b);
 	if (b->limited)
 		b->need = need_of(slot, b, now);
-	if (b->held) {
-		bucket_release(b, now, &was);
-		if (was)
-			let_go(slot, b, now);
+	bucket_release(b, now, &was);
+	if (was)
+		let_go(slot, b, now);
+	else if (anybody(b)) {	/* in case that nobody was called */
+		set_ready(slot);
+		call_first(slot, b);
 	}
 	if (b->limited)
-		*rates += weight_of(b);
-	else if (b->runnable)
-		*unlimited += 1;
+		sums->rates += weight_of(b);
+	else if (b->runnable && slot != SLOT_HOST)
+		sums->unlimited++;
 	if (b->runnable) {	/* it may weigh otherwise by now */
-		weight = weight_of(b);
-		__sync_fetch_and_add(&order.weights, weight - b->counted);
-		b->counted = weight;
+		b->counted = weight_of(b);
+		sums->weights += b->counted;
 	}
 	slot_give_back(slot, b, now);
 }
 
 static void sweep(u64 now)
 {
-	u64 rates = 0, unlimited = 1, all = weigh_machine();
+	struct sums sums = { .unlimited = 1 };
+	u64 all = weigh_machine();
 	struct vs_bucket *b;
 	u32 i;
 
 	bpf_for(i, 0, slots_end) {
 		b = bucket_at(i);
 		if (b && b->used)
-			sweep_slot(i, b, now, &rates, &unlimited);
+			sweep_slot(i, b, now, &sums);
 	}
 	order.machine = all;
+	order.weights = sums.weights;
 	/* However much was promised, the host is not without anything. */
-	order.free_weight = (all > rates + all / 20 ? all - rates : all / 20) / unlimited;
+	order.free_weight = (all > sums.rates + all / 20 ? all - sums.rates : all / 20) /
+			    sums.unlimited;
 }
 
 static int on_sweep(void *map, u32 *key, struct sweep_timer *timer)
