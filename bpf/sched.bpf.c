@@ -19,8 +19,8 @@
  * Tasks are held on their way to user space only, so that nobody waits for a
  * lock of a held task (sched_hold.bpf.h).  Slices shrink with the length of a
  * queue, so that a context that starts a thousand tasks makes itself slow and
- * does not trip the kernel's watchdog; where that does not suffice, it gains
- * more than its rate until each has had a turn (sched_sweep.bpf.h).
+ * does not trip the kernel's watchdog; where that does not suffice, whoever has
+ * waited for 10 s runs for a moment whatever its context has.
  *
  * When it is not.  Real-time tasks run above every sched_ext scheduler.  There
  * is one bucket for the whole machine, and no second rate for idle time.
@@ -38,6 +38,7 @@
  * without a lock, a lost update costs one slice's fairness; tokens never are.
  */
 #include "sched_init.bpf.h"
+#include "sched_turn.bpf.h"
 
 char LICENSE[] SEC("license") = "GPL";
 
@@ -111,18 +112,6 @@ s32 BPF_PROG(vs_select_cpu, struct task_struct *p, s32 prev_cpu, u64 wake_flags)
 	return cpu;
 }
 
-/* Neither so far ahead of the others of its context nor so far behind that one
- * of them would wait for more than a ROUND or two. */
-static __always_inline void clamp_vtime(struct sched_task *t, const struct vs_bucket *b)
-{
-	u64 turn = turn_of(b), lag = turn / 2 < SLICE ? turn / 2 : SLICE;
-
-	if ((s64)(t->vtime - (b->queue_vtime - lag)) < 0)
-		t->vtime = b->queue_vtime - lag;
-	if ((s64)(t->vtime - (b->queue_vtime + turn)) > 0)
-		t->vtime = b->queue_vtime + turn;
-}
-
 /* Where it is to wait. */
 static __always_inline enum queue queue_for(struct task_struct *p, struct sched_task *t,
 					    struct vs_bucket *b, u32 cpu)
@@ -158,7 +147,8 @@ void BPF_PROG(vs_enqueue, struct task_struct *p, u64 enq_flags)
 	__sync_fetch_and_add(&b->queued[t->queue & 1], 1);
 	args.dsq_id = queue_id(t->slot, t->queue);
 	args.slice = quantum_of(b);
-	args.vtime = t->vtime;
+	/* In debt one after the other: whoever is in the kernel is to leave it. */
+	args.vtime = b->held && t->queue == QUEUE_KERNEL ? b->seen : due_of(t, b, b->seen);
 	__scx_bpf_dsq_insert_vtime(p, &args);
 	if (!anybody(b))
 		return;
@@ -194,15 +184,16 @@ void BPF_PROG(vs_dequeue, struct task_struct *p, u64 deq_flags)
 /* May the task that has just run go on?  If its context may, none has an earlier
  * deadline, and none of the same context has had less. */
 static __always_inline bool goes_on(struct task_struct *prev, struct sched_task *t,
-				    struct vs_bucket *b, u32 best, u64 best_deadline)
+				    struct vs_bucket *b, u32 best, u64 best_deadline,
+				    u64 now)
 {
 	struct task_struct *first;
 
 	if (b->held || empty(b))
 		return false;
 	if (best == t->slot) {
-		first = scx_bpf_dsq_peek(queue_id(best, first_queue(best, b)));
-		return !first || (s64)(t->vtime - first->scx.dsq_vtime) <= 0;
+		first = scx_bpf_dsq_peek(queue_id(best, first_queue(best, b, now)));
+		return !first || (s64)(due_of(t, b, now) - first->scx.dsq_vtime) <= 0;
 	}
 	return best >= SLOTS || (s64)(b->deadline - best_deadline) <= 0;
 }
@@ -229,8 +220,8 @@ void BPF_PROG(vs_dispatch, s32 cpu, struct task_struct *prev)
 		if (wait)
 			hold_for(t->slot, wait);
 	}
-	slot = next_slot(&deadline, SLOTS);
-	if (t && b && goes_on(prev, t, b, slot, deadline)) {
+	slot = next_slot(&deadline, SLOTS, now);
+	if (t && b && goes_on(prev, t, b, slot, deadline, now)) {
 		begin_slice(prev, t, b, here, now);
 		return;
 	}
@@ -239,14 +230,14 @@ void BPF_PROG(vs_dispatch, s32 cpu, struct task_struct *prev)
 		if (slot >= SLOTS)
 			break;
 		other = bucket_at(slot);
-		if (other && move_from(slot, other))
+		if (other && move_from(slot, other, now))
 			return;
 		if (other)	/* they are tied to another processor */
-			call_first(slot, other);
-		slot = next_slot(&deadline, slot);
+			call_first(slot, other, now);
+		slot = next_slot(&deadline, slot, now);
 	}
 	other = bucket_at(SLOT_HOST);
-	if (slot < SLOTS && other && move_from(SLOT_HOST, other))
+	if (slot < SLOTS && other && move_from(SLOT_HOST, other, now))
 		return;
 	if (t && b && !b->held && !empty(b))
 		begin_slice(prev, t, b, here, now);
@@ -294,8 +285,8 @@ void BPF_PROG(vs_stopping, struct task_struct *p, bool runnable)
 {
 	struct sched_task *t = bpf_task_storage_get(&sched_tasks, p, NULL, 0);
 	struct vs_bucket *b = t ? bucket_of(t) : NULL;
+	u64 now = bpf_ktime_get_ns(), wait;
 	struct processor *cpu;
-	u64 wait;
 	u32 key;
 
 	cpu = processor_of(p, &key);
@@ -305,11 +296,11 @@ void BPF_PROG(vs_stopping, struct task_struct *p, bool runnable)
 	}
 	if (!b)
 		return;
-	wait = account(p, t, b, bpf_ktime_get_ns());
+	wait = account(p, t, b, now);
 	if (wait)
 		hold_for(t->slot, wait);
 	else if (b->limited)	/* what it gives back may be enough for another */
-		call_first(t->slot, b);
+		call_first(t->slot, b, now);
 }
 
 /* --- tasks, processors, begin and end ---------------------------------------------- */

@@ -48,7 +48,8 @@ extern int bpf_task_work_schedule_resume(struct task_struct *task,
 #define SLICE		(4 * MSEC)	/* a task runs so long at most */
 #define SLICE_MIN	(50 * USEC)	/* and so long at least */
 #define ROUND		(8000 * MSEC)	/* in which each task of a queue shall run */
-#define WAIT_MAX	(12000 * MSEC)	/* who waits longer gets more than his share */
+#define USER_WAIT_MAX	(10000 * MSEC)	/* at user space */
+#define KERNEL_WAIT_MAX	(1000 * MSEC)	/* in the kernel */
 #define GRACE		(500 * USEC)	/* for a held task to leave the kernel */
 #define TOKENS_MIN	(30 * USEC)	/* less than this is empty */
 #define DEBT_MAX	(50 * MSEC)	/* of a context whose tasks are in the kernel */

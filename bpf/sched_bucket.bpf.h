@@ -34,7 +34,7 @@ static void read_parameters(struct vs_bucket *b)
 	} else {
 		if (!b->limited) {	/* a new bucket is full */
 			b->tokens = (s64)value[2];
-			b->granted = b->need = 0;
+			b->granted = 0;
 		}
 		b->rate = rate_of(value[0], value[1]);
 		/* Less than a slice could never be spent. */
@@ -45,17 +45,11 @@ static void read_parameters(struct vs_bucket *b)
 	bpf_spin_unlock(&b->lock);
 }
 
-/* More than the rate, where tasks would wait too long: see sched_sweep.bpf.h. */
-static __always_inline u64 gain_rate(const struct vs_bucket *b)
-{
-	return b->need > b->rate ? b->need : b->rate;
-}
-
 /* All of these: b->lock is held. */
 
 static __always_inline void gain_locked(struct vs_bucket *b, u64 now)
 {
-	u64 passed = now - b->last, rate = gain_rate(b), sum;
+	u64 passed = now - b->last, rate = b->rate, sum;
 
 	if ((s64)passed <= 0)
 		return;
@@ -83,7 +77,7 @@ static __always_inline u64 wait_locked(const struct vs_bucket *b)
 		return SLICE_MIN;
 	if (lacks >> 37)	/* 137 s, and the product would not fit */
 		lacks = 1LL << 37;
-	wait = ((u64)lacks << RATE_SHIFT) / (gain_rate(b) ?: 1);
+	wait = ((u64)lacks << RATE_SHIFT) / (b->rate ?: 1);
 	return wait < SLICE_MIN ? SLICE_MIN : wait;
 }
 

@@ -53,24 +53,24 @@ static __always_inline void arm_slice(struct processor *cpu, u64 slice, u64 now)
 	bpf_timer_start(&cpu->timer, slice, BPF_F_TIMER_CPU_PIN);
 }
 
-/* Tasks of it that wait: no more of them than there are processors. */
+/* Tasks of it that wait, if they are so few that each may be tied to a processor
+ * of its own.  Of many, some may run anywhere. */
 static __always_inline u64 waiting(const struct vs_bucket *b)
 {
 	u64 n = b->queued[QUEUE_KERNEL] + b->queued[QUEUE_USER];
-	u64 cpus = order.machine >> WEIGHT_SHIFT;
 
-	return n < cpus ? n : cpus;
+	return n <= order.machine >> WEIGHT_SHIFT ? n : 0;
 }
 
 /* The processor that the first of its waiting tasks was on is to look, if it has
  * nothing to do: nobody else may be able to run that task. */
-static __always_inline void call_first(u32 slot, const struct vs_bucket *b)
+static __always_inline void call_first(u32 slot, const struct vs_bucket *b, u64 now)
 {
 	struct task_struct *first;
 
 	if (!anybody(b) || (!b->held && empty(b)))
 		return;
-	first = scx_bpf_dsq_peek(queue_id(slot, first_queue(slot, b)));
+	first = scx_bpf_dsq_peek(queue_id(slot, first_queue(slot, b, now)));
 	if (first)
 		scx_bpf_kick_cpu(scx_bpf_task_cpu(first), SCX_KICK_IDLE);
 }

@@ -14,7 +14,8 @@
  * without another turn.
  *
  * Kernel workers of a process (io_uring) never return to user space: they wait
- * where they are, once the debt is as deep as it may be.
+ * where they are, once the debt is as deep as it may be, and so do tasks whose
+ * calls are long; of these each has a turn a second.
  */
 #ifndef VS_SCHED_HOLD_BPF_H
 #define VS_SCHED_HOLD_BPF_H

@@ -160,12 +160,44 @@ static __always_inline void clear_ready(u32 slot)
 	__sync_fetch_and_and(&ready[slot / 64 & (SLOTS / 64 - 1)], ~(1ULL << (slot & 63)));
 }
 
-/* Is there anybody whom a refill would not have to wait for? */
+/* Is there anybody who does not wait for tokens? */
 static __always_inline bool anybody(const struct vs_bucket *b)
 {
-	if (b->held == HELD_ALL)
-		return false;
-	return b->queued[QUEUE_KERNEL] || (!b->held && b->queued[QUEUE_USER]);
+	return b->queued[QUEUE_KERNEL] || (b->queued[QUEUE_USER] && (!b->held || b->overdue));
+}
+
+/* For how long the first task of a queue has waited, ns. */
+static __always_inline u64 waited(u32 slot, enum queue queue, u64 now)
+{
+	struct task_struct *p = scx_bpf_dsq_peek(queue_id(slot, queue));
+	struct sched_task *t = p ? bpf_task_storage_get(&sched_tasks, p, NULL, 0) : NULL;
+
+	return t && t->queued_in == slot && (s64)(now - t->queued_at) > 0 ? now - t->queued_at : 0;
+}
+
+/*
+ * The kernel ends a scheduler that lets a task wait for 30 s, or for 20 s where
+ * it may be in a section that RCU waits for.  Slices are made so short that all
+ * tasks of a context have a turn within ROUND; but a turn has a cost that no
+ * slice is less than, and with very many tasks a rate may not pay for it.  So
+ * whoever has waited for too long runs for a moment, in debt, held or not.
+ */
+static __always_inline bool is_overdue(u32 slot, const struct vs_bucket *b, enum queue queue,
+				       u64 now)
+{
+	if (queue == QUEUE_KERNEL)
+		return waited(slot, queue, now) > KERNEL_WAIT_MAX;
+	return b->overdue && waited(slot, queue, now) > USER_WAIT_MAX;
+}
+
+/* May somebody of it run? */
+static __always_inline bool may_run(u32 slot, const struct vs_bucket *b, u64 now)
+{
+	if (!b->held)
+		return !empty(b);	/* else granted to others, or about to be held */
+	if (b->held == HELD_USER && b->queued[QUEUE_KERNEL])
+		return true;
+	return is_overdue(slot, b, QUEUE_KERNEL, now) || is_overdue(slot, b, QUEUE_USER, now);
 }
 
 /* --- choosing ------------------------------------------------------------------------ */
@@ -191,7 +223,7 @@ static __always_inline bool comes_before(u64 deadline, u32 slot, u64 than, u32 t
  * (*@deadline, @after) in that order; SLOTS: none is left.  The first time
  * @after is SLOTS.
  */
-static u32 next_slot(u64 *deadline, u32 after)
+static u32 next_slot(u64 *deadline, u32 after, u64 now)
 {
 	u64 best_deadline = 0, bits, d;
 	u32 word, n, slot, best = SLOTS, words = (slots_end + 63) / 64;
@@ -213,8 +245,8 @@ static u32 next_slot(u64 *deadline, u32 after)
 					set_ready(slot);
 				continue;
 			}
-			if (!b->held && empty(b))
-				continue;	/* granted to others, or about to be held */
+			if (!may_run(slot, b, now))
+				continue;
 			d = deadline_of(b);
 			if (after < SLOTS && !comes_before(*deadline, after, d, slot))
 				continue;
@@ -229,11 +261,13 @@ static u32 next_slot(u64 *deadline, u32 after)
 }
 
 /* The one of @slot's queues whose first task comes first. */
-static __always_inline enum queue first_queue(u32 slot, const struct vs_bucket *b)
+static __always_inline enum queue first_queue(u32 slot, const struct vs_bucket *b, u64 now)
 {
 	struct task_struct *kernel, *user;
 
-	if (b->held || !b->queued[QUEUE_USER])
+	if (b->held)
+		return is_overdue(slot, b, QUEUE_USER, now) ? QUEUE_USER : QUEUE_KERNEL;
+	if (!b->queued[QUEUE_USER])
 		return QUEUE_KERNEL;
 	if (!b->queued[QUEUE_KERNEL])
 		return QUEUE_USER;
@@ -247,9 +281,9 @@ static __always_inline enum queue first_queue(u32 slot, const struct vs_bucket *
 }
 
 /* The next task of the slot that may run here begins to. */
-static __always_inline bool move_from(u32 slot, const struct vs_bucket *b)
+static __always_inline bool move_from(u32 slot, const struct vs_bucket *b, u64 now)
 {
-	enum queue queue = first_queue(slot, b);
+	enum queue queue = first_queue(slot, b, now);
 
 	if (scx_bpf_dsq_move_to_local(queue_id(slot, queue)))
 		return true;

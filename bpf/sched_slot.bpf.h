@@ -37,7 +37,6 @@ enum held {
  * @part: of a token, in RATE_ONEths.
  * @last: ns, when tokens were last gained.
  * @rate: RATE_ONE is one processor.
- * @need: what it gains, if more than @rate, for its tasks wait too long.
  * @size, @release: ns, S and M.
  * @vtime: virtual ns, see sched_order.bpf.h.
  * @deadline: virtual ns, when it should have had what it asks for.
@@ -46,6 +45,7 @@ enum held {
  * @runnable: tasks that want to run, or do.
  * @queued: of these, who waits in which queue.
  * @counted: the weight that it adds to the sum of weights.
+ * @overdue: some that wait at user space have waited for too long.
  * @parked_on: the processor on which a task was last held.
  * @seen: ns, when a task of it was last queued or run.
  * @used_ns, @held_ns, @holds, @held_since: for accounting.
@@ -62,7 +62,6 @@ struct vs_bucket {
 	u64 part;
 	u64 last;
 	u64 rate;
-	u64 need;
 	u64 size;
 	u64 release;
 	u64 vtime;
@@ -71,7 +70,7 @@ struct vs_bucket {
 	u64 queue_vtime;
 	u32 runnable;
 	u32 queued[QUEUES];
-	u32 pad;
+	u32 overdue;
 	u64 counted;
 	u64 seen;
 	u64 used_ns;
@@ -182,7 +181,6 @@ static __always_inline u32 slot_take(u32 xid)
 	b->vtime = b->deadline = 0;
 	b->queue_vtime = 0;
 	b->burst = SLICE;
-	b->need = 0;
 	b->used_ns = b->held_ns = b->holds = 0;
 	b->last = b->seen = bpf_ktime_get_ns();
 	b->used = 1;

@@ -32,34 +32,6 @@ static __always_inline u64 weigh_machine(void)
 	return weight;
 }
 
-/* For how long the first task of a queue has waited, ns. */
-static __always_inline u64 waited(u32 slot, enum queue queue, u64 now)
-{
-	struct task_struct *p = scx_bpf_dsq_peek(queue_id(slot, queue));
-	struct sched_task *t = p ? bpf_task_storage_get(&sched_tasks, p, NULL, 0) : NULL;
-
-	return t && t->queued_in == slot && (s64)(now - t->queued_at) > 0 ? now - t->queued_at : 0;
-}
-
-/*
- * The kernel ends a scheduler that lets a task wait for 30 s.  Slices are made
- * so short that all tasks of a context have a turn within ROUND; but a turn has
- * a cost that no slice is less than, and with very many tasks the rate does not
- * pay for all of them.  Then the context gains more, by and by, until it does.
- */
-static __always_inline u64 need_of(u32 slot, const struct vs_bucket *b, u64 now)
-{
-	u64 kernel = waited(slot, QUEUE_KERNEL, now), user = waited(slot, QUEUE_USER, now);
-	u64 wait = kernel > user ? kernel : user, need = gain_rate(b), most;
-
-	/* 10 ms for each, in a ROUND: what few tasks wait for is something else. */
-	most = b->runnable * (RATE_ONE / 800);
-	if (wait < WAIT_MAX)
-		return b->need - b->need / 16;
-	need += need / 16;
-	return need < most ? need : most;
-}
-
 /* What a sweep adds up. */
 struct sums {
 	u64 rates;	/* of those with a bucket, as weights */
@@ -73,14 +45,13 @@ static __always_inline void sweep_slot(u32 slot, struct vs_bucket *b, u64 now,
 	bool was = false;
 
 	read_parameters(b);
-	if (b->limited)
-		b->need = need_of(slot, b, now);
+	b->overdue = b->held && waited(slot, QUEUE_USER, now) > USER_WAIT_MAX;
 	bucket_release(b, now, &was);
 	if (was)
 		let_go(slot, b, now);
 	else if (anybody(b)) {	/* in case that nobody was called */
 		set_ready(slot);
-		call_first(slot, b);
+		call_first(slot, b, now);
 	}
 	if (b->limited)
 		sums->rates += weight_of(b);

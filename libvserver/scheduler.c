@@ -158,12 +158,15 @@ static int wait_until_gone(struct vs *vs)
 int vs_scheduler_exit_reason(struct vs *vs, char **ret)
 {
 	_cleanup_sched_ struct sched *skel = sched__open();
-	_cleanup_free_ typeof(*skel->bss) *bss = malloc(sizeof(*bss));
+	_cleanup_free_ typeof(*skel->bss) *bss = NULL;
 	_cleanup_close_ int fd = -1;
 	uint32_t key = 0;
 	char path[256];
 
-	if (!skel || !bss)
+	/* The map is longer than the struct, which has no variables that are static. */
+	if (skel)
+		bss = malloc(bpf_map__value_size(skel->maps.bss));
+	if (!bss)
 		return vs_fail(vs, -ENOMEM, "reading the BPF object 'sched'");
 	pin_of_build(path, sizeof(path));
 	if (access(path, F_OK) < 0)
