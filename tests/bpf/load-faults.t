@@ -7,7 +7,7 @@
 
 . tests/tap.sh
 . tests/bpf/bpf.sh
-command -v strace >/dev/null || skip_all "no strace"
+command -v strace >/dev/null || bail_out "no strace"
 
 contexts $none
 host=$(start sleep infinity)

@@ -10,7 +10,7 @@
 . tests/daemon/daemon.sh
 
 archive=/usr/share/vserver-test/debian13.tar
-[ -e $archive ] || skip_all "no Debian guest"
+[ -e $archive ] || bail_out "no Debian guest"
 
 cleanup vserver delete login --yes
 cleanup vserver stop login

@@ -9,7 +9,7 @@
 . tests/tap.sh
 . tests/daemon/daemon.sh
 
-command -v strace >/dev/null || skip_all "no strace"
+command -v strace >/dev/null || bail_out "no strace"
 
 drop_in=/run/systemd/system/vserver@web.service.d
 address=192.0.2.7
