@@ -22,7 +22,9 @@
  * does not trip the kernel's watchdog; where that does not suffice, whoever has
  * waited for 10 s runs for a moment whatever its context has.
  *
- * When it is not.  Real-time tasks run above every sched_ext scheduler.  There
+ * When it is not.  A crowd that begins at once in a share that hardly pays for a
+ * turn of each, and forks without end beside an older task, still make some wait
+ * for longer than the kernel allows, now and then.  Real-time tasks run above every sched_ext scheduler.  There
  * is one bucket for the whole machine, and no second rate for idle time.
  * Changed parameters are seen within 100 ms.
  *

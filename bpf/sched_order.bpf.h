@@ -210,7 +210,7 @@ static __always_inline u64 deadline_of(const struct vs_bucket *b)
 	return b->held && (s64)(b->deadline - now) > 0 ? now : b->deadline;
 }
 
-/* Slot after slot, until one comes before (@deadline, @slot): the next one. */
+/* The order of slots: by deadline, and by number where that is the same. */
 static __always_inline bool comes_before(u64 deadline, u32 slot, u64 than, u32 than_slot)
 {
 	s64 ahead = (s64)(deadline - than);
