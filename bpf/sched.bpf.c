@@ -24,9 +24,9 @@
  *
  * When it is not.  A crowd that begins at once in a share that hardly pays for a
  * turn of each, and forks without end beside an older task, still make some wait
- * for longer than the kernel allows, now and then.  Real-time tasks run above every sched_ext scheduler.  There
- * is one bucket for the whole machine, and no second rate for idle time.
- * Changed parameters are seen within 100 ms.
+ * for longer than the kernel allows, now and then.  Real-time tasks run above
+ * every sched_ext scheduler.  There is one bucket for the whole machine, and no
+ * second rate for idle time.  Changed parameters are seen within 100 ms.
  *
  * If it goes.  The kernel ends a scheduler that errs or lets a task starve for
  * 30 s; then the fair class shares equally, and guests have cpu.max, which is
