@@ -2,7 +2,7 @@
 /*
  * Copyright (C) 2026 The VServer developers
  *
- * hooks fork|kill|bind|connect|open COUNT [ADDRESS] - does it COUNT times and
+ * hooks getpid|kill|open|connect|fork|exec COUNT [ADDRESS] - does it COUNT times and
  * prints the nanoseconds that one took.  What the figures mean is hooks.sh's.
  */
 #include <arpa/inet.h>
@@ -13,12 +13,14 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
 
 static struct sockaddr_in address = { .sin_family = AF_INET };
 static pid_t child;
+static int listener;
 
 static void die(const char *what)
 {
@@ -37,31 +39,54 @@ static void do_fork(void)
 		die("fork");
 }
 
+/* fork, exec, exit and wait */
+static void do_exec(void)
+{
+	pid_t pid = fork();
+
+	if (!pid) {
+		execl("/bin/true", "true", NULL);
+		_exit(1);
+	}
+	if (pid < 0 || waitpid(pid, NULL, 0) != pid)
+		die("exec");
+}
+
+static void do_getpid(void)
+{
+	syscall(SYS_getpid);
+}
+
+/* A signal that is ignored: the shortest there is. */
 static void do_kill(void)
 {
-	if (kill(child, 0))
+	if (kill(child, SIGURG))
 		die("kill");
 }
 
-static void with_socket(int (*act)(int, const struct sockaddr *, socklen_t), const char *name)
-{
-	int fd = socket(AF_INET, SOCK_DGRAM, 0);
-
-	if (fd < 0 || act(fd, (struct sockaddr *)&address, sizeof(address)))
-		die(name);
-	close(fd);
-}
-
-/* socket, bind and close */
-static void do_bind(void)
-{
-	with_socket(bind, "bind");
-}
-
-/* socket, connect and close */
+/* A connection of TCP: made, accepted and closed. */
 static void do_connect(void)
 {
-	with_socket(connect, "connect");
+	int fd = socket(AF_INET, SOCK_STREAM, 0), server;
+
+	if (fd < 0 || connect(fd, (struct sockaddr *)&address, sizeof(address)))
+		die("connect");
+	server = accept(listener, NULL, NULL);
+	if (server < 0)
+		die("accept");
+	close(fd);
+	close(server);
+}
+
+static void listen_at(const char *ip)
+{
+	socklen_t n = sizeof(address);
+
+	inet_pton(AF_INET, ip, &address.sin_addr);
+	listener = socket(AF_INET, SOCK_STREAM, 0);
+	if (listener < 0 || bind(listener, (struct sockaddr *)&address, n) ||
+	    listen(listener, 128) || getsockname(listener, (struct sockaddr *)&address, &n))
+		die("listen");
 }
 
 static void do_open(void)
@@ -77,11 +102,12 @@ static const struct {
 	const char *name;
 	void (*act)(void);
 } acts[] = {
-	{ "fork", do_fork },
+	{ "getpid", do_getpid },
 	{ "kill", do_kill },
-	{ "bind", do_bind },
-	{ "connect", do_connect },
 	{ "open", do_open },
+	{ "connect", do_connect },
+	{ "fork", do_fork },
+	{ "exec", do_exec },
 };
 
 static uint64_t now_ns(void)
@@ -109,8 +135,7 @@ int main(int argc, char **argv)
 	if (argc < 3)
 		return 2;
 	if (argc > 3)
-		inet_pton(AF_INET, argv[3], &address.sin_addr);
-	address.sin_port = htons(strcmp(argv[1], "connect") ? 0 : 9);
+		listen_at(argv[3]);
 	child = fork();
 	if (!child)
 		for (;;)

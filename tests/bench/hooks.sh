@@ -2,104 +2,127 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # Copyright (C) 2026 The VServer developers
 #
-# What the hooks cost: fork + exit, kill, bind, connect (each with its socket)
-# and open, by a task of the host and by one in a context, beside the same
-# without enforcement.  In one boot, in turn, medians of ROUNDS rounds.
+# What the hooks cost: short acts by a task of the host, by one in a guest and
+# by one in a guest beside 999 other contexts, each beside the same without
+# enforcement.  The scheduler is not loaded: what that costs is another set.
+#
+# machine: --icount --cpus 1
 
-set -u
-rounds=${ROUNDS:-15}
+cd "$(dirname "$0")/../.." || exit
+. tests/bench/figures
+. tests/cli/cli.sh
+
+rounds=${ROUNDS:-3}
 hooks=build/tests/bench/hooks
 context=build/tests/bpf/context
-xid=42 ip=10.9.0.2
-work=$(mktemp -d)
-out=${OUT:-/vserver/out}
+ip=10.9.0.2
 
 # What, how often a round, and the most that it may be: for the host, in a
-# context.  kill is the shortest call that there is a hook on, so a hook is the
-# most of it.
-acts="fork 400 1.05 1.10
-kill 40000 1.25 1.40
-bind 6000 1.10 1.40
-connect 6000 1.10 1.40
-open 20000 1.05 1.10"
+# guest, with 1,000 contexts.
+acts="getpid 20000 1.05 1.08 1.05
+kill 20000 1.20 1.25 1.05
+open 5000 1.05 1.08 1.05
+connect 1000 1.05 1.08 1.05
+fork 200 1.05 1.08 1.05
+exec 100 1.05 1.08 1.05"
 
-fail()
-{
-	echo "hooks: $*" >&2
-	exit 1
-}
-
-# Attaching and detaching leave work behind (freed programs and trampolines).
+# What goes leaves work behind: programs and trampolines are freed, services end.
 settle()
 {
-	sleep 2
+	sleep 5
 }
 
-# round MODE [COMMAND...]: every act once.
+# round MODE [COMMAND…]: every act once.
 round()
 {
 	local act count mode=$1
 	shift
 
 	while read -r act count _; do
-		"$@" "$hooks" "$act" "$count" $ip >>"$work/$act.$mode" || fail "$act, $mode"
+		sample "$act.$mode" "$@" "$hooks" "$act" "$count" $ip </dev/null
 	done <<<"$acts"
 }
 
-median()
+# A guest, with the measuring program in it.  Its daemon and its scheduler are
+# away while it is measured: a shell that is inside already does it.
+guest_begins()
 {
-	sort -g "$1" | awk '{ v[NR] = $1 } END { m = int((NR + 1) / 2)
-		printf "%.4f", (NR % 2 ? v[m] : (v[m] + v[m + 1]) / 2) / 1000 }'
+	systemctl start vserverd.socket vserverd || fail 'no daemon'
+	vserver start bench || fail 'the guest does not start'
+	coproc INSIDE { exec vserver exec bench -- sh; }
+	ask_inside hostname >/dev/null
+	systemctl stop -q vserverd.socket vserverd
+	"$context" unload-scheduler 0 || fail 'the scheduler does not go'
+	settle
 }
 
-# row ACT MODE GOAL: a line of the table and one of JSON.
-row()
+# ask_inside COMMAND…: one line.
+ask_inside()
 {
-	local ours peer
-
-	ours=$(median "$work/$1.$2")
-	peer=$(median "$work/$1.none")
-	awk -v name="hooks/$1/$2" -v ours="$ours" -v peer="$peer" -v goal="$3" -v n="$rounds" \
-	    -v kernel="$(uname -r)" -v json="$work/rows" 'BEGIN {
-		ratio = ours / peer
-		printf "%-22s %10.3f %10.3f %7.3f %6.2f  %s\n", name, ours, peer, ratio, goal,
-			ratio <= goal ? "" : "missed"
-		printf "{\"name\": \"%s\", \"ours\": %s, \"peer\": %s, \"peer_is\": \"no enforcement\"," \
-			" \"ratio\": %.4f, \"goal\": %s, \"unit\": \"us\", \"n\": %d," \
-			" \"kernel\": \"%s\"}\n", name, ours, peer, ratio, goal, n, kernel >>json
-	}'
+	local line
+	echo "$*" >&"${INSIDE[1]}"
+	read -r -t 600 line <&"${INSIDE[0]}" || fail "the guest does not answer: $*"
+	echo "$line"
 }
 
-trap 'rm -rf "$work"' EXIT
-modprobe vserver || fail "no module"
-systemctl stop vserverd
+inside()
+{
+	shift	# the program's path outside
+	ask_inside hooks "$@"
+}
+
+guest_ends()
+{
+	exec {INSIDE[1]}>&-
+	systemctl start vserverd.socket vserverd
+	vserver stop bench || fail 'the guest does not stop'
+	systemctl stop -q vserverd.socket vserverd
+	"$context" unload-scheduler 0
+}
+
+others()
+{
+	local i
+	for ((i = 2; i < 1001; i++)); do
+		"$context" "$1" $i ${2-} || fail "context $i"
+	done
+}
+
+modprobe vserver || fail 'no module'
 ip link add vs-bench type dummy && ip link set vs-bench up &&
-	ip address add $ip/24 dev vs-bench || fail "no address to bind to"
+	ip address add $ip/24 dev vs-bench || fail 'no address'
+cleanup ip link delete vs-bench
+
+tiny "$scratch/tiny.tar"
+cp $hooks "$scratch/tiny/usr/bin/hooks"
+echo bench >"$scratch/tiny/etc/hostname"
+tar -C "$scratch/tiny" -cf "$scratch/tiny.tar" .
+systemctl start vserverd.socket vserverd && vserver build bench --from "$scratch/tiny.tar" --address $ip ||
+	fail 'no guest'
+cleanup vserver delete bench --yes
+cleanup systemctl start vserverd.socket vserverd
+systemctl stop -q vserverd.socket vserverd
 
 for ((i = 0; i < rounds; i++)); do
-	"$context" unload 0 || fail "enforcement does not go"
+	"$context" unload-scheduler 0
+	"$context" unload 0 || fail 'enforcement does not go'
 	settle
 	round none
-	"$context" load 0 || fail "enforcement does not come"
-	"$context" make $xid ip=$ip flags=1 || fail "no context"
+	"$context" load 0 || fail 'enforcement does not come'
 	settle
 	round host
-	round context "$context" enter $xid $xid
-	end=$((SECONDS + 60))
-	until "$context" end $xid >"$work/end"; do
-		grep -q EBUSY "$work/end" && [ "$SECONDS" -lt "$end" ] || fail "the context does not end"
-	done
+	guest_begins
+	round guest inside
+	others make flags=1
+	settle
+	round thousand inside
+	others end
+	guest_ends
 done
 
-printf '%-22s %10s %10s %7s %6s\n' "" "us" "without" "ratio" "goal"
-while read -r act _ host_goal context_goal; do
-	row "$act" host "$host_goal"
-	row "$act" context "$context_goal"
+while read -r act _ host guest thousand; do
+	figure "hooks/host/$act" "$act.host" "$act.none" 'no enforcement' "$host" ns
+	figure "hooks/guest/$act" "$act.guest" "$act.none" 'no enforcement' "$guest" ns
+	figure "hooks/contexts-1000/$act" "$act.thousand" "$act.guest" 'one context' "$thousand" ns
 done <<<"$acts"
-mkdir -p "$out"
-{ echo '['; sed '$!s/$/,/' "$work/rows"; echo ']'; } >"$out/bench-hooks.json"
-missed=$(awk '/goal/ { match($0, /"ratio": [0-9.]+/); r = substr($0, RSTART + 9, RLENGTH - 9)
-	match($0, /"goal": [0-9.]+/); g = substr($0, RSTART + 8, RLENGTH - 8)
-	n += r + 0 > g + 0 } END { print n + 0 }' "$work/rows")
-echo "hooks: $missed of $(wc -l <"$work/rows") goals missed"
-systemctl start vserverd
+finish
