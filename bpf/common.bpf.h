@@ -62,19 +62,21 @@ static __always_inline int vs_verdict(bool allowed)
 }
 
 /*
- * The identity of the running task; NULL: the host's.  This is what every hook
- * costs the host.  A task without any storage is not even looked up; while the
- * scheduler runs, which has storage of its own for every task, each is looked
- * up in the map: kill(), the shortest call with a hook, takes 1.38 times as
- * long as without hooks then, and 1.28 times otherwise (emulated machine).
+ * The identity of a task; NULL: the host's.  A task without any storage is not
+ * even looked up; while the scheduler runs, which has storage of its own for
+ * every task, each is looked up in the map.
  */
-static __always_inline struct vs_task *vs_current(void)
+static __always_inline struct vs_task *vs_task_of(struct task_struct *task)
 {
-	struct task_struct *task = bpf_get_current_task_btf();
-
 	if (!task->bpf_storage)
 		return NULL;
 	return bpf_task_storage_get(&tasks, task, NULL, 0);
+}
+
+/* Of the running task: what every hook costs the host. */
+static __always_inline struct vs_task *vs_current(void)
+{
+	return vs_task_of(bpf_get_current_task_btf());
 }
 
 static __always_inline u32 vs_current_xid(void)
@@ -86,7 +88,7 @@ static __always_inline u32 vs_current_xid(void)
 
 static __always_inline u32 vs_task_xid(struct task_struct *task)
 {
-	struct vs_task *t = bpf_task_storage_get(&tasks, task, NULL, 0);
+	struct vs_task *t = vs_task_of(task);
 
 	return t ? t->xid : VS_XID_HOST;
 }

@@ -107,9 +107,10 @@ int vs_bind6(struct bpf_sock_addr *ctx)
 /* --- connect ------------------------------------------------------------------- */
 
 /*
- * Give an unbound socket its source.  A bound one keeps what it has, which is
- * the context's own by bind or by vs_socket_source(); a source of the other
- * family or of nobody means that the destination is out of reach.
+ * Give an unbound socket its source, if it is not the one that it has from
+ * vs_socket_source(): bpf_bind() asks the routing table.  A bound one keeps
+ * what it has, which is the context's own; a source of the other family or of
+ * nobody means that the destination is out of reach.
  */
 static __always_inline int bind4(struct bpf_sock_addr *ctx, u32 nid, u32 ip)
 {
@@ -117,6 +118,8 @@ static __always_inline int bind4(struct bpf_sock_addr *ctx, u32 nid, u32 ip)
 	struct sockaddr_in sin = { .sin_family = AF_INET };
 	int err;
 
+	if (ctx->family == AF_INET && ctx->sk->src_ip4 == ip)
+		return 0;
 	if (ctx->family == AF_INET6) {
 		map4((struct ip6 *)&sin6.sin6_addr, ip);
 		err = bpf_bind(ctx, (struct sockaddr *)&sin6, sizeof(sin6));
@@ -135,11 +138,11 @@ static __always_inline int bind6(struct bpf_sock_addr *ctx, const struct ip6 *ip
 	struct sockaddr_in6 sin6 = { .sin6_family = AF_INET6 };
 	struct ip6 bound;
 
-	__builtin_memcpy(&sin6.sin6_addr, ip, sizeof(*ip));
-	if (!bpf_bind(ctx, (struct sockaddr *)&sin6, sizeof(sin6)))
-		return 0;
 	COPY6(bound.word, ctx->sk->src_ip6);
-	return is_same6(&bound, ip) ? 0 : ENETUNREACH;
+	if (is_same6(&bound, ip))
+		return 0;
+	__builtin_memcpy(&sin6.sin6_addr, ip, sizeof(*ip));
+	return bpf_bind(ctx, (struct sockaddr *)&sin6, sizeof(sin6)) ? ENETUNREACH : 0;
 }
 
 SEC("cgroup/connect4")

@@ -63,7 +63,7 @@ static __always_inline int count(u32 xid, u32 nid)
 
 static __always_inline void uncount(struct task_struct *task)
 {
-	struct vs_task *t = bpf_task_storage_get(&tasks, task, NULL, 0);
+	struct vs_task *t = vs_task_of(task);
 
 	if (!t || !__sync_lock_test_and_set(&t->counted, 0))
 		return;
@@ -150,7 +150,7 @@ int BPF_PROG(vs_task_alloc, struct task_struct *task, unsigned long clone_flags,
 SEC("tp_btf/sched_process_fork")
 int BPF_PROG(vs_process_fork, struct task_struct *parent, struct task_struct *child)
 {
-	struct vs_task *t = bpf_task_storage_get(&tasks, child, NULL, 0);
+	struct vs_task *t = vs_task_of(child);
 
 	if (t && !t->counted && !count(t->xid, t->nid))
 		t->counted = 1;
