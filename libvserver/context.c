@@ -25,13 +25,18 @@ bool vs_name_valid(const char *name)
 	       strspn(name, allowed) == n;
 }
 
-/* The same refusal has two causes that a person mends in different ways. */
+/* The same refusal has causes that a person mends in different ways. */
 static int no_enforcement(struct vs *vs)
 {
+	uint32_t attached, generation;
+
 	if (vs_probe_bpf_lsm() == 0)
 		return vs_fail(vs, -ENOKEY, "this kernel runs without the BPF LSM, so nothing "
 			       "can be enforced; add bpf to the list in lsm= on the kernel's "
 			       "command line");
+	if (vs_nl_enforce_get(vs, &attached, &generation) == 0 && attached)
+		return vs_fail(vs, -ENOKEY, "enforcement is not whole; start the daemon that "
+			       "mends it: systemctl restart vserverd");
 	return vs_fail(vs, -ENOKEY, "enforcement is not loaded; start the daemon that loads "
 		       "it: systemctl start vserverd");
 }
@@ -159,6 +164,8 @@ int vs_enter_run(struct vs *vs, int program, uint32_t xid, uint32_t nid)
 		return vs_fail(vs, r, "a process with threads cannot enter a context");
 	case -ESRCH:
 		return vs_fail(vs, r, "there is no context %u", xid ?: nid);
+	case -ENOKEY:
+		return no_enforcement(vs);
 	}
 	return r < 0 ? vs_fail_errno(vs, r, "entering context %u", xid ?: nid) : 0;
 }

@@ -133,7 +133,7 @@ int vs_enforce_load(struct vs *vs);
 int vs_enforce_unload(struct vs *vs);
 
 struct vs_enforce_status {
-	unsigned int links_held;	/* by the module */
+	unsigned int links_held;	/* by the module, and attached */
 	unsigned int links_expected;	/* by this build */
 	bool pinned;			/* every pin is there */
 };
