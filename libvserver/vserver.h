@@ -273,7 +273,8 @@ int vs_process_start(pid_t pid, uint64_t *ret);
 
 /**
  * vs_space_private_proc() - give the caller a mount namespace of its own in
- * which /proc is a new one that hides other contexts' processes.
+ * which /proc is a new one that hides other contexts' processes, and /dev/pts
+ * is a new one without the terminals of others.
  */
 int vs_space_private_proc(struct vs *vs);
 
