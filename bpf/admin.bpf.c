@@ -9,7 +9,8 @@
  * table.  lsm/capable lets a task of a context have a capability only if the
  * ceiling has it, whatever its credentials say.  What needs no capability, or
  * one that a guest is given for another reason, is refused by a hook of its
- * own: bpf(), kernel modules, firmware, disk quotas, the kernel's log.
+ * own: bpf(), kernel modules, firmware, disk quotas, the kernel's log, counters
+ * of the processors (perf), keys, disks.
  * CAP_SYS_BOOT reboots a PID namespace, but it also loads kernels and throws
  * away the one that kdump would boot, past every other hook: a context has it
  * in the system call reboot() only.  And it answers for the module whether a
@@ -25,7 +26,6 @@
  * file.bpf.c.  Work that the kernel does for a task with other credentials
  * (overlayfs mounted by the host) is measured by the task's ceiling all the
  * same, which refuses more than it must: such mounts want "userxattr".
- * perf_event_open and keyrings are not covered yet (README.md).
  *
  * If a look-up fails.  A context that is not in the table has ceiling 0 and no
  * flags: everything is refused.  A task whose system call cannot be told (a
@@ -39,6 +39,7 @@ char LICENSE[] SEC("license") = "GPL";
 #define CAP_SYS_ADMIN	21
 #define CAP_SYS_BOOT	22
 #define CAP_SYSLOG	34
+#define CAP_MKNOD	27
 
 #define TS_COMPAT	0x0002		/* a macro: not in BTF */
 #define X32_BIT		0x40000000	/* likewise */
@@ -145,4 +146,52 @@ int BPF_PROG(vs_quotactl, int cmds, int type, int id, const struct super_block *
 		return ret;
 	xid = vs_current_xid();
 	return vs_verdict(xid == VS_XID_HOST || vs_ceiling_has(xid, CAP_SYS_ADMIN));
+}
+
+/* Mounting a disk opens its node past file_open. */
+SEC("lsm/sb_kern_mount")
+int BPF_PROG(vs_mount_disk, const struct super_block *sb, int ret)
+{
+	u32 xid;
+
+	if (ret || !sb->s_bdev)
+		return ret;
+	xid = vs_current_xid();
+	return vs_verdict(xid == VS_XID_HOST || vs_ceiling_has(xid, CAP_MKNOD));
+}
+
+/* --- perf and keys ------------------------------------------------------------ */
+
+/*
+ * Counters see what all do.  An argument went when the hook lost its first;
+ * see vs_bpf.
+ */
+SEC("lsm/perf_event_open")
+int BPF_PROG(vs_perf_event_open)
+{
+	return vs_verdict(vs_current_xid() == VS_XID_HOST);
+}
+
+/*
+ * Keys are found by user numbers and by serial numbers that all share: root of
+ * a context would have the keyrings of the host's root.  And a key that is not
+ * there is asked for from a program of the host (/sbin/request-key).  So there
+ * are none in a context, not in a user namespace of its own either: who makes
+ * one chooses which numbers of the host he is there.
+ */
+SEC("lsm/key_alloc")
+int BPF_PROG(vs_key_alloc, struct key *key, const struct cred *cred,
+	     unsigned long flags, int ret)
+{
+	if (ret)
+		return ret;
+	return vs_verdict(vs_current_xid() == VS_XID_HOST);
+}
+
+SEC("lsm/key_permission")
+int BPF_PROG(vs_key_permission, u64 key, const struct cred *cred, int need, int ret)
+{
+	if (ret)
+		return ret;
+	return vs_verdict(vs_current_xid() == VS_XID_HOST);
 }

@@ -29,6 +29,7 @@
 #define EADDRNOTAVAIL	99
 #define ENETUNREACH	101
 #define ECONNREFUSED	111
+#define ENOKEY		126
 
 /* vserver.ko; none of them sleeps. */
 extern u64 vs_context_ceiling(u32 xid) __ksym;

@@ -12,11 +12,12 @@
  * VS_FLAG_CGROUP.  Two sysctls are its own if the UTS namespace is: hostname
  * and domainname.  A fresh /proc in the host's PID namespace must hide
  * processes (hidepid=ptraceable).  What it cannot write to it can give no
- * attributes either: modes and owners in /proc are the whole machine's.  Of
- * device nodes it opens those that reach nobody else.  A guest runs and writes
- * to what is mounted where it is, not to files of the host that some link or
- * descriptor leads to.  It has no file signal a foreign process (SIGIO), and
- * types nothing into terminals (TIOCSTI).
+ * attributes either: modes and owners in /proc are the whole machine's; and what
+ * only root may read there it does not read.  Of device nodes it opens those
+ * that reach nobody else.  A guest runs and writes to what is mounted where it
+ * is, not to files of the host that some link or descriptor leads to, and is
+ * handed no directory of theirs.  It has no file signal a foreign process
+ * (SIGIO), and types nothing into terminals (TIOCSTI).
  *
  * When it is good.  These are the files that root may open by permission bits
  * alone, without a capability that a ceiling could withhold.  Hooks are on
@@ -29,7 +30,6 @@
  * opened and handed in.  Files of ordinary file systems: a bare context shares
  * them with the host, and its root can write to what the host's root runs; a
  * boundary there is a mount namespace with a root of its own (a guest).
- * Pseudo terminals that a bare context shares with the host.
  *
  * If a look-up fails.  A file of /proc whose inode cannot be read counts as
  * "not a process's" and cannot be written to.  A mount whose namespace cannot
@@ -51,11 +51,13 @@ char LICENSE[] SEC("license") = "GPL";
 #define TIOCSTI			0x5412
 #define TIOCLINUX		0x541c
 #define S_IFREG			0100000
+#define S_IFDIR			0040000
 #define HIDEPID_PTRACEABLE	4
 #define INIT_PID_NS_INUM	0xEFFFFFFCU
 #define INIT_UTS_NS_INUM	0xEFFFFFFEU
 
 #define PROC_MAGIC		0x9fa0
+#define MQUEUE_MAGIC		0x19800202
 
 extern struct task_struct *bpf_task_from_pid(s32 pid) __ksym;
 extern void bpf_task_release(struct task_struct *task) __ksym;
@@ -98,6 +100,9 @@ static __always_inline int may_open_file(struct file *file, bool write)
 		return 0;
 	if ((file->f_inode->i_mode & S_IFMT) != S_IFREG || !is_in_pid_namespace())
 		return 0;
+	/* A queue is opened on a mount of its IPC namespace's, and by name. */
+	if (file->f_inode->i_sb->s_magic == MQUEUE_MAGIC)
+		return 0;
 	return vs_verdict(is_mounted_here(file->f_path.mnt));
 }
 
@@ -125,6 +130,20 @@ SEC("lsm/path_truncate")
 int BPF_PROG(vs_path_truncate, const struct path *path, int ret)
 {
 	return ret ?: may_change_path(path);
+}
+
+/*
+ * A directory handed over a socket, or got by pidfd_getfd(), is a way to all
+ * that is below it and above.  Those of the guest's own mounts it may have.
+ */
+SEC("lsm/file_receive")
+int BPF_PROG(vs_file_receive, struct file *file, int ret)
+{
+	if (ret || vs_current_xid() == VS_XID_HOST || !is_in_pid_namespace())
+		return ret;
+	if ((file->f_inode->i_mode & S_IFMT) != S_IFDIR)
+		return 0;
+	return vs_verdict(is_mounted_here(file->f_path.mnt));
 }
 
 /* --- /proc --------------------------------------------------------------- */
@@ -156,8 +175,10 @@ static __always_inline int may_open_proc(struct inode *inode, bool write, u32 xi
 	struct task_struct *task;
 	u32 owner;
 
+	if (!pid && !write)
+		return may_read_mode(inode->i_mode);
 	if (!pid)
-		return vs_verdict(!write || is_own_name(pi));
+		return vs_verdict(is_own_name(pi));
 
 	task = bpf_task_from_pid(BPF_CORE_READ(pid, numbers[0].nr));
 	if (!task)
@@ -187,6 +208,8 @@ int BPF_PROG(vs_file_open, struct file *file, int ret)
 	if (magic == PROC_MAGIC)
 		return may_open_proc(file->f_inode, write, xid);
 	if (is_closed(magic) || (write && may_change(magic, xid)))
+		return -EPERM;
+	if (is_window(magic) && may_read_mode(file->f_inode->i_mode))
 		return -EPERM;
 	if (may_open_file(file, write))
 		return -EPERM;

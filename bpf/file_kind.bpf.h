@@ -9,11 +9,13 @@
 #define VS_FILE_KIND_BPF_H
 
 #include "common.bpf.h"
+#include "device_kind.bpf.h"
 
 #define CAP_MKNOD		27
 #define S_IFMT			0170000
 #define S_IFCHR			0020000
 #define S_IFBLK			0060000
+#define S_IROTH			0000004
 #define CGROUP_MAGIC		0x27e0eb
 #define CGROUP2_MAGIC		0x63677270
 
@@ -36,6 +38,7 @@ static __always_inline bool is_window(unsigned long magic)
 	case 0xde5e81e4:	/* efivarfs */
 	case 0x42494e4d:	/* binfmt_misc */
 	case 0x65735543:	/* fusectl */
+	case CGROUP_MAGIC:	/* version 1: release_agent is run by the host */
 		return true;
 	}
 	return false;
@@ -44,32 +47,27 @@ static __always_inline bool is_window(unsigned long magic)
 /* May a context write to, or change a directory of, such a file system? */
 static __always_inline int may_change(unsigned long magic, u32 xid)
 {
-	if (magic == CGROUP2_MAGIC || magic == CGROUP_MAGIC)
+	if (magic == CGROUP2_MAGIC)
 		return vs_verdict(vs_context_flags(xid) & VS_FLAG_CGROUP);
 	return vs_verdict(!is_window(magic) && !is_closed(magic));
 }
 
 /*
- * Devices.  Those that reach nothing but who opens them: null, zero, full,
- * random, urandom, tty, ptmx and pseudo terminals.  CAP_MKNOD in the ceiling
- * opens all that the permission bits do.
+ * What the kernel lets root alone read tells of the machine: its memory, where
+ * things are in it, secrets (kpagecount, slabinfo, tcp_fastopen_key, sections
+ * of modules, serial numbers).  A context reads what everybody may.
  */
-static __always_inline bool is_harmless(u32 device)
+static __always_inline int may_read_mode(u32 mode)
 {
-	u32 major = device >> 20, minor = device & 0xfffff;
-
-	if (major == 1)
-		return minor == 3 || minor == 5 || (minor >= 7 && minor <= 9);
-	if (major == 5)
-		return minor == 0 || minor == 2;
-	return major >= 136 && major <= 143;
+	return vs_verdict(mode & S_IROTH);
 }
 
+/* CAP_MKNOD in the ceiling opens all that the permission bits do. */
 static __always_inline int may_open_device(u32 mode, u32 device, u32 xid)
 {
 	if ((mode & S_IFMT) != S_IFBLK && (mode & S_IFMT) != S_IFCHR)
 		return 0;
-	if ((mode & S_IFMT) == S_IFCHR && is_harmless(device))
+	if ((mode & S_IFMT) == S_IFCHR && is_harmless(device >> 20, device & 0xfffff))
 		return 0;
 	return vs_verdict(vs_ceiling_has(xid, CAP_MKNOD));
 }

@@ -12,9 +12,10 @@
  * are on its own address too.  A nid may make TCP, UDP, ping, Unix and netlink
  * sockets; other families are "not supported", raw sockets are refused.  Of
  * netlink an xid has the protocols that a guest's userland asks; to the others
- * it is told what a kernel says that does not have them.  A task cannot bind, connect or listen with a socket of another nid.  A context
- * connects to Unix sockets of its own only, and sends datagrams to those and to
- * whatever has a path.
+ * it is told what a kernel says that does not have them, as it is of AF_ALG.
+ * A task cannot bind, connect or listen with a socket of another nid. A
+ * context connects to Unix sockets of its own only, and sends datagrams to
+ * those and to whatever has a path.
  *
  * When it is good.  The mark is the maker's, not that of whoever holds the
  * descriptor or the cgroup it was made in.  A socket of the host has no mark
@@ -36,6 +37,7 @@ char LICENSE[] SEC("license") = "GPL";
 #define AF_INET		2
 #define AF_INET6	10
 #define AF_NETLINK	16
+#define AF_ALG		38
 #define IPPROTO_ICMPV6	58	/* a macro: not in BTF */
 
 #define NETLINK_ROUTE		0	/* macros too */
@@ -132,6 +134,12 @@ int BPF_PROG(vs_socket_post_create, struct socket *sock, int family, int type,
 	if (!t)
 		return 0;
 	err = t->nid ? may_make(family, type, protocol) : 0;
+	/*
+	 * A cipher that is not there is looked for, and its module loaded, by a
+	 * thread of the kernel's, where no hook knows for whom.
+	 */
+	if (!err && t->xid && family == AF_ALG)
+		err = -EAFNOSUPPORT;
 	if (!err && t->xid && family == AF_NETLINK)
 		err = may_make_netlink(protocol);
 	if (err)

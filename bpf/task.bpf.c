@@ -40,6 +40,8 @@ char LICENSE[] SEC("license") = "GPL";
 #define CLONE_INTO_CGROUP	0x200000000ULL	/* a macro: not in BTF */
 #define PTRACE_MODE_ATTACH	0x02
 
+extern int vs_enforcement_whole(void) __ksym;	/* vserver.ko, for vs_enter */
+
 /* In the table: count a task in its contexts.  Both or none. */
 static __always_inline int count(u32 xid, u32 nid)
 {
@@ -90,6 +92,8 @@ int vs_enter(struct vs_enter_args *args)
 
 	if (xid > VS_XID_MAX || nid > VS_XID_MAX || (!xid && !nid))
 		return -EINVAL;
+	if (!vs_enforcement_whole())
+		return -ENOKEY;
 
 	t = bpf_task_storage_get(&tasks, task, NULL, 0);
 	if (t && (t->xid || (nid && t->nid)))

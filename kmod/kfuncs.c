@@ -16,6 +16,7 @@
 
 #include "context.h"
 #include "kfuncs.h"
+#include "link.h"
 
 /* Every argument is trusted in later kernels; earlier ones want it said. */
 #ifndef KF_TRUSTED_ARGS
@@ -48,6 +49,12 @@ __bpf_kfunc int vs_context_task_add(u32 xid)
 {
 	guard(rcu)();
 	return vs_context_add_task(xid);
+}
+
+/* 1: all that was given to the module is attached; nobody enters otherwise. */
+__bpf_kfunc int vs_enforcement_whole(void)
+{
+	return vs_links_whole();
 }
 
 __bpf_kfunc void vs_context_task_del(u32 xid)
@@ -174,6 +181,7 @@ BTF_KFUNCS_END(readers)
  * could not survive: it must not have it.
  */
 BTF_KFUNCS_START(counters)
+BTF_ID_FLAGS(func, vs_enforcement_whole)
 BTF_ID_FLAGS(func, vs_context_ceiling)
 BTF_ID_FLAGS(func, vs_context_flags)
 BTF_ID_FLAGS(func, vs_context_task_add)

@@ -6,7 +6,13 @@
  * open; pins go when bpffs is unmounted, and daemons die.  Each link that is held
  * keeps the module loaded, whether or not its program calls the kfuncs; contexts
  * are there only while links are, so when the module goes there are none.
+ *
+ * Held is not attached: a link of a cgroup can be detached by whoever may call
+ * bpf() on the host, and stays behind as an empty thing.  Those of LSM hooks and
+ * of tracepoints cannot.  So what counts is what is attached.
  */
+#include <linux/bpf-cgroup.h>
+#include <linux/bpf.h>
 #include <linux/file.h>
 #include <linux/fs.h>
 #include <linux/magic.h>
@@ -17,7 +23,7 @@
 #include "context.h"
 #include "link.h"
 
-static struct vs_links *held;		/* vs_table_lock */
+static struct vs_links __rcu *held;	/* written under vs_table_lock */
 
 /*
  * The kernel exports nothing that tells a BPF link.  Its file is on the file
@@ -30,6 +36,15 @@ static bool is_bpf_link(const struct file *file)
 
 	return file->f_path.dentry->d_sb->s_magic == ANON_INODE_FS_MAGIC &&
 	       (!strcmp(name, "bpf_link") || !strcmp(name, "bpf-link"));
+}
+
+static bool is_attached(const struct file *file)
+{
+	struct bpf_link *link = file->private_data;
+
+	if (link->type != BPF_LINK_TYPE_CGROUP)
+		return true;
+	return READ_ONCE(container_of(link, struct bpf_cgroup_link, link)->cgroup);
 }
 
 struct vs_links *vs_links_alloc(unsigned int n, u32 generation)
@@ -64,6 +79,7 @@ void vs_links_free(struct vs_links *links)
 {
 	if (!links)
 		return;
+	synchronize_rcu();	/* vs_links_whole() may look at them */
 	while (links->n) {
 		fput(links->files[--links->n]);
 		module_put(THIS_MODULE);
@@ -74,21 +90,42 @@ void vs_links_free(struct vs_links *links)
 /* Hold these and give back those that were held; the caller frees them. */
 struct vs_links *vs_links_hold(struct vs_links *links)
 {
-	lockdep_assert_held(&vs_table_lock);
-	swap(held, links);
-	return links;
+	return rcu_replace_pointer(held, links, lockdep_is_held(&vs_table_lock));
 }
 
-unsigned int vs_links_held(u32 *generation)
+/* How many are held and attached, of how many that were given. */
+static unsigned int count_attached(const struct vs_links *links)
 {
-	lockdep_assert_held(&vs_table_lock);
-	*generation = held ? held->generation : 0;
-	return held ? held->n : 0;
+	unsigned int i, n = 0;
+
+	for (i = 0; links && i < links->n; i++)
+		n += is_attached(links->files[i]);
+	return n;
+}
+
+unsigned int vs_links_attached(u32 *generation)
+{
+	const struct vs_links *links;
+
+	links = rcu_dereference_protected(held, lockdep_is_held(&vs_table_lock));
+	*generation = links ? links->generation : 0;
+	return count_attached(links);
+}
+
+bool vs_links_whole(void)
+{
+	const struct vs_links *links;
+
+	guard(rcu)();
+	links = rcu_dereference(held);
+	return links && links->n && count_attached(links) == links->n;
 }
 
 /* No link is held: each would hold the module. */
 void vs_links_exit(void)
 {
-	WARN_ON_ONCE(held && held->n);
-	kfree(held);
+	struct vs_links *links = rcu_dereference_protected(held, true);
+
+	WARN_ON_ONCE(links && links->n);
+	kfree(links);
 }

@@ -27,8 +27,11 @@ int vs_links_add(struct vs_links *links, int fd, struct netlink_ext_ack *extack)
 void vs_links_free(struct vs_links *links);
 void vs_links_exit(void);
 
+/* Is every link that was given held and still attached?  Never sleeps. */
+bool vs_links_whole(void);
+
 /* All of these: vs_table_lock is held. */
 struct vs_links *vs_links_hold(struct vs_links *links);
-unsigned int vs_links_held(u32 *generation);
+unsigned int vs_links_attached(u32 *generation);
 
 #endif /* VS_LINK_H */

@@ -105,7 +105,7 @@ static int may_use_table(struct netlink_ext_ack *extack)
 {
 	u32 generation;
 
-	if (!vs_links_held(&generation)) {
+	if (!vs_links_attached(&generation)) {
 		NL_SET_ERR_MSG(extack, "no enforcement is held: nothing would keep a context in");
 		return -ENOKEY;
 	}
@@ -146,6 +146,10 @@ static int context_new(struct sk_buff *skb, struct genl_info *info)
 	err = may_use_table(info->extack);
 	if (err)
 		return err;
+	if (!vs_links_whole()) {
+		NL_SET_ERR_MSG(info->extack, "a link that enforces was detached: a context would not be kept in");
+		return -ENOKEY;
+	}
 	err = vs_change_parse(attrs, &change, info->extack);
 	if (err)
 		goto out;
@@ -327,7 +331,7 @@ static int enforce_get(struct sk_buff *skb, struct genl_info *info)
 	if (err)
 		return err;
 	scoped_guard(mutex, &vs_table_lock)
-		n = vs_links_held(&generation);
+		n = vs_links_attached(&generation);
 	reply = reply_new(info, &header);
 	if (!reply)
 		return -ENOMEM;

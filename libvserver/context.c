@@ -25,13 +25,18 @@ bool vs_name_valid(const char *name)
 	       strspn(name, allowed) == n;
 }
 
-/* The same refusal has two causes that a person mends in different ways. */
+/* The same refusal has causes that a person mends in different ways. */
 static int no_enforcement(struct vs *vs)
 {
+	uint32_t attached, generation;
+
 	if (vs_probe_bpf_lsm() == 0)
 		return vs_fail(vs, -ENOKEY, "this kernel runs without the BPF LSM, so nothing "
 			       "can be enforced; add bpf to the list in lsm= on the kernel's "
 			       "command line");
+	if (vs_nl_enforce_get(vs, &attached, &generation) == 0 && attached)
+		return vs_fail(vs, -ENOKEY, "enforcement is not whole; start the daemon that "
+			       "mends it: systemctl restart vserverd");
 	return vs_fail(vs, -ENOKEY, "enforcement is not loaded; start the daemon that loads "
 		       "it: systemctl start vserverd");
 }
@@ -159,6 +164,8 @@ int vs_enter_run(struct vs *vs, int program, uint32_t xid, uint32_t nid)
 		return vs_fail(vs, r, "a process with threads cannot enter a context");
 	case -ESRCH:
 		return vs_fail(vs, r, "there is no context %u", xid ?: nid);
+	case -ENOKEY:
+		return no_enforcement(vs);
 	}
 	return r < 0 ? vs_fail_errno(vs, r, "entering context %u", xid ?: nid) : 0;
 }
@@ -170,4 +177,28 @@ int vs_context_enter(struct vs *vs, uint32_t xid, uint32_t nid)
 	if (program < 0)
 		return program;
 	return vs_enter_run(vs, program, xid, nid);
+}
+
+/*
+ * The bounding set wants a capability that the ceiling may not have; the filter
+ * one that hardly any has: both before entering.
+ */
+int vs_confine(struct vs *vs, int program, const struct vs_confinement *confinement)
+{
+	int r = vs_ceiling_bound(vs, confinement->ceiling);
+
+	if (!r && confinement->no_new_privs)
+		r = vs_seccomp_no_new_privs(vs);
+	if (!r && confinement->seccomp)
+		r = vs_seccomp_load(vs, confinement->ceiling);
+	if (!r)
+		r = vs_enter_run(vs, program, confinement->xid, confinement->nid);
+	return r ?: vs_ceiling_drop(vs, confinement->ceiling);
+}
+
+int vs_context_confine(struct vs *vs, const struct vs_confinement *confinement)
+{
+	_cleanup_close_ int program = vs_enter_open(vs);
+
+	return program < 0 ? program : vs_confine(vs, program, confinement);
 }

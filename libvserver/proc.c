@@ -2,9 +2,10 @@
 /*
  * Copyright (C) 2026 The VServer developers
  *
- * A /proc for a bare context: the host's processes stay in their PID
- * namespace, but a mount of its own hides all that may not be traced, which
- * is everything of other contexts.  A guest's /proc is root.c's.
+ * A /proc and a /dev/pts for a bare context: the host's processes stay in their
+ * PID namespace, but a mount of its own hides all that may not be traced, which
+ * is everything of other contexts; and terminals of others, which belong to user
+ * ids, are not there.  A guest's are root.c's and device.c's.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -29,22 +30,37 @@ static int leave_mounts(struct vs *vs)
 	return 0;
 }
 
-int vs_space_private_proc(struct vs *vs)
+/* Mount @type over @path; @options are pairs, ended by NULL. */
+static int mount_over(struct vs *vs, const char *type, const char *const *options,
+		      unsigned int attributes, const char *path)
 {
 	_cleanup_close_ int context = -1, mnt = -1;
+
+	context = fsopen(type, FSOPEN_CLOEXEC);
+	if (context < 0)
+		return vs_fail_errno(vs, -errno, "making a private %s", path);
+	for (; *options; options += 2)
+		if (fsconfig(context, FSCONFIG_SET_STRING, options[0], options[1], 0) < 0)
+			return vs_fail_errno(vs, -errno, "making a private %s", path);
+	if (fsconfig(context, FSCONFIG_CMD_CREATE, NULL, NULL, 0) < 0)
+		return vs_fail_errno(vs, -errno, "making a private %s", path);
+	mnt = fsmount(context, FSMOUNT_CLOEXEC, attributes);
+	if (mnt < 0 || move_mount(mnt, "", AT_FDCWD, path, MOVE_MOUNT_F_EMPTY_PATH) < 0)
+		return vs_fail_errno(vs, -errno, "mounting a private %s", path);
+	return 0;
+}
+
+int vs_space_private_proc(struct vs *vs)
+{
+	static const char *const hide[] = { "hidepid", "ptraceable", NULL };
+	static const char *const pts[] = { "ptmxmode", "0666", "mode", "0620", "gid", "5", NULL };
+	const unsigned int plain = MOUNT_ATTR_NOSUID | MOUNT_ATTR_NOEXEC;
 	int r;
 
 	r = leave_mounts(vs);
-	if (r < 0)
-		return r;
-	context = fsopen("proc", FSOPEN_CLOEXEC);
-	if (context < 0 ||
-	    fsconfig(context, FSCONFIG_SET_STRING, "hidepid", "ptraceable", 0) < 0 ||
-	    fsconfig(context, FSCONFIG_CMD_CREATE, NULL, NULL, 0) < 0)
-		return vs_fail_errno(vs, -errno, "making a private /proc");
-	mnt = fsmount(context, FSMOUNT_CLOEXEC,
-		      MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV | MOUNT_ATTR_NOEXEC);
-	if (mnt < 0 || move_mount(mnt, "", AT_FDCWD, "/proc", MOVE_MOUNT_F_EMPTY_PATH) < 0)
-		return vs_fail_errno(vs, -errno, "mounting a private /proc");
-	return 0;
+	if (!r)
+		r = mount_over(vs, "proc", hide, plain | MOUNT_ATTR_NODEV, "/proc");
+	if (!r && access("/dev/pts", F_OK) == 0)
+		r = mount_over(vs, "devpts", pts, plain, "/dev/pts");
+	return r;
 }

@@ -119,6 +119,17 @@ int vs_context_end(struct vs *vs, uint32_t xid);
  */
 int vs_context_enter(struct vs *vs, uint32_t xid, uint32_t nid);
 
+/** struct vs_confinement - what the calling process is to be, for good. */
+struct vs_confinement {
+	uint32_t xid, nid;	/* as in vs_context_enter() */
+	uint64_t ceiling;	/* of the capabilities that it keeps */
+	bool seccomp;		/* the default filter on system calls */
+	bool no_new_privs;	/* setuid programs give nothing any more */
+};
+/** vs_context_confine() - vs_context_enter(), with nothing above the ceiling and
+ * under a filter, in the order in which that can be had.  To be called last. */
+int vs_context_confine(struct vs *vs, const struct vs_confinement *confinement);
+
 /* enforce.c: the BPF programs ------------------------------------------- */
 
 /**
@@ -133,7 +144,7 @@ int vs_enforce_load(struct vs *vs);
 int vs_enforce_unload(struct vs *vs);
 
 struct vs_enforce_status {
-	unsigned int links_held;	/* by the module */
+	unsigned int links_held;	/* by the module, and attached */
 	unsigned int links_expected;	/* by this build */
 	bool pinned;			/* every pin is there */
 };
@@ -173,6 +184,12 @@ int vs_ceiling_bound(struct vs *vs, uint64_t ceiling);
 /** vs_ceiling_drop() - vs_ceiling_bound(), and leave the caller nothing above
  * @ceiling in the other sets, and nothing inheritable. */
 int vs_ceiling_drop(struct vs *vs, uint64_t ceiling);
+
+/* shared_limits.c -------------------------------------------------------- */
+
+/** vs_limits_halve() - of signals and messages that wait, counted by user number,
+ * the caller can have half of what it could: the host has the rest. */
+int vs_limits_halve(struct vs *vs);
 
 /* address.c ------------------------------------------------------------- */
 
@@ -215,6 +232,9 @@ int vs_cgroup_own(struct vs *vs, pid_t pid, char **ret);
 int vs_cgroup_create(struct vs *vs, const char *path);
 int vs_cgroup_open(struct vs *vs, const char *path);
 int vs_cgroup_limit(struct vs *vs, const char *path, const struct vs_limits *limits);
+/** vs_cgroup_devices() - from now on what is in it opens and makes harmless nodes
+ * only (null, zero, full, random, urandom, tty, ptmx, pseudo terminals). */
+int vs_cgroup_devices(struct vs *vs, const char *path);
 int vs_cgroup_usage(struct vs *vs, const char *path, struct vs_usage *ret);
 int vs_cgroup_attach(struct vs *vs, const char *path, pid_t pid);
 /** vs_cgroup_kill() - SIGKILL to everything below, and wait until it is
@@ -239,6 +259,8 @@ struct vs_space {
 	char *const *argv;	/* NULL: the guest's /sbin/init and its kin */
 	char *const *envp;
 	int console;		/* descriptor of a terminal; -1: none */
+	bool no_seccomp;	/* no filter on system calls */
+	bool no_new_privs;
 };
 /**
  * vs_space_spawn() - start a guest's init in namespaces of its own (mount,
@@ -273,7 +295,8 @@ int vs_process_start(pid_t pid, uint64_t *ret);
 
 /**
  * vs_space_private_proc() - give the caller a mount namespace of its own in
- * which /proc is a new one that hides other contexts' processes.
+ * which /proc is a new one that hides other contexts' processes, and /dev/pts
+ * is a new one without the terminals of others.
  */
 int vs_space_private_proc(struct vs *vs);
 
@@ -324,6 +347,7 @@ enum vs_setting_type {
 	VS_TYPE_ADDRESS,	/* ADDRESS[/PREFIX dev INTERFACE] */
 	VS_TYPE_CAPABILITIES,
 	VS_TYPE_COMMAND,
+	VS_TYPE_CHOICE,		/* one of the words in value, which | separates */
 };
 struct vs_setting {
 	const char *name;	/* "cpu-bucket" */

@@ -13,6 +13,7 @@
 #include <sys/stat.h>
 
 #include "accounting.h"
+#include "enforcement.h"
 #include "guest.h"
 #include "image.h"
 #include "log.h"
@@ -22,51 +23,6 @@
 #include "worker.h"
 
 #define BOOTED_FILE "/run/vserver/autostarted"
-
-/* --- enforcement -------------------------------------------------------------------- */
-
-static int set_unfit(struct manager *m, const char *reason, const char *remedy)
-{
-	char *copy = strdup(reason), *remedy_copy = strdup(remedy);
-
-	free(m->unfit);
-	free(m->unfit_remedy);
-	m->unfit = copy;
-	m->unfit_remedy = remedy_copy;
-	return -EOPNOTSUPP;
-}
-
-static int load_enforcement(struct manager *m)
-{
-	struct vs *vs;
-	int r;
-
-	r = vs_open(&vs);
-	if (r < 0)
-		return set_unfit(m, r == -ENOPKG ? "vserver.ko is not loaded" : strerror(-r),
-				 r == -ENOPKG ? "modprobe vserver" : "see: vserver check");
-	vs_close(m->vs);
-	m->vs = vs;
-	if (vs_enforce_load(vs) < 0)
-		return set_unfit(m, vs_reason(vs), "see: vserver check");
-	scheduler_load(m);
-	m->fit = true;
-	return 0;
-}
-
-int manager_need_enforcement(struct manager *m, struct problem *problem)
-{
-	struct vs_enforce_status status;
-
-	if (m->fit && vs_enforce_status(m->vs, &status) == 0 &&
-	    status.links_held >= status.links_expected)
-		return 0;
-	m->fit = false;
-	if (load_enforcement(m) == 0)
-		return 0;
-	return problem_failed(problem, "enforcement", m->unfit_remedy, "%s",
-			      m->unfit ? m->unfit : strerror(ENOMEM));
-}
 
 /* --- states --------------------------------------------------------------------------- */
 
@@ -112,8 +68,7 @@ int manager_new(sd_event *event, struct manager **ret)
 		manager_free(m);
 		return r;
 	}
-	if (load_enforcement(m) < 0)
-		log_error("no guest can start: %s; %s", m->unfit, m->unfit_remedy);
+	enforcement_load(m);
 	*ret = m;
 	return 0;
 }
@@ -127,6 +82,7 @@ void manager_free(struct manager *m)
 		operation_drop(m->operations);
 	accounting_free(m);
 	scheduler_free(m->scheduler);
+	enforcement_free(m);
 	sd_event_source_disable_unref(m->states);
 	vs_close(m->vs);
 	sd_event_unref(m->event);

@@ -28,6 +28,7 @@ struct manager {
 	bool fit;			/* enforcement is loaded */
 	char *unfit;			/* else why not */
 	char *unfit_remedy;
+	sd_event_source *look;		/* at enforcement, now and then */
 	struct scheduler *scheduler;	/* watched; NULL: never loaded */
 	struct units *units;
 	struct operation *operations;	/* under way */
@@ -42,8 +43,6 @@ void manager_free(struct manager *m);
 void manager_adopt(struct manager *m);
 /** manager_autostart() - once a boot: the guests that start with the host. */
 void manager_autostart(struct manager *m);
-/** manager_need_enforcement() - 0, also where it was missing and is loaded now. */
-int manager_need_enforcement(struct manager *m, struct problem *problem);
 /** manager_names() - guests that have a file or a tree, sorted; strv. */
 int manager_names(char ***ret);
 

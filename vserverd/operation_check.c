@@ -8,6 +8,7 @@
 #include <errno.h>
 #include <string.h>
 
+#include "enforcement.h"
 #include "guest.h"
 #include "init.h"
 #include "operation.h"
@@ -93,7 +94,7 @@ int operation_check_start(struct manager *m, const struct guest *guest,
 	if (!guest->config)
 		return problem_failed(problem, "reading its configuration", NULL, "%s",
 				      guest->errors);
-	r = manager_need_enforcement(m, problem);
+	r = enforcement_need(m, problem);
 	if (!r)
 		r = check_init(m, guest->config, problem);
 	if (!r)

@@ -5,12 +5,29 @@
 
 BPF_PROBE := $(B)/tests/bpf/probe
 BPF_CONTEXT := $(B)/tests/bpf/context
-TEST_PROGRAMS += $(BPF_PROBE) $(BPF_CONTEXT)
+BPF_NEXT := $(B)/tests/bpf/next
+TEST_PROGRAMS += $(BPF_PROBE) $(BPF_CONTEXT) $(BPF_NEXT)/context
 
-$(BPF_PROBE): $(patsubst %,$(B)/tests/bpf/%.o,probe probe_tasks probe_sockets probe_system)
+$(BPF_PROBE): $(patsubst %,$(B)/tests/bpf/%.o,probe probe_tasks probe_sockets probe_system \
+	probe_kernel probe_reach)
 	$(call say,LINK,$@)
 	$(Q)$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ -pthread
 
 $(BPF_CONTEXT): $(B)/tests/bpf/context.o $(B)/libvserver/libvserver.so.1
 	$(call say,LINK,$@)
 	$(Q)$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ -pthread
+
+# The same as another build would be: its programs do the same, and are others
+# by their bytes.
+$(BPF_NEXT)/bpf/task.skel.h: $(B)/bpf/task.bpf.o tests/bpf/build.mk
+	@mkdir -p $(@D)
+	$(Q)llvm-objcopy --add-section=.next=tests/bpf/build.mk $< $(@D)/task.bpf.o
+	$(Q)$(BPFTOOL) gen skeleton $(@D)/task.bpf.o name task > $@
+
+$(BPF_NEXT)/enforce.o: libvserver/enforce.c $(BPF_NEXT)/bpf/task.skel.h $(B)/libvserver/enforce.o
+	$(Q)$(CC) -I$(BPF_NEXT) $(VS_CPPFLAGS) $(CPPFLAGS) $(VS_CFLAGS) $(LIB_CFLAGS) $(CFLAGS) -c -o $@ $<
+
+$(BPF_NEXT)/context: $(B)/tests/bpf/context.o $(BPF_NEXT)/enforce.o \
+		$(filter-out %/enforce.o,$(LIB_OBJ))
+	$(call say,LINK,$@)
+	$(Q)$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(LIB_LIBS) -pthread

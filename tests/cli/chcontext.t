@@ -114,8 +114,8 @@ expect 0 "nothing is left of all that" eventually 10 nothing_left
 # --- what it needs -------------------------------------------------------------------------
 systemctl stop vserverd
 mv /sys/fs/bpf/vserver/enter /sys/fs/bpf/vserver/away
-bad 1 'enforcement is not loaded; start the daemon' "no way in" chcontext --silent -- true
-bad 1 'enforcement is not loaded; start the daemon' "no way in, persistent" \
+bad 1 'enforcement is not whole; start the daemon' "no way in" chcontext --silent -- true
+bad 1 'enforcement is not whole; start the daemon' "no way in, persistent" \
 	chcontext --silent --flag persistent -- true
 expect 0 "no context is left" eventually 10 no_contexts
 mv /sys/fs/bpf/vserver/away /sys/fs/bpf/vserver/enter

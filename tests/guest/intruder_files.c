@@ -169,6 +169,32 @@ static int open_handle(char **a)
 	return fd < 0 ? errno : 0;
 }
 
+/* receive-directory SOCKET FILE: a directory, and FILE in it. */
+static int use_directory(char **a)
+{
+	int fd = receive_file(a[0]);
+
+	if (fd < 0)
+		return EBADF;		/* nothing came with the message */
+	return openat(fd, a[1], O_RDONLY) < 0 ? errno : 0;
+}
+
+/* walk FILE: out of a chroot of one's own, and up as far as it goes. */
+static int walk_up(char **a)
+{
+	int here = open("/", O_RDONLY | O_DIRECTORY);
+
+	if ((mkdir("/jail", 0755) < 0 && errno != EEXIST) || chroot("/jail") < 0 ||
+	    fchdir(here) < 0)
+		return errno;
+	for (int i = 0; i < 64; i++)
+		if (chdir("..") < 0)
+			return errno;
+	if (chroot(".") < 0)
+		return errno;
+	return open(a[0], O_RDONLY) < 0 ? errno : 0;
+}
+
 /* swap TARGET: an init that puts a link where the supervisor's socket was. */
 static int swap_notify(char **a)
 {
@@ -193,6 +219,8 @@ const struct intrusion file_intrusions[] = {
 	{ "reopen", 1, reopen_own },
 	{ "memfd", 1, reopen_memory },
 	{ "handle", 1, open_handle },
+	{ "receive-directory", 2, use_directory },
+	{ "walk", 1, walk_up },
 	{ "swap", 1, swap_notify },
 	{}
 };

@@ -47,7 +47,8 @@
  *
  *   Errors: EEXIST the xid or the name is taken; ENOSPC no dynamic number
  *   left, or VS_CONTEXTS_MAX reached; EINVAL a value out of range; EPERM not
- *   the host; ENOKEY no enforcement is held; ENOMEM.
+ *   the host; ENOKEY no enforcement is held, or a link of it was
+ *   detached; ENOMEM.
  *
  * VS_CMD_CONTEXT_GET
  *
@@ -83,7 +84,8 @@
  *
  * VS_CMD_ENFORCE_GET
  *
- *   Replies with VS_ATTR_LINK_COUNT (u32) and VS_ATTR_GENERATION.
+ *   Replies with VS_ATTR_LINK_COUNT (u32), how many are held and still
+ *   attached, and VS_ATTR_GENERATION.
  *
  * ADDRESSES
  *
