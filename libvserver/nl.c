@@ -18,6 +18,8 @@
 #include "attribute.h"
 #include "private.h"
 
+#define ERRNO_MAX	4095	/* MAX_ERRNO of the kernel */
+
 /* What one exchange has brought. */
 struct exchange {
 	struct vs *vs;
@@ -122,7 +124,8 @@ static int on_error(struct sockaddr_nl *from, struct nlmsgerr *err, void *arg)
 	struct exchange *x = arg;
 
 	x->done = true;
-	x->error = err->error ?: -EBADMSG;
+	/* A number that is no errno is not the kernel's. */
+	x->error = err->error < 0 && err->error >= -ERRNO_MAX ? err->error : -EBADMSG;
 	vs_reason_set(x->vs, strerror(-x->error));
 	take_sentence(x->vs, err);
 	return NL_STOP;

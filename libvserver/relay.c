@@ -142,7 +142,9 @@ static bool is_readable(int fd)
 /* Until it can be written to; false: we are to end. */
 static bool wait_writable(int fd, int signals)
 {
-	struct pollfd fds[] = { { .fd = fd, .events = POLLOUT }, { .fd = signals, .events = POLLIN } };
+	struct pollfd fds[] = {
+		{ .fd = fd, .events = POLLOUT }, { .fd = signals, .events = POLLIN },
+	};
 	struct signalfd_siginfo info;
 
 	for (;;) {

@@ -34,7 +34,8 @@ static const struct unit share_units[] = {
 	{ "%", VS_SHARE_INTERVAL_NS / 100 }, {}
 };
 
-/* "12", "0.5": the number times @factor, rounded down.  0; -EINVAL; -ERANGE. */
+/* "12", "0.5": the number times @factor, rounded down.  0; -EINVAL; -ERANGE.
+ * UINT64_MAX is what stands for "infinity", and no number. */
 static int scale(const char *text, size_t n, uint64_t factor, uint64_t *ret)
 {
 	uint64_t whole = 0, part = 0, tens = 1;
@@ -59,7 +60,10 @@ static int scale(const char *text, size_t n, uint64_t factor, uint64_t *ret)
 	if (__builtin_mul_overflow(whole, factor, &whole))
 		return -ERANGE;
 	part = (uint64_t)((unsigned __int128)part * factor / tens);
-	return __builtin_add_overflow(whole, part, ret) ? -ERANGE : 0;
+	if (__builtin_add_overflow(whole, part, &whole) || whole == UINT64_MAX)
+		return -ERANGE;
+	*ret = whole;
+	return 0;
 }
 
 static int parse_unit(const char *text, size_t n, const struct unit *units, uint64_t *ret)

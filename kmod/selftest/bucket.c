@@ -10,7 +10,8 @@ bool __init vs_bucket_selftest(void)
 		struct vs_bucket bucket;
 		int want;
 	} cases[] __initconst = {
-		{ { .rate = 25000000, .interval = 100000000, .size = 50000000, .release = 2500000 }, 0 },
+		{ { .rate = 25000000, .interval = 100000000,
+		    .size = 50000000, .release = 2500000 }, 0 },
 		{ { .rate = VS_INTERVAL_MIN_NS / 1000, .interval = VS_INTERVAL_MIN_NS,
 		    .size = 1, .release = 1 }, 0 },
 		{ { .rate = VS_INTERVAL_MIN_NS / 1000 - 1, .interval = VS_INTERVAL_MIN_NS,
@@ -26,13 +27,16 @@ bool __init vs_bucket_selftest(void)
 		{ { .rate = VS_INTERVAL_MAX_NS / 1000, .interval = VS_INTERVAL_MAX_NS,
 		    .size = VS_SIZE_MAX_NS, .release = VS_SIZE_MAX_NS }, -EINVAL },
 		{ { .rate = 0, .interval = 100000000, .size = 1, .release = 1 }, -EINVAL },
-		{ { .rate = 25000, .interval = VS_INTERVAL_MIN_NS - 1, .size = 1, .release = 1 }, -EINVAL },
-		{ { .rate = 25000000, .interval = VS_INTERVAL_MAX_NS + 1, .size = 1, .release = 1 }, -EINVAL },
+		{ { .rate = 25000, .interval = VS_INTERVAL_MIN_NS - 1,
+		    .size = 1, .release = 1 }, -EINVAL },
+		{ { .rate = 25000000, .interval = VS_INTERVAL_MAX_NS + 1,
+		    .size = 1, .release = 1 }, -EINVAL },
 		{ { .rate = ~0ULL, .interval = 100000000, .size = 1, .release = 1 }, -EINVAL },
 		{ { .rate = 25000000, .interval = 100000000, .size = 0, .release = 0 }, -EINVAL },
 		{ { .rate = 25000000, .interval = 100000000, .size = 1, .release = 0 }, -EINVAL },
 		{ { .rate = 25000000, .interval = 100000000, .size = 1, .release = 2 }, -EINVAL },
-		{ { .rate = 25000000, .interval = 100000000, .size = VS_SIZE_MAX_NS + 1, .release = 1 }, -EINVAL },
+		{ { .rate = 25000000, .interval = 100000000,
+		    .size = VS_SIZE_MAX_NS + 1, .release = 1 }, -EINVAL },
 	};
 	unsigned int i;
 

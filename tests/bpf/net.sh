@@ -1,3 +1,4 @@
+# shellcheck shell=bash
 # SPDX-License-Identifier: GPL-2.0-or-later
 # Copyright (C) 2026 The VServer developers
 #
@@ -16,6 +17,7 @@ ip link add vs-test type dummy || bail_out "no dummy interface"
 cleanup ip link delete vs-test
 ip link set vs-test up
 for address in 10.9.0.{1,2,3}/24 fd09::{1,2,4}/64; do
+	# shellcheck disable=SC2046 # a word or none
 	ip address add "$address" dev vs-test $([[ $address == *:* ]] && echo nodad)
 done
 

@@ -222,8 +222,11 @@ share()
 # within GOT WANT BAND NAME: hundredths of a percent.
 within()
 {
+	# shellcheck disable=SC2128,SC2178 # another function has an array of that name
 	local got=$1 want=$2 band=$3
 	shift 3
+	# shellcheck disable=SC2128
 	near "$got" "$want" "$band"
+	# shellcheck disable=SC2128
 	ok $? "$*" || diag "got $got, expected $want give or take $band (hundredths of a percent)"
 }

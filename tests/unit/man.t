@@ -16,7 +16,7 @@ lint()
 
 renders()
 {
-	! LC_ALL=C.UTF-8 MANROFFSEQ= man --warnings -l "$1" 2>&1 >/dev/null | grep .
+	! LC_ALL=C.UTF-8 MANROFFSEQ='' man --warnings -l "$1" 2>&1 >/dev/null | grep .
 }
 
 generated=${B:-build}/vserverd/vserver.conf.5

@@ -51,6 +51,8 @@ static void sizes(void)
 	is_int(vs_parse_size("1.2.3M", &untouched), -EINVAL, "and there is one");
 	is_int(vs_parse_size("99999999999T", &untouched), -ERANGE, "too much for 64 bits");
 	is_int(vs_parse_size("18446744073709551616", &untouched), -ERANGE, "by one");
+	is_int(vs_parse_size("18446744073709551615", &untouched), -ERANGE,
+	       "nor the number that stands for infinity");
 	is_int(untouched, 7, "a refused value touches nothing");
 }
 
