@@ -16,6 +16,12 @@
  * in the system call reboot() only.  And it answers for the module whether a
  * caller is the host.
  *
+ * A context with VS_FLAG_USER has ids of its own, and in its ceiling what root of
+ * a user namespace needs: CAP_SYS_ADMIN, which is for that namespace and those
+ * below it.  Towards the host's the kernel's own rule refuses whatever such a
+ * task asks for; this hook refuses CAP_SYS_ADMIN there to all that is in the
+ * context, whichever way it came to be.
+ *
  * When it is good.  The ceiling holds for what a task acquires later: by a
  * setuid program, by file capabilities, in a user namespace of its own, where
  * the kernel hands out full sets.  A new capability of a new kernel is outside
@@ -36,7 +42,6 @@
 
 char LICENSE[] SEC("license") = "GPL";
 
-#define CAP_SYS_ADMIN	21
 #define CAP_SYS_BOOT	22
 #define CAP_SYSLOG	34
 #define CAP_MKNOD	27
@@ -74,6 +79,8 @@ int BPF_PROG(vs_capable, const struct cred *cred, struct user_namespace *ns,
 		return 0;
 	if (cap == CAP_SYS_BOOT && !is_rebooting())
 		return -EPERM;
+	if (cap == CAP_SYS_ADMIN && !ns->level)
+		return vs_verdict(vs_is_admin(xid));
 	return vs_verdict(vs_ceiling_has(xid, cap));
 }
 
@@ -145,7 +152,7 @@ int BPF_PROG(vs_quotactl, int cmds, int type, int id, const struct super_block *
 	if (ret)
 		return ret;
 	xid = vs_current_xid();
-	return vs_verdict(xid == VS_XID_HOST || vs_ceiling_has(xid, CAP_SYS_ADMIN));
+	return vs_verdict(xid == VS_XID_HOST || vs_is_admin(xid));
 }
 
 /* Mounting a disk opens its node past file_open. */

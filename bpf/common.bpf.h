@@ -31,6 +31,8 @@
 #define ECONNREFUSED	111
 #define ENOKEY		126
 
+#define CAP_SYS_ADMIN	21
+
 /* vserver.ko; none of them sleeps. */
 extern u64 vs_context_ceiling(u32 xid) __ksym;
 extern u64 vs_context_flags(u32 xid) __ksym;
@@ -118,6 +120,12 @@ static __always_inline bool vs_may_read(struct task_struct *object)
 static __always_inline bool vs_ceiling_has(u32 xid, int cap)
 {
 	return cap >= 0 && cap < 64 && vs_context_ceiling(xid) >> cap & 1;
+}
+
+/* Is it meant to be root of the whole machine, and not of a user namespace? */
+static __always_inline bool vs_is_admin(u32 xid)
+{
+	return vs_ceiling_has(xid, CAP_SYS_ADMIN) && !(vs_context_flags(xid) & VS_FLAG_USER);
 }
 
 #endif /* VS_COMMON_BPF_H */

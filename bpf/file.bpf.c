@@ -44,6 +44,7 @@ char LICENSE[] SEC("license") = "GPL";
 #define FMODE_WRITE		0x2
 #define FMODE_EXEC		0x20		/* in f_flags: opened by exec */
 #define MNT_NS_INTERNAL		(-22ULL)	/* ERR_PTR(-EINVAL) */
+#define USERNS_LEVELS		33		/* as many as the kernel nests */
 #define F_SETOWN		8
 #define F_SETOWN_EX		15
 #define FIOSETOWN		0x8901
@@ -72,12 +73,31 @@ static __always_inline bool is_in_pid_namespace(void)
 
 /* --- mounts --------------------------------------------------------------- */
 
+/* The one below the host's that it is or is in; NULL: it is the host's. */
+static __always_inline struct user_namespace *outermost(struct user_namespace *ns)
+{
+	for (int i = 0; i < USERNS_LEVELS && BPF_CORE_READ(ns, level) > 1; i++)
+		ns = BPF_CORE_READ(ns, parent);
+	return BPF_CORE_READ(ns, level) == 1 ? ns : NULL;
+}
+
+/* A guest's services have mounts of their own; so has one of its containers. */
+static __always_inline bool is_same_guest(struct mnt_namespace *mounts,
+					  struct task_struct *task)
+{
+	struct user_namespace *owner = outermost(BPF_CORE_READ(mounts, user_ns));
+
+	return owner && owner == outermost(BPF_CORE_READ(task, real_cred, user_ns));
+}
+
 /*
  * A file that is opened to be run or written to, or has its mode, owner or
- * length changed, must be mounted in the task's own mount namespace.  Others are reached through magic links only, and those
- * of /proc/self lead to what who went in has brought along: /proc/self/exe of
- * the host's program, a file that was handed in.  A memfd and whatever else is
- * on the kernel's own mounts, which are in no namespace, may be both.
+ * length changed, must be mounted in the task's own mount namespace, or in one
+ * that belongs to its guest's user namespace or one below.  Others are reached
+ * through magic links only, and those of /proc/self lead to what who went in
+ * has brought along: /proc/self/exe of the host's program, a file that was
+ * handed in.  A memfd and whatever else is on the kernel's own mounts, which
+ * are in no namespace, may be both.
  *
  * Of guests only, which is to say in a PID namespace: a bare context has the
  * host's files, and its mount namespace may be a copy of the one that its
@@ -87,11 +107,12 @@ static __always_inline bool is_mounted_here(struct vfsmount *mnt)
 {
 	struct task_struct *task = bpf_get_current_task_btf();
 	struct mount *mount = (void *)mnt - bpf_core_field_offset(struct mount, mnt);
-	u64 namespace = (u64)BPF_CORE_READ(mount, mnt_ns);
+	struct mnt_namespace *namespace = BPF_CORE_READ(mount, mnt_ns);
 
-	if (namespace == MNT_NS_INTERNAL)
+	if ((u64)namespace == MNT_NS_INTERNAL)
 		return true;
-	return namespace && namespace == (u64)BPF_CORE_READ(task, nsproxy, mnt_ns);
+	return namespace && (namespace == BPF_CORE_READ(task, nsproxy, mnt_ns) ||
+			     is_same_guest(namespace, task));
 }
 
 static __always_inline int may_open_file(struct file *file, bool write)
@@ -218,15 +239,24 @@ int BPF_PROG(vs_file_open, struct file *file, int ret)
 
 /*
  * A new mount of /proc by a context in the host's PID namespace must hide the
- * others, and stay that way.  Wants CAP_SYS_ADMIN in the ceiling to begin with.
+ * others, and stay that way.  Wants CAP_SYS_ADMIN in the ceiling to begin with;
+ * who has it in a user namespace only mounts the harmless kinds.
  */
 SEC("lsm/sb_kern_mount")
 int BPF_PROG(vs_sb_kern_mount, const struct super_block *sb, int ret)
 {
 	struct proc_fs_info *info;
+	u32 xid;
 
-	if (ret || vs_current_xid() == VS_XID_HOST || sb->s_magic != PROC_MAGIC)
+	if (ret)
 		return ret;
+	xid = vs_current_xid();
+	if (xid == VS_XID_HOST)
+		return 0;
+	if (vs_context_flags(xid) & VS_FLAG_USER && !is_private(sb->s_magic))
+		return -EPERM;
+	if (sb->s_magic != PROC_MAGIC)
+		return 0;
 	info = sb->s_fs_info;
 	if (BPF_CORE_READ(info, pid_ns, ns.inum) != INIT_PID_NS_INUM)
 		return 0;

@@ -44,6 +44,26 @@ static __always_inline bool is_window(unsigned long magic)
 	return false;
 }
 
+/*
+ * What root of a user namespace mounts: file systems of memory, and windows on
+ * what is the namespace's own.  Not every kind that the kernel would let it:
+ * overlayfs, fuse, bpffs, binfmt_misc and cgroups of version 1 are a lot of the
+ * kernel that no service asks for.  A new /proc would be without the masks of
+ * the guest's; the kernel sees that too, and says so in the host's log.
+ */
+static __always_inline bool is_private(unsigned long magic)
+{
+	switch (magic) {
+	case 0x01021994:	/* tmpfs */
+	case 0x858458f6:	/* ramfs */
+	case 0x1cd1:		/* devpts */
+	case 0x19800202:	/* mqueue */
+	case CGROUP2_MAGIC:
+		return true;
+	}
+	return false;
+}
+
 /* May a context write to, or change a directory of, such a file system? */
 static __always_inline int may_change(unsigned long magic, u32 xid)
 {

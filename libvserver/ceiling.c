@@ -35,6 +35,28 @@ uint64_t vs_ceiling_guest(void)
 	       CAP(LINUX_IMMUTABLE);
 }
 
+/*
+ * Root of a user namespace: host name, mounts of kinds that reach nothing but
+ * memory (file.bpf.c has the list), namespaces for services.  Not NET_ADMIN: a
+ * network namespace is made in a moment, and its tables are a large part of
+ * the kernel.
+ */
+uint64_t vs_ceiling_user(void)
+{
+	return CAP(SYS_ADMIN);
+}
+
+/* Those that the kernel asks for in its first user namespace, or in the one
+ * that has the host's network. */
+uint64_t vs_ceiling_host(void)
+{
+	return CAP(NET_ADMIN) | CAP(NET_RAW) | CAP(NET_BROADCAST) | CAP(SYS_MODULE) |
+	       CAP(SYS_RAWIO) | CAP(SYS_PACCT) | CAP(SYS_NICE) | CAP(SYS_RESOURCE) |
+	       CAP(SYS_TIME) | CAP(SYS_TTY_CONFIG) | CAP(MKNOD) | CAP(AUDIT_CONTROL) |
+	       CAP(AUDIT_READ) | CAP(MAC_ADMIN) | CAP(MAC_OVERRIDE) | CAP(SYSLOG) |
+	       CAP(WAKE_ALARM) | CAP(BLOCK_SUSPEND) | CAP(PERFMON) | CAP(BPF);
+}
+
 /* A bare context shares the host's namespaces. */
 uint64_t vs_ceiling_context(void)
 {

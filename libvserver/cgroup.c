@@ -122,6 +122,18 @@ int vs_cgroup_create(struct vs *vs, const char *path)
 	return 0;
 }
 
+int vs_cgroup_delegate(struct vs *vs, int dir, uint32_t owner)
+{
+	static const char *const files[] = {
+		"cgroup.procs", "cgroup.threads", "cgroup.subtree_control",
+	};
+	int r = fchown(dir, owner, owner);
+
+	for (size_t i = 0; !r && i < sizeof(files) / sizeof(*files); i++)
+		r = fchownat(dir, files[i], owner, owner, AT_SYMLINK_NOFOLLOW);
+	return r < 0 ? vs_fail_errno(vs, -errno, "giving the guest its cgroup") : 0;
+}
+
 int vs_cgroup_attach(struct vs *vs, const char *path, pid_t pid)
 {
 	_cleanup_close_ int dir = vs_cgroup_open(vs, path);

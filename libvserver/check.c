@@ -10,11 +10,11 @@
 #include <linux/magic.h>
 #include <stdarg.h>
 #include <string.h>
-#include <sys/mount.h>
 #include <sys/stat.h>
 #include <sys/utsname.h>
 
 #include "private.h"
+#include "userns.h"
 
 /* Rows on their way. */
 struct features {
@@ -136,20 +136,24 @@ static void check_namespaces(struct features *f)
 		add(f, &text, true, "mount, pid, uts, ipc, cgroup, time, net, user");
 }
 
-/* A kernel without them does not know the attribute, whatever the mount. */
-static void check_idmapped(struct features *f)
+/* It is the file system that must be able to. */
+static void check_idmapped(struct features *f, struct vs *vs)
 {
 	static const struct text text = {
 		"idmapped mounts", false,
-		"guests cannot have user ids of their own on shared images",
-		"boot Linux 5.12 or newer",
+		"guests cannot have user ids of their own",
+		"put /var/lib/vserver on ext4, xfs or btrfs, or set user = host in each guest",
 	};
-	struct mount_attr attr = { .attr_set = MOUNT_ATTR_IDMAP, .userns_fd = (uint64_t)-1 };
-	bool ok;
+	const char *path = access("/var/lib/vserver/guests", F_OK) == 0 ?
+			   "/var/lib/vserver/guests" : "/var/lib";
+	int r = vs_userns_probe(vs, path);
 
-	mount_setattr(-1, "", AT_EMPTY_PATH, &attr, sizeof(attr));
-	ok = errno != ENOSYS && errno != E2BIG;
-	add(f, &text, ok, "mount_setattr() %s", ok ? "is there" : "is not there");
+	if (r == -EINVAL)
+		add(f, &text, false, "not on the file system of %s", path);
+	else if (r < 0)
+		add(f, &text, false, "%s", vs_reason(vs));
+	else
+		add(f, &text, true, "on the file system of %s", path);
 }
 
 /* --- cgroups ------------------------------------------------------------------------ */
@@ -301,7 +305,7 @@ int vs_check(struct vs *vs, struct vs_feature **ret, size_t *ret_n)
 	check_cgroup(&f);
 	check_delegation(&f);
 	check_namespaces(&f);
-	check_idmapped(&f);
+	check_idmapped(&f, vs);
 	/* A handle of vs_new() may have been made before the module came. */
 	if (!vs->socket)
 		vs_nl_open(vs);

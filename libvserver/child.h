@@ -50,6 +50,9 @@ int vs_child_exec(const struct vs_child *child, const char *file, char *const *a
  * OOM score, memory policy, dumpability.  To be called before the root changes:
  * it wants the host's /proc. */
 int vs_child_reset(struct vs *vs);
+/* The part of it that is to be done again in another user namespace: ids,
+ * securebits, dumpability, keyring. */
+int vs_child_root(struct vs *vs);
 
 /* What a command has from the guest's init rather than from its caller. */
 struct vs_bounds {

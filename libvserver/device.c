@@ -3,8 +3,8 @@
  * Copyright (C) 2026 The VServer developers
  *
  * A guest's /dev: the classic nodes, a devpts of its own, and its console.
- * The nodes are made here, by the host; the guest's ceiling has no MKNOD and
- * every other mount of it is nodev.
+ * The nodes are made here, by the host, and given to the guest's root; the
+ * guest's ceiling has no MKNOD and every other mount of it is nodev.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -31,14 +31,23 @@ static const struct {
 	{ "ptmx", "pts/ptmx" },
 };
 
+#define GID_TTY	5
+
+static int give(const struct vs_root *root, int dev, const char *name)
+{
+	return fchownat(dev, name, root->first, root->first, AT_SYMLINK_NOFOLLOW);
+}
+
 static int make_nodes(struct vs_root *root, int dev)
 {
 	for (size_t i = 0; i < sizeof(nodes) / sizeof(*nodes); i++)
 		if (mknodat(dev, nodes[i].name, S_IFCHR | 0666,
-			    makedev(nodes[i].major, nodes[i].minor)) < 0)
+			    makedev(nodes[i].major, nodes[i].minor)) < 0 ||
+		    give(root, dev, nodes[i].name) < 0)
 			return vs_fail_errno(root->vs, -errno, "making /dev/%s", nodes[i].name);
 	for (size_t i = 0; i < sizeof(links) / sizeof(*links); i++)
-		if (symlinkat(links[i].target, dev, links[i].name) < 0)
+		if (symlinkat(links[i].target, dev, links[i].name) < 0 ||
+		    give(root, dev, links[i].name) < 0)
 			return vs_fail_errno(root->vs, -errno, "making /dev/%s", links[i].name);
 	return 0;
 }
@@ -63,6 +72,9 @@ static int bind_console(struct vs_root *root, int dev, int console)
 		return vs_fail_errno(root->vs, -errno, "opening the console %s", name);
 	if (want.st_rdev != got.st_rdev || want.st_ino != got.st_ino)
 		return vs_fail(root->vs, -EXDEV, "%s is not the console", name);
+	if (root->first && fchownat(copy, "", root->first, root->first + GID_TTY,
+				    AT_EMPTY_PATH) < 0)
+		return vs_fail_errno(root->vs, -errno, "giving the console to the guest");
 	file = openat(dev, "console", O_RDONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
 	if (file < 0 || move_mount(copy, "", file, "",
 				   MOVE_MOUNT_F_EMPTY_PATH | MOVE_MOUNT_T_EMPTY_PATH) < 0)
@@ -74,7 +86,8 @@ static int make_console(struct vs_root *root, int dev, int console)
 {
 	if (console >= 0)
 		return bind_console(root, dev, console);
-	if (mknodat(dev, "console", S_IFCHR | 0600, makedev(1, 3)) < 0)
+	if (mknodat(dev, "console", S_IFCHR | 0600, makedev(1, 3)) < 0 ||
+	    give(root, dev, "console") < 0)
 		return vs_fail_errno(root->vs, -errno, "making /dev/console");
 	return 0;
 }
@@ -82,11 +95,13 @@ static int make_console(struct vs_root *root, int dev, int console)
 int vs_root_devices(struct vs_root *root, int console)
 {
 	static const char *const dev[] = { "mode", "755", "size", "4m", "nr_inodes", "64k", NULL };
-	static const char *const pts[] = { "ptmxmode", "0666", "mode", "0620", "gid", "5", NULL };
+	char tty[16];
+	const char *const pts[] = { "ptmxmode", "0666", "mode", "0620", "gid", tty, NULL };
 	static const char *const shm[] = { "mode", "1777", "size", "50%", NULL };
 	_cleanup_close_ int dir = -1;
 	int r;
 
+	snprintf(tty, sizeof(tty), "%u", root->first + GID_TTY);
 	r = vs_root_mount(root, "tmpfs", dev, MOUNT_ATTR_NOSUID | MOUNT_ATTR_NOEXEC, "dev");
 	if (r < 0)
 		return r;

@@ -21,6 +21,7 @@
 #include <sys/wait.h>
 
 #include "private.h"
+#include "userns.h"
 #include "usher.h"
 
 #define ENTER_LIMIT_S	60	/* a guest of 1 % needs some */
@@ -175,7 +176,8 @@ static int run(struct vs_session *s)
 		return vs_fail_errno(vs, -errno, "making a pipe");
 	report = pipes[0];
 	s->child.report = pipes[1];
-	r = s->exec->tty ? 0 : vs_standard_open(vs, &s->standard, &s->relay);
+	r = s->exec->tty ? 0 : vs_standard_open(vs, &s->standard, &s->relay,
+							 s->user_first);
 	if (!r)
 		r = run_usher(s, &pid, &master);
 	close(pipes[1]);
@@ -263,6 +265,8 @@ int vs_space_exec(struct vs *vs, const struct vs_exec *exec)
 		r = vs_seccomp_read(vs, exec->init, &s.child.seccomp, &s.child.no_new_privs);
 	if (!r)
 		r = check_init(vs, exec);
+	if (!r)
+		r = vs_userns_first(vs, exec->init, &s.user_first);
 	if (r < 0)
 		return r;
 	program = vs_enter_open(vs);

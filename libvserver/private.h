@@ -61,6 +61,8 @@ bool vs_address_is_unicast(const struct vs_address *address);
 
 /* A descriptor of the directory, or -ENOENT and others without a reason. */
 int vs_cgroup_find(const char *path);
+/* Whoever has the id @owner may make cgroups below @dir, not change its limits. */
+int vs_cgroup_delegate(struct vs *vs, int dir, uint32_t owner);
 
 /* --- nl.c ------------------------------------------------------------------ */
 

@@ -60,11 +60,10 @@ static int reset_ids(void)
 	return 0;
 }
 
-int vs_child_reset(struct vs *vs)
+int vs_child_root(struct vs *vs)
 {
-	int r;
+	int r = reset_ids();
 
-	r = reset_ids();
 	if (r < 0)
 		return vs_fail_errno(vs, r, "becoming root and nothing else");
 	/*
@@ -76,13 +75,23 @@ int vs_child_reset(struct vs *vs)
 	 */
 	if (prctl(PR_SET_DUMPABLE, 0, 0, 0, 0) < 0)
 		return vs_fail_errno(vs, -errno, "closing /proc/PID");
+	if (syscall(SYS_keyctl, KEYCTL_JOIN_SESSION_KEYRING, NULL) < 0 && errno != ENOSYS)
+		return vs_fail_errno(vs, -errno, "making a session keyring");
+	return 0;
+}
+
+int vs_child_reset(struct vs *vs)
+{
+	int r;
+
+	r = vs_child_root(vs);
+	if (r < 0)
+		return r;
 	r = reset_signals();
 	if (r < 0)
 		return vs_fail_errno(vs, r, "resetting signals");
 	if (setsid() < 0)
 		return vs_fail_errno(vs, -errno, "making a session");
-	if (syscall(SYS_keyctl, KEYCTL_JOIN_SESSION_KEYRING, NULL) < 0 && errno != ENOSYS)
-		return vs_fail_errno(vs, -errno, "making a session keyring");
 	r = reset_oom_score();
 	if (r < 0)
 		return vs_fail_errno(vs, r, "resetting the OOM score");

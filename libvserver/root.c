@@ -17,12 +17,14 @@
 #include <linux/magic.h>
 #include <linux/openat2.h>
 #include <string.h>
+#include <sys/fsuid.h>
 #include <sys/mount.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/vfs.h>
 
 #include "private.h"
+#include "userns.h"
 
 #define HARMLESS (MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV | MOUNT_ATTR_NOEXEC)
 
@@ -50,12 +52,25 @@ static int open_below(int dir, const char *path, int flags)
 	return fd < 0 ? -errno : fd;
 }
 
+/* As the guest's root: the host's has no id in a tree whose ids are mapped. */
+static int make_directory(const struct vs_root *root, int parent, const char *name)
+{
+	int r;
+
+	setfsgid(root->first);
+	setfsuid(root->first);
+	r = mkdirat(parent, name, 0755) < 0 ? -errno : 0;
+	setfsuid(0);
+	setfsgid(0);
+	return r;
+}
+
 int vs_root_directory(struct vs_root *root, const char *path)
 {
 	const char *slash = strrchr(path, '/');
 	_cleanup_close_ int parent = -1;
 	_cleanup_free_ char *above = NULL;
-	int fd;
+	int fd, r;
 
 	fd = open_below(root->tree, path, O_PATH | O_DIRECTORY);
 	if (fd == -ENOENT) {
@@ -63,8 +78,9 @@ int vs_root_directory(struct vs_root *root, const char *path)
 		if (!above)
 			return vs_fail_errno(root->vs, -ENOMEM, "/%s", path);
 		parent = open_below(root->tree, above, O_RDONLY | O_DIRECTORY);
-		if (parent >= 0 && mkdirat(parent, slash ? slash + 1 : path, 0755) < 0)
-			return vs_fail_errno(root->vs, -errno, "making /%s", path);
+		r = parent < 0 ? 0 : make_directory(root, parent, slash ? slash + 1 : path);
+		if (r < 0)
+			return vs_fail_errno(root->vs, r, "making /%s", path);
 		fd = open_below(root->tree, path, O_PATH | O_DIRECTORY);
 	}
 	if (fd == -ELOOP)
@@ -73,6 +89,16 @@ int vs_root_directory(struct vs_root *root, const char *path)
 	if (fd < 0)
 		return vs_fail_errno(root->vs, fd, "opening the directory /%s", path);
 	return fd;
+}
+
+/* The directory at its top is the guest's root's. */
+static int set_owner(const struct vs_root *root, int context)
+{
+	char text[16];
+
+	snprintf(text, sizeof(text), "%u", root->first);
+	return fsconfig(context, FSCONFIG_SET_STRING, "uid", text, 0) < 0 ||
+	       fsconfig(context, FSCONFIG_SET_STRING, "gid", text, 0) < 0 ? -errno : 0;
 }
 
 int vs_root_mount(struct vs_root *root, const char *type, const char *const *options,
@@ -90,6 +116,8 @@ int vs_root_mount(struct vs_root *root, const char *type, const char *const *opt
 		if (fsconfig(context, FSCONFIG_SET_STRING, options[0], options[1], 0) < 0)
 			return vs_fail_errno(root->vs, -errno, "mounting /%s with %s=%s", path,
 					     options[0], options[1]);
+	if (!strcmp(type, "tmpfs") && set_owner(root, context) < 0)
+		return vs_fail_errno(root->vs, -errno, "giving /%s to the guest", path);
 	/* Visible in the mount table; any word will do. */
 	fsconfig(context, FSCONFIG_SET_STRING, "source", type, 0);
 	if (fsconfig(context, FSCONFIG_CMD_CREATE, NULL, NULL, 0) < 0)
@@ -103,6 +131,18 @@ int vs_root_mount(struct vs_root *root, const char *type, const char *const *opt
 
 /* --- the tree --------------------------------------------------------------------- */
 
+/* What is mounted in the tree by others, too. */
+static int map_ids(struct vs_root *root, int tree, const char *path)
+{
+	int r = root->userns < 0 ? 0 : vs_userns_map_mount(tree, root->userns);
+
+	if (r == -EINVAL)
+		return vs_fail(root->vs, -EOPNOTSUPP, "the file system of %s, or one that is "
+			       "mounted in it, cannot have its user ids mapped; move it to ext4, "
+			       "xfs or btrfs, or set user = host", path);
+	return r < 0 ? vs_fail_errno(root->vs, r, "mapping the user ids of %s", path) : 0;
+}
+
 /*
  * The guest's directory becomes a mount with what is mounted below it, so that
  * pivot_root() takes it, and nothing in it is a device.
@@ -112,6 +152,7 @@ static int open_tree_of(struct vs_root *root, const char *path)
 	struct mount_attr private = { .propagation = MS_PRIVATE };
 	struct mount_attr nodev = { .attr_set = MOUNT_ATTR_NODEV };
 	_cleanup_close_ int below = -1, tree = -1;
+	int r;
 
 	if (mount_setattr(AT_FDCWD, "/", AT_RECURSIVE, &private, sizeof(private)) < 0)
 		return vs_fail_errno(root->vs, -errno, "making mounts private");
@@ -120,6 +161,9 @@ static int open_tree_of(struct vs_root *root, const char *path)
 		return vs_fail_errno(root->vs, -errno, "opening %s", path);
 	tree = open_tree(below, "", OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC | AT_EMPTY_PATH |
 			 AT_RECURSIVE);
+	r = tree < 0 ? 0 : map_ids(root, tree, path);
+	if (r < 0)
+		return r;
 	if (tree < 0 ||
 	    mount_setattr(tree, "", AT_EMPTY_PATH | AT_RECURSIVE, &nodev, sizeof(nodev)) < 0 ||
 	    move_mount(tree, "", below, "",
@@ -239,19 +283,19 @@ static int pivot(struct vs_root *root)
 	return 0;
 }
 
-int vs_root_change(struct vs *vs, const char *path, int console)
+int vs_root_change(struct vs_root *root, const char *path, int console)
 {
-	struct vs_root root = { .vs = vs, .tree = -1 };
 	mode_t mask_before = umask(0);
 	int r;
 
-	r = open_tree_of(&root, path);
+	root->tree = -1;
+	r = open_tree_of(root, path);
 	if (!r)
-		r = mount_all(&root, console);
+		r = mount_all(root, console);
 	if (!r)
-		r = pivot(&root);
-	if (root.tree >= 0)
-		close(root.tree);
+		r = pivot(root);
+	if (root->tree >= 0)
+		close(TAKE_FD(root->tree));
 	umask(mask_before);
 	return r;
 }

@@ -10,23 +10,28 @@
 
 #include "vserver.h"
 
-/* A tree on its way to be the root: @tree is a mount of its own. */
+/* A tree on its way to be the root. */
 struct vs_root {
 	struct vs *vs;
-	int tree;
+	int tree;		/* a mount of its own */
+	int userns;		/* whose files these are to be; -1: the host's */
+	uint32_t first;		/* the host's id of its id 0 */
 };
 
 /**
- * vs_root_change() - make @path the root of the calling process, with /proc,
- * /sys, /dev and the rest in it, and let go of the old one.
+ * vs_root_change() - make @path the root of the calling process and of all
+ * others in its mount namespace, with /proc, /sys, /dev and the rest in it, and
+ * let go of the old one.
+ * @root: all but the tree.
  * @console: a terminal that becomes /dev/console; -1: /dev/null does.
  *
- * The caller is the first process of its PID, mount, IPC and cgroup
- * namespaces, and has the host's root still.
+ * The caller is in the guest's PID, IPC and cgroup namespaces and in a copy of
+ * the host's mounts, with the host's privileges.
  */
-int vs_root_change(struct vs *vs, const char *path, int console);
+int vs_root_change(struct vs_root *root, const char *path, int console);
 
-/* A directory below the tree, made if it is missing; no link is followed. */
+/* A directory below the tree, made if it is missing, root's of the guest; no
+ * link is followed. */
 int vs_root_directory(struct vs_root *root, const char *path);
 /* Mount a new file system over a directory of the tree.  @options is "key",
  * "value", ..., NULL. */

@@ -41,6 +41,8 @@ static const struct vs_setting settings[] = {
 	  "swap at most, beside memory" },
 	{ "tasks", "tasks", VS_TYPE_COUNT, "infinity", true, false, "NUMBER",
 	  "processes and threads at most" },
+	{ "user", "user", VS_TYPE_CHOICE, "private", false, false, "private|host",
+	  "whose user ids its processes have: a range of their own, or the host's" },
 	{ "capabilities", "capabilities", VS_TYPE_CAPABILITIES, NULL, false, false,
 	  "[!]NAME,...", "change of the usual ceiling: NET_RAW,!SYS_BOOT" },
 	{ "seccomp", "seccomp", VS_TYPE_CHOICE, "default", false, false, "default|none",

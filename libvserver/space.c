@@ -6,14 +6,22 @@
  * the first process of a guest.
  *
  *	caller		checks, opens what the child will need
- *	  usher		a child that takes the time namespace upon itself, and
- *			clones into all other namespaces and the guest's cgroup,
- *	    init	which is the caller's child: mounts, root, host name,
- *			ceiling, context, exec
+ *	  usher		a child that takes the time namespace and a copy of the
+ *			host's mounts upon itself, clones into all other
+ *			namespaces and the guest's cgroup,
+ *	    init	which is the caller's child: waits for its root; then
+ *			mounts of its own, host name, ceiling, context, exec
+ *	    builder	makes that root, of the guest's namespaces and with the
+ *			host's privileges
  *
- * Any step that fails ends init and usher, and with them all that they made:
+ * Init has the same mounts as the builder, and takes a copy of them once they
+ * are whole.  Where it has a user namespace, that copy is its own, and what
+ * the host has mounted is locked in it: the guest cannot take off what masks
+ * or protects.
+ *
+ * Any step that fails ends all three, and with them all that they made:
  * namespaces, mounts, the identity.  The cgroup and the context are the
- * caller's.  Each step's own work stands in root.c and child.c.
+ * caller's.  Each step's own work stands in root.c, userns.c and child.c.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -22,6 +30,7 @@
 #include <sched.h>
 #include <string.h>
 #include <sys/pidfd.h>
+#include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
@@ -30,8 +39,19 @@
 #include "child.h"
 #include "private.h"
 #include "root.h"
+#include "userns.h"
 
-#define SPACES (CLONE_NEWNS | CLONE_NEWPID | CLONE_NEWUTS | CLONE_NEWIPC)
+#define SPACES (CLONE_NEWPID | CLONE_NEWUTS | CLONE_NEWIPC)
+
+/* What usher, builder and init are to make. */
+struct start {
+	const struct vs_child *child;
+	const struct vs_space *space;
+	char *const *argv;
+	int cgroup;
+	int root;		/* the guest's directory */
+	int channel;		/* between usher and init: a byte each way */
+};
 
 /* --- the guest's init ----------------------------------------------------------- */
 
@@ -84,23 +104,50 @@ static int standard_descriptors(struct vs *vs, const char *path)
 	return 0;
 }
 
+/* The copy; the builder has changed the root of all who had the same mounts. */
+static int take_root(const struct start *start)
+{
+	struct vs *vs = start->child->vs;
+	struct stat want, got;
+
+	if (unshare(CLONE_NEWNS) < 0)
+		return vs_fail_errno(vs, -errno, "making a mount namespace");
+	if (chdir("/") < 0 || fstat(start->root, &want) < 0 || stat("/", &got) < 0)
+		return vs_fail_errno(vs, -errno, "looking at the new root");
+	if (want.st_dev != got.st_dev || want.st_ino != got.st_ino)
+		return vs_fail(vs, -EXDEV, "the root is not the guest's");
+	return 0;
+}
+
+/* Who goes on has said why it does not. */
+static void await_root(const struct start *start)
+{
+	char byte = 0;
+
+	if (write(start->channel, &byte, 1) != 1 || read(start->channel, &byte, 1) != 1)
+		_exit(1);
+}
+
 /* The first process of the new namespaces, up to exec.  Returns on failure. */
-static int be_init(const struct vs_child *child, const struct vs_space *space,
-		   char *const *argv)
+static int be_init(const struct start *start)
 {
 	static char *const no_environment[] = { NULL };
+	const struct vs_space *space = start->space;
+	const struct vs_child *child = start->child;
 	const int keep[] = { child->program, child->report };
 	struct vs *vs = child->vs;
 	int r;
 
-	r = vs_child_reset(vs);
-	if (r < 0)
-		return r;
+	if (setsid() < 0)
+		return vs_fail_errno(vs, -errno, "making a session");
 	/* Here, not in clone3(): the root of the namespace is the cgroup that
 	 * its maker is in, and that is the guest's only now. */
 	if (unshare(CLONE_NEWCGROUP) < 0)
 		return vs_fail_errno(vs, -errno, "making a cgroup namespace");
-	r = vs_root_change(vs, space->root, space->console);
+	await_root(start);
+	r = take_root(start);
+	if (!r && space->user_first)
+		r = vs_child_root(vs);
 	if (r < 0)
 		return r;
 	if (space->hostname && sethostname(space->hostname, strlen(space->hostname)) < 0)
@@ -111,7 +158,62 @@ static int be_init(const struct vs_child *child, const struct vs_space *space,
 		r = standard_descriptors(vs, "/dev/console");
 	if (r < 0)
 		return r;
-	return vs_child_exec(child, argv[0], argv, space->envp ?: no_environment);
+	return vs_child_exec(child, start->argv[0], start->argv,
+			     space->envp ?: no_environment);
+}
+
+/* --- builder ----------------------------------------------------------------------- */
+
+/* A process of the guest's PID namespace: /proc is that of who mounts it. */
+static int run_builder(const struct start *start, int userns)
+{
+	const struct vs_space *space = start->space;
+	struct vs *vs = start->child->vs;
+	struct vs_root root = { .vs = vs, .userns = userns, .first = space->user_first };
+	int status, r;
+	pid_t pid = fork();
+
+	if (pid < 0)
+		return vs_fail_errno(vs, -errno, "forking");
+	if (pid == 0) {
+		r = vs_root_change(&root, space->root, space->console);
+		if (r < 0)
+			vs_child_report(start->child->report, vs, r);
+		_exit(r < 0);
+	}
+	while (waitpid(pid, &status, 0) < 0)
+		if (errno != EINTR)
+			return vs_fail_errno(vs, -errno, "waiting for the root");
+	/* It has reported before, and the first report counts. */
+	return status ? vs_fail(vs, -EIO, "making the root ended early") : 0;
+}
+
+/* Init waits meanwhile, and no program of the guest's has run. */
+static int build(const struct start *start, pid_t init)
+{
+	_cleanup_close_ int userns = -1, pidfd = pidfd_open(init, 0);
+	uint32_t first = start->space->user_first;
+	struct vs *vs = start->child->vs;
+	char byte;
+	int r;
+
+	if (pidfd < 0 || read(start->channel, &byte, 1) != 1)
+		return vs_fail(vs, -EIO, "init vanished");
+	if (first) {
+		r = vs_userns_map(vs, init, first);
+		if (r < 0)
+			return r;
+		userns = vs_userns_open(vs, init);
+		if (userns < 0)
+			return userns;
+	}
+	if (setns(pidfd, CLONE_NEWPID | CLONE_NEWIPC | CLONE_NEWCGROUP) < 0)
+		return vs_fail_errno(vs, -errno, "joining the guest's namespaces");
+	r = run_builder(start, userns);
+	if (r < 0)
+		return r;
+	return send(start->channel, "", 1, MSG_NOSIGNAL) == 1 ? 0 :
+	       vs_fail(vs, -EIO, "init vanished");
 }
 
 /* --- usher ------------------------------------------------------------------------- */
@@ -133,51 +235,78 @@ static int make_time_namespace(struct vs *vs)
 	return r < 0 ? vs_fail_errno(vs, r, "setting the guest's clocks") : 0;
 }
 
-/* Returns init's pid; in init it does not return. */
-static pid_t usher(const struct vs_child *child, const struct vs_space *space,
-		   int cgroup, char *const *argv)
+/* Before anybody else is there.  The root is opened in the copy of the mounts. */
+static int prepare(struct start *start)
 {
-	pid_t pid;
-	int r;
+	struct vs *vs = start->child->vs;
+	int r = vs_child_reset(vs);
 
-	r = vs_limits_halve(child->vs);
 	if (!r)
-		r = make_time_namespace(child->vs);
+		r = vs_limits_halve(vs);
+	if (!r)
+		r = make_time_namespace(vs);
 	if (r < 0)
 		return r;
-	pid = vs_child_clone(SPACES, cgroup);
+	if (unshare(CLONE_NEWNS) < 0)
+		return vs_fail_errno(vs, -errno, "making a mount namespace");
+	start->root = open(start->space->root, O_PATH | O_DIRECTORY | O_CLOEXEC);
+	if (start->root < 0)
+		return vs_fail_errno(vs, -errno, "opening %s", start->space->root);
+	return 0;
+}
+
+/* Init's pid is told as soon as there is one; in init it does not return. */
+static int usher(struct start *start, int told)
+{
+	struct vs *vs = start->child->vs;
+	int pair[2], r;
+	pid_t pid;
+
+	r = prepare(start);
+	if (r < 0)
+		return r;
+	if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, pair) < 0)
+		return vs_fail_errno(vs, -errno, "making a channel");
+	pid = vs_userns_clone(SPACES, start->cgroup, start->space->user_first);
+	if (pid == -ENOSPC)
+		return vs_fail(vs, pid, "making namespaces: there are as many as "
+			       "/proc/sys/user/max_*_namespaces say");
 	if (pid < 0)
-		return vs_fail_errno(child->vs, pid, "making namespaces");
-	if (pid > 0)
-		return pid;
-	r = be_init(child, space, argv);
-	vs_child_report(child->report, child->vs, r);
-	_exit(1);
+		return vs_fail_errno(vs, pid, "making namespaces");
+	start->channel = pair[pid == 0];
+	close(pair[pid != 0]);
+	if (pid == 0) {
+		close(told);
+		r = be_init(start);
+		vs_child_report(start->child->report, vs, r);
+		_exit(1);
+	}
+	if (write(told, &pid, sizeof(pid)) != sizeof(pid))
+		return vs_fail_errno(vs, -errno, "telling of init");
+	return build(start, pid);
 }
 
 /* --- the caller -------------------------------------------------------------------- */
 
 /* Let the usher do its work; 0 and init's pid (which may have failed since). */
-static int run_usher(struct vs_child *child, const struct vs_space *space,
-		     int cgroup, char *const *argv, pid_t *ret_pid)
+static int run_usher(struct start *start, pid_t *ret_pid)
 {
 	_cleanup_close_ int read_end = -1, write_end = -1;
+	struct vs *vs = start->child->vs;
 	int pipes[2], r = 0;
 	pid_t pid, init = 0;
 
 	if (pipe2(pipes, O_CLOEXEC) < 0)
-		return vs_fail_errno(child->vs, -errno, "making a pipe");
+		return vs_fail_errno(vs, -errno, "making a pipe");
 	read_end = pipes[0];
 	write_end = pipes[1];
 	pid = fork();
 	if (pid < 0)
-		return vs_fail_errno(child->vs, -errno, "forking");
+		return vs_fail_errno(vs, -errno, "forking");
 	if (pid == 0) {
-		init = usher(child, space, cgroup, argv);
-		if (init < 0)
-			vs_child_report(child->report, child->vs, init);
-		else if (write(write_end, &init, sizeof(init)) != sizeof(init))
-			_exit(1);
+		r = usher(start, write_end);
+		if (r < 0)
+			vs_child_report(start->child->report, vs, r);
 		_exit(0);
 	}
 	close(TAKE_FD(write_end));
@@ -201,12 +330,16 @@ static int spawn(struct vs *vs, const struct vs_space *space, char *const *argv,
 		.seccomp = !space->no_seccomp,
 		.no_new_privs = space->no_new_privs,
 	};
+	struct start start = { .child = &child, .space = space, .argv = argv };
 	int pipes[2], pidfd, r, outcome;
 	pid_t pid = 0;
 
 	cgroup = vs_cgroup_open(vs, space->cgroup);
 	if (cgroup < 0)
 		return cgroup;
+	r = space->user_first ? vs_cgroup_delegate(vs, cgroup, space->user_first) : 0;
+	if (r < 0)
+		return r;
 	program = vs_enter_open(vs);
 	if (program < 0)
 		return program;
@@ -216,7 +349,8 @@ static int spawn(struct vs *vs, const struct vs_space *space, char *const *argv,
 	child.program = program;
 	child.report = pipes[1];
 
-	r = run_usher(&child, space, cgroup, argv, &pid);
+	start.cgroup = cgroup;
+	r = run_usher(&start, &pid);
 	close(pipes[1]);
 	outcome = vs_child_outcome(report, vs);
 	if (outcome < 0 || r < 0) {

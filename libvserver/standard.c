@@ -90,7 +90,21 @@ static int relay_one(struct vs *vs, struct vs_standard *s, struct vs_relay *rela
 	return 0;
 }
 
-int vs_standard_open(struct vs *vs, struct vs_standard *s, struct vs_relay *relay)
+/*
+ * A program that opens /dev/stdout opens a pipe anew, which is whose who made
+ * it.  Everybody may: to open it through /proc one must be let have a look at
+ * the process that has it.
+ */
+static void open_up(int fd)
+{
+	struct statfs fs;
+
+	if (fstatfs(fd, &fs) == 0 && fs.f_type == PIPEFS_MAGIC)
+		fchmod(fd, 0666);
+}
+
+int vs_standard_open(struct vs *vs, struct vs_standard *s, struct vs_relay *relay,
+		     bool own_users)
 {
 	for (int i = 0; i < 3; i++) {
 		struct stat st;
@@ -102,11 +116,13 @@ int vs_standard_open(struct vs *vs, struct vs_standard *s, struct vs_relay *rela
 			return vs_fail(vs, -EISDIR, "standard %s is a directory, which a guest "
 				       "is not given", names[i]);
 		s->is_null[i] = is_null(&st);
-		if (s->is_null[i] || leads_nowhere(i))
-			continue;
-		r = relay_one(vs, s, relay, i);
+		r = s->is_null[i] || leads_nowhere(i) ? 0 : relay_one(vs, s, relay, i);
 		if (r < 0)
 			return r;
+		if (own_users)
+			open_up(s->fds[i] < 0 ? i : s->fds[i]);
+		if (s->fds[i] < 0)
+			continue;
 		/* What is left unread of a file is the caller's again. */
 		if (i == 0 && S_ISREG(st.st_mode))
 			relay->unread = fcntl(s->fds[0], F_DUPFD_CLOEXEC, 3);

@@ -6,8 +6,8 @@
  *
  *	usher		joins the guest's namespaces, makes a terminal there, and
  *			clones into the guest's cgroup
- *	  command	which is the caller's child: cgroup namespace, ceiling,
- *			context, exec
+ *	  command	which is the caller's child: user and cgroup namespace,
+ *			ceiling, context, exec
  *
  * Both, the command until it enters, are in context 0, so that nothing in the
  * guest may signal, trace or read them.  They run no program and load no
@@ -80,6 +80,21 @@ static const char *find_shell(void)
 	return bash >= 0 ? "/bin/bash" : "/bin/sh";
 }
 
+/* What wants the host's privileges is done: the limits may be more than the
+ * guest's root could set, and the clone into the guest's cgroup. */
+static int join_rest(const struct vs_session *s)
+{
+	struct vs *vs = s->child.vs;
+	int r = vs_bounds_limit(vs, &s->bounds);
+
+	if (r < 0)
+		return r;
+	/* Only from within its root: a namespace is a border for moves, too. */
+	if (setns(s->init, CLONE_NEWCGROUP | (s->user_first ? CLONE_NEWUSER : 0)) < 0)
+		return vs_fail_errno(vs, -errno, "joining the guest's cgroup and user namespaces");
+	return s->user_first ? vs_child_root(vs) : 0;
+}
+
 /* Up to exec.  Returns on failure. */
 static int be_command(const struct vs_session *s)
 {
@@ -95,16 +110,13 @@ static int be_command(const struct vs_session *s)
 
 	if (setsid() < 0)
 		return vs_fail_errno(vs, -errno, "making a session");
-	/* Only from within its root: a namespace is a border for moves, too. */
-	if (setns(s->init, CLONE_NEWCGROUP) < 0)
-		return vs_fail_errno(vs, -errno, "joining the guest's cgroup namespace");
-	r = close_others(s, -1, -1);
+	r = join_rest(s);
+	if (!r)
+		r = close_others(s, -1, -1);
 	if (!r)
 		r = set_descriptors(s);
 	if (!r)
 		r = go_home(vs);
-	if (!r)
-		r = vs_bounds_limit(vs, &s->bounds);
 	if (r < 0)
 		return r;
 	shell = find_shell();
@@ -119,7 +131,7 @@ static int be_command(const struct vs_session *s)
 /* --- usher ------------------------------------------------------------------------- */
 
 /* A terminal of the guest's own devpts; the master goes out, the rest stays. */
-static int open_terminal(struct vs *vs, int *ret_master, int *ret_slave)
+static int open_terminal(struct vs *vs, uint32_t owner, int *ret_master, int *ret_slave)
 {
 	_cleanup_close_ int master = -1;
 	struct statfs fs;
@@ -135,6 +147,10 @@ static int open_terminal(struct vs *vs, int *ret_master, int *ret_slave)
 	slave = ioctl(master, TIOCGPTPEER, O_RDWR | O_NOCTTY | O_CLOEXEC);
 	if (slave < 0)
 		return vs_fail_errno(vs, -errno, "opening a terminal");
+	if (owner && fchown(slave, owner, (gid_t)-1) < 0) {
+		close(slave);
+		return vs_fail_errno(vs, -errno, "giving the terminal to the guest");
+	}
 	*ret_master = TAKE_FD(master);
 	*ret_slave = slave;
 	return 0;
@@ -182,7 +198,7 @@ int vs_usher(struct vs_session *s)
 	if (setns(s->init, SPACES) < 0)
 		return vs_fail_errno(vs, -errno, "joining the guest's namespaces");
 	if (s->exec->tty) {
-		r = open_terminal(vs, &master, &s->terminal);
+		r = open_terminal(vs, s->user_first, &master, &s->terminal);
 		if (r < 0)
 			return r;
 	}

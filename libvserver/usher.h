@@ -19,6 +19,7 @@ struct vs_session {
 	int cgroup;		/* of this command alone, in the guest's */
 	int channel;		/* usher's end: sends the pid and the terminal */
 	int terminal;		/* the command's; -1: it has none */
+	uint32_t user_first;	/* the host's id of the guest's id 0 */
 	struct vs_bounds bounds;
 	struct vs_standard standard;
 	struct vs_relay relay;

@@ -172,6 +172,12 @@ int vs_scheduler_exit_reason(struct vs *vs, char **ret);
  * host's namespaces). */
 uint64_t vs_ceiling_guest(void);
 uint64_t vs_ceiling_context(void);
+/** vs_ceiling_user() - what a guest has besides where its ids are its own: in
+ * its user namespace, with VS_FLAG_USER, and not towards the host. */
+uint64_t vs_ceiling_user(void);
+/** vs_ceiling_host() - what is of use towards the host's user namespace only,
+ * to which its network belongs too: of none to a guest with ids of its own. */
+uint64_t vs_ceiling_host(void);
 /** vs_ceiling_parse() - change *@ceiling by a list: "NET_RAW,!SYS_BOOT".
  * Names with or without "cap_", any case.  0; -EINVAL, *@ret_bad the word. */
 int vs_ceiling_parse(const char *list, uint64_t *ceiling, char **ret_bad);
@@ -249,6 +255,12 @@ int vs_cgroup_remove(struct vs *vs, const char *path);
 
 /* space.c, root.c: a guest's inside --------------------------------------- */
 
+/* Ids of a guest, and the first that one can have: beyond what Debian gives to
+ * users and their subordinates, and systemd to containers and services. */
+#define VS_USER_COUNT	65536U
+#define VS_USER_FIRST	0x70000000U
+#define VS_USER_END	0x7ffe0000U
+
 /** struct vs_space - what vs_space_spawn() makes.  Strings are borrowed. */
 struct vs_space {
 	const char *root;	/* directory with the guest's tree */
@@ -256,6 +268,8 @@ struct vs_space {
 	const char *cgroup;	/* below /sys/fs/cgroup; the guest's own root */
 	uint32_t xid;		/* context, with its ceiling and addresses */
 	uint64_t ceiling;
+	uint32_t user_first;	/* the guest's ids 0..VS_USER_COUNT - 1 are these
+				 * of the host; 0: it has the host's */
 	char *const *argv;	/* NULL: the guest's /sbin/init and its kin */
 	char *const *envp;
 	int console;		/* descriptor of a terminal; -1: none */
@@ -264,12 +278,14 @@ struct vs_space {
 };
 /**
  * vs_space_spawn() - start a guest's init in namespaces of its own (mount,
- * PID, UTS, IPC, cgroup, time) and in its context.
+ * PID, UTS, IPC, cgroup, time, and where it has ids of its own user) and in its
+ * context.
  * @ret_pidfd: of init, seen from the host.
  *
  * Returns once exec has succeeded, or with the step that failed in
  * vs_reason(): "mounting /proc: Operation not permitted".
- * Return: 0; -ENOEXEC the root has no init; any errno of a step.
+ * Return: 0; -ENOEXEC the root has no init; -EOPNOTSUPP the ids of its file
+ * system cannot be mapped; any errno of a step.
  */
 int vs_space_spawn(struct vs *vs, const struct vs_space *space,
 		   pid_t *ret_pid, int *ret_pidfd);

@@ -159,14 +159,31 @@ bool config_is_true(const char *value)
 	       !strcmp(value, "1");
 }
 
+/* What one cannot have any use of is no wish that was understood. */
+static void take_ceiling(struct config *config, const struct entries *entries, FILE *errors)
+{
+	const char *capabilities = value_of(entries, "capabilities");
+	_cleanup_free_ char *bad = NULL, *names = NULL;
+	uint64_t useless = 0;
+
+	config->own_users = !strcmp(value_of(entries, "user"), "private");
+	config->ceiling = vs_ceiling_guest() | (config->own_users ? vs_ceiling_user() : 0);
+	if (!capabilities || vs_ceiling_parse(capabilities, &config->ceiling, &bad) < 0)
+		return;
+	if (config->own_users)
+		useless = config->ceiling & vs_ceiling_host();
+	if (useless && vs_ceiling_format(useless, &names) == 0)
+		complain(errors, entry_find(entries, "capabilities"), "capabilities: %s counts "
+			 "towards the host only, of which a guest with user ids of its own is no "
+			 "root; leave it out, or set user = host", names);
+}
+
 static int take(struct config *config, const struct entries *entries, FILE *errors)
 {
 	const char *xid = value_of(entries, "xid");
 	const char *autostart = value_of(entries, "autostart");
 	const char *no_new_privs = value_of(entries, "no-new-privs");
 	const char *seccomp = value_of(entries, "seccomp");
-	const char *capabilities = value_of(entries, "capabilities");
-	_cleanup_free_ char *bad = NULL;
 
 	if (xid)
 		vs_parse_xid(xid, &config->xid);
@@ -176,10 +193,7 @@ static int take(struct config *config, const struct entries *entries, FILE *erro
 	config->memory_bytes = take_limit(entries, "memory", vs_parse_size);
 	config->swap_bytes = take_limit(entries, "memory-swap", vs_parse_size);
 	config->tasks = take_limit(entries, "tasks", vs_parse_count);
-	config->ceiling = vs_ceiling_guest();
-	if (capabilities)
-		vs_ceiling_parse(capabilities, &config->ceiling, &bad);
-
+	take_ceiling(config, entries, errors);
 	take_bucket(config, entries, errors);
 	if (take_string(entries, "hostname", &config->hostname) < 0 ||
 	    take_string(entries, "init", &config->init) < 0 ||

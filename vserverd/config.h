@@ -41,6 +41,7 @@ struct config {
 	uint64_t memory_bytes, swap_bytes, tasks;	/* UINT64_MAX: none */
 	uint64_t ceiling;
 	bool no_seccomp, no_new_privs;
+	bool own_users;		/* it has user ids of its own */
 	struct setting_value *values;	/* in the order of vs_settings() */
 	size_t n_values;
 };

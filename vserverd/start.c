@@ -20,6 +20,7 @@
 
 #include <systemd/sd-daemon.h>
 
+#include "ids.h"
 #include "init.h"
 #include "lock.h"
 #include "presence.h"
@@ -40,6 +41,17 @@ static int read_config(struct supervisor *s)
 	}
 	free(errors);
 	return r;
+}
+
+static int take_ids(struct supervisor *s)
+{
+	_cleanup_free_ char *reason = NULL;
+	int r;
+
+	if (!s->config->own_users)
+		return 0;
+	r = ids_take(s->name, &s->user_first, &reason);
+	return r < 0 ? failed(s, "giving it user ids", reason ?: strerror(-r), r) : 0;
 }
 
 static int write_state(struct supervisor *s)
@@ -71,7 +83,8 @@ static int make_context(struct supervisor *s)
 	const struct config *c = s->config;
 	struct vs_context ctx = {
 		.xid = c->xid,
-		.flags = VS_FLAG_PERSISTENT | VS_FLAG_CGROUP,
+		.flags = VS_FLAG_PERSISTENT | VS_FLAG_CGROUP |
+			 (c->own_users ? VS_FLAG_USER : 0),
 		.ceiling = c->ceiling,
 		.bucket = c->bucket,
 	};
@@ -184,10 +197,11 @@ int boot(struct supervisor *s)
 		(char *)"PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin",
 		(char *)"TERM=vt220",
 		(char *)"HOME=/root",
+		NULL,			/* the host's name for it */
 		NULL,
 	};
 	_cleanup_strv_free_ char **argv = NULL;
-	_cleanup_free_ char *reason = NULL;
+	_cleanup_free_ char *reason = NULL, *command_line = NULL;
 	struct timespec now;
 	struct vs_space space = {
 		.root = s->config->root,
@@ -195,6 +209,7 @@ int boot(struct supervisor *s)
 		.cgroup = s->state->cgroup,
 		.xid = s->state->xid,
 		.ceiling = s->state->ceiling,
+		.user_first = s->user_first,
 		.envp = environment,
 		.no_seccomp = s->config->no_seccomp,
 		.no_new_privs = s->config->no_new_privs,
@@ -204,6 +219,12 @@ int boot(struct supervisor *s)
 	r = init_find(s->vs, s->config, &argv, &reason);
 	if (r < 0)
 		return failed(s, "finding its init", reason ?: strerror(-r), r);
+	/* Or systemd would set the one in /etc/hostname, which is often that of
+	 * the machine on which the image was made. */
+	if (asprintf(&command_line, "SYSTEMD_PROC_CMDLINE=systemd.hostname=%s",
+		     s->config->hostname) < 0)
+		return -ENOMEM;
+	environment[5] = command_line;
 	r = console_open(s, &space.console);
 	if (r < 0)
 		return failed(s, "opening a console", strerror(-r), r);
@@ -232,6 +253,7 @@ static const struct step {
 } steps[] = {
 	{ "reading the configuration", read_config },
 	{ "writing the state", write_state },
+	{ "giving it user ids", take_ids },
 	{ "making the context", make_context },
 	{ "adding the addresses", add_addresses },
 	{ "making the control group", make_cgroup },

@@ -22,6 +22,7 @@ struct supervisor {
 	struct config *config;
 	struct state *state;
 	char *unit_cgroup;		/* of vserver@NAME.service */
+	uint32_t user_first;		/* the host's id of its id 0 */
 	uint64_t booted_usec;		/* CLOCK_MONOTONIC */
 	sd_event *event;
 	int console;			/* master of the guest's terminal; -1 */

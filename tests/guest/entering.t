@@ -70,6 +70,7 @@ expect_error 127 'running nowhere: No such file' "control: another error" inside
 vserver exec web -- /usr/bin/intruder receive /root/socket >"$scratch/received" 2>&1 </dev/null &
 eventually 20 test -S "$tree/root/socket"
 cp $intruder "$scratch/program"
+chmod 777 "$scratch/program"	# so that it is not the mode that refuses
 expect_output '^ok$' "control: the host can hand in a descriptor" \
 	$intruder send "$tree/root/socket" "$scratch/program"
 wait $!
@@ -109,14 +110,30 @@ expect_output "policy=0 nice=0 cpus=$(nproc) ioprio=0 groups=0 gid=0 files=${own
 	vserver exec web -- /usr/bin/intruder inheritance
 
 # --- a guest that holds up who enters ---------------------------------------------
-vserver exec web -- /usr/bin/intruder freeze /root/freezes </dev/null >/dev/null 2>&1 &
-freezer=$!
-eventually 20 test -e "$tree/root/freezes"
+# freezes: it begins to, until $freezer is killed.
+freezes()
+{
+	vserver exec web -- /usr/bin/intruder freeze /root/freezes </dev/null >/dev/null 2>&1 &
+	freezer=$!
+	eventually 20 test -e "$tree/root/freezes"
+}
+freezes
+expect 0 "with user ids of its own a guest freezes nobody who enters" timeout 100 vserver exec web -- true
+kill $freezer
+eventually 20 sh -c "! pgrep -f '[i]ntruder freeze'"
+vserver stop web
+vserver set -q web user=host
+rm "$tree/root/freezes"
+vserver start web
+freezes
 expect_error 1 "froze" "a guest that freezes who enters is told of" \
 	timeout 100 vserver exec web -- true
 kill $freezer
 eventually 20 sh -c "! pgrep -f '[i]ntruder freeze'"
 expect 0 "control: else one can enter" timeout 100 vserver exec web -- true
+vserver stop web
+vserver set -q web user=private
+vserver start web
 
 # --- terminals -----------------------------------------------------------------------
 # script(1) types the end of its input, which is shown as ^@ or ^D.
@@ -173,6 +190,7 @@ ExecStart=strace -D -o $scratch/strace -e trace=bind -e inject=bind:delay_exit=1
 TEXT
 systemctl daemon-reload
 rm "$tree/usr/sbin/init"
+vserver set -q web user=host	# else the directory is none of its root's
 planted usr/sbin/init $'#!/bin/sh\nexec /usr/bin/intruder swap '$secret
 expect 0 "control: it starts, with a supervisor that is slow" vserver start web
 expect 0 "control: it was slow in bind()" grep -q 'bind.*notify.*= 0 (DELAYED)' "$scratch/strace"
@@ -191,7 +209,10 @@ until [ -e /root/go ]; do sleep 0.1; done
 head -c 200000 /dev/zero >/dev/console
 echo the-end >/dev/console
 while :; do sleep 3600 & wait; done'
+vserver set -q web user=private
 expect 0 "control: it starts" vserver start web
+expect 2 "beside the socket there is nothing of a guest with ids of its own" \
+	inside sh -c ': >/run/host/x'
 expect_output '^srw-rw-rw-' "control: any program of the guest may report to the supervisor" \
 	inside ls -l /run/host/notify
 inside sh -c ': >/root/go'

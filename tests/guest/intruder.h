@@ -13,6 +13,9 @@ struct intrusion {
 	int (*run)(char **args);
 };
 
-extern const struct intrusion file_intrusions[];
+extern const struct intrusion file_intrusions[], user_intrusions[];
+
+/* Listen on a socket for a descriptor. */
+int receive_file(const char *path);
 
 #endif /* INTRUDER_H */

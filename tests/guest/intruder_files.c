@@ -46,7 +46,7 @@ static int send_file(char **a)
 	return read(fd, &answer, 1) < 0 ? errno : 0;	/* until it has ended */
 }
 
-static int receive_file(const char *path)
+int receive_file(const char *path)
 {
 	union {
 		struct cmsghdr align;

@@ -31,7 +31,8 @@ done
 # --- boot -----------------------------------------------------------------------
 expect 0 'a guest is built from the archive' vserver build -q web --from $ARCHIVE --memory 512M \
 	--tasks 400 --address '192.0.2.31/32 dev lo'
-expect 0 'and another' vserver build -q shop --from $ARCHIVE --memory 512M --tasks 400
+expect 0 'and another, with the user ids of the host' vserver build -q shop --from $ARCHIVE \
+	--memory 512M --tasks 400 --user host
 expect 0 'both start, and are waited for' vserver start --wait web shop
 for guest in web shop; do
 	expect_output '^active$' "$guest is at multi-user.target" \

@@ -74,6 +74,9 @@ static void usual(void)
 	for (size_t i = 0; i < sizeof(never) / sizeof(*never); i++)
 		ok(!((vs_ceiling_guest() | vs_ceiling_context()) >> never[i].cap & 1),
 		   "%s is above the usual ceilings", never[i].name);
+	ok(vs_ceiling_user() == CAP(SYS_ADMIN), "in a user namespace there is one more");
+	ok(!(vs_ceiling_host() & (vs_ceiling_guest() | vs_ceiling_user())),
+	   "nothing usual is for the host only");
 	ok(vs_ceiling_guest() & CAP(SYS_BOOT), "a guest may reboot itself");
 	ok(!(vs_ceiling_context() & CAP(SYS_BOOT)), "a bare context, in the host's, may not");
 	ok((vs_ceiling_context() & ~vs_ceiling_guest()) == 0,

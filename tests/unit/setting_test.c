@@ -143,6 +143,16 @@ static void addresses(void)
 	bad("address", "   ", "no address");
 }
 
+static void choices(void)
+{
+	good("user", "private");
+	good("user", "host");
+	bad("user", "own", "none of private|host");
+	bad("user", "hos", "none of");
+	bad("user", "private|host", "none of");
+	bad("user", "", "none of");
+}
+
 static void names(void)
 {
 	ok(vs_name_valid("web"), "web is a name");
@@ -164,6 +174,7 @@ int main(void)
 	table();
 	values();
 	addresses();
+	choices();
 	names();
 	return done_testing();
 }

@@ -149,11 +149,14 @@
 /*
  * Flags.  PERSISTENT: lives without tasks.  CGROUP: its tasks may write to
  * the cgroup files that they can see; set for guests, whose cgroup namespace
- * shows them nothing but their own subtree.
+ * shows them nothing but their own subtree.  USER: its tasks have ids of their
+ * own; CAP_SYS_ADMIN in the ceiling counts in user namespaces below the host's
+ * only, and of new file systems it mounts the harmless kinds.
  */
 #define VS_FLAG_PERSISTENT	(1ULL << 0)
 #define VS_FLAG_CGROUP		(1ULL << 1)
-#define VS_FLAGS_ALL		(VS_FLAG_PERSISTENT | VS_FLAG_CGROUP)
+#define VS_FLAG_USER		(1ULL << 8)
+#define VS_FLAGS_ALL		(VS_FLAG_PERSISTENT | VS_FLAG_CGROUP | VS_FLAG_USER)
 
 enum vs_cmd {
 	VS_CMD_UNSPEC,

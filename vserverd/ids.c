@@ -1,0 +1,200 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * Copyright (C) 2026 The VServer developers
+ *
+ * Ranges of user ids, one a guest, none in two hands: not those of other
+ * guests, of the host's users and groups, or of their subordinate ids.  On the
+ * disk a guest's files have the ids 0 to 65535 whatever its range is, so that
+ * one which turns out to be another's is simply replaced at the next start.
+ */
+#include "ids.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <grp.h>
+#include <pwd.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+
+#include "config.h"
+#include "scope.h"
+
+#define RECORD "ids"		/* "FIRST COUNT\n" */
+
+/* One bit a range that is taken. */
+#define SLOTS ((VS_USER_END - VS_USER_FIRST) / VS_USER_COUNT)
+
+struct taken {
+	bool slot[SLOTS];
+};
+
+__attribute__((format(printf, 3, 4)))
+static int fail(char **ret_reason, int error, const char *format, ...)
+{
+	va_list ap;
+
+	va_start(ap, format);
+	if (vasprintf(ret_reason, format, ap) < 0)
+		*ret_reason = NULL;
+	va_end(ap);
+	return error;
+}
+
+static void take(struct taken *taken, uint64_t first, uint64_t count)
+{
+	uint64_t end = first + count;
+
+	if (!count || end <= VS_USER_FIRST || first >= VS_USER_END)
+		return;
+	if (first < VS_USER_FIRST)
+		first = VS_USER_FIRST;
+	if (end > VS_USER_END || end < first)
+		end = VS_USER_END;
+	for (uint64_t i = first - VS_USER_FIRST; i < end - VS_USER_FIRST;
+	     i += VS_USER_COUNT - i % VS_USER_COUNT)
+		taken->slot[i / VS_USER_COUNT] = true;
+}
+
+/* --- records ------------------------------------------------------------------------ */
+
+/* 0; -ENOENT there is none; -EBADMSG it is none of ours. */
+static int read_record(int guests, const char *name, uint32_t *ret_first)
+{
+	_cleanup_close_ int dir = openat(guests, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW |
+					 O_CLOEXEC);
+	_cleanup_close_ int fd = dir < 0 ? -1 : openat(dir, RECORD, O_RDONLY | O_NOFOLLOW |
+						       O_CLOEXEC);
+	unsigned int first, count;
+	char text[64] = "";
+
+	if (fd < 0)
+		return errno == ENOTDIR ? -ENOENT : -errno;
+	if (read(fd, text, sizeof(text) - 1) < 0)
+		return -errno;
+	if (sscanf(text, "%u %u", &first, &count) != 2 || count != VS_USER_COUNT ||
+	    first < VS_USER_FIRST || first >= VS_USER_END ||
+	    (first - VS_USER_FIRST) % VS_USER_COUNT)
+		return -EBADMSG;
+	*ret_first = first;
+	return 0;
+}
+
+static int write_record(int guests, const char *name, uint32_t first)
+{
+	_cleanup_close_ int dir = openat(guests, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW |
+					 O_CLOEXEC);
+	_cleanup_close_ int fd = dir < 0 ? -1 : openat(dir, RECORD "~", O_WRONLY | O_CREAT |
+						       O_TRUNC | O_NOFOLLOW | O_CLOEXEC, 0600);
+
+	if (fd < 0 || dprintf(fd, "%u %u\n", first, VS_USER_COUNT) < 0 || fsync(fd) < 0 ||
+	    renameat(dir, RECORD "~", dir, RECORD) < 0 || fsync(dir) < 0)
+		return -errno;
+	return 0;
+}
+
+/* What is being built or removed has a dot before its name, and no processes. */
+static int take_guests(int guests, const char *name, struct taken *taken, char **ret_reason)
+{
+	int copy = openat(guests, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	_cleanup_closedir_ DIR *dir = copy < 0 ? NULL : fdopendir(copy);
+	const struct dirent *entry;
+	uint32_t first;
+
+	if (!dir)
+		return -errno;
+	while ((entry = readdir(dir))) {
+		int r;
+
+		if (*entry->d_name == '.' || !strcmp(entry->d_name, name))
+			continue;
+		r = read_record(guests, entry->d_name, &first);
+		if (!r)
+			take(taken, first, VS_USER_COUNT);
+		else if (r != -ENOENT)
+			return fail(ret_reason, r, GUESTS_DIR "/%s/" RECORD ": %s; stop that "
+				    "guest and remove the file", entry->d_name, r == -EBADMSG ?
+				    "it is no range of user ids" : strerror(-r));
+	}
+	return 0;
+}
+
+/* --- the host's ---------------------------------------------------------------------- */
+
+static void take_subordinates(const char *path, struct taken *taken)
+{
+	_cleanup_fclose_ FILE *file = fopen(path, "re");
+	_cleanup_free_ char *line = NULL;
+	size_t size = 0;
+
+	while (file && getline(&line, &size, file) > 0) {
+		unsigned long long first, count;
+
+		if (sscanf(line, "%*[^:]:%llu:%llu", &first, &count) == 2 &&
+		    first <= UINT32_MAX && count <= UINT32_MAX)
+			take(taken, first, count);
+	}
+}
+
+static void take_users(struct taken *taken)
+{
+	const struct passwd *user;
+	const struct group *group;
+
+	setpwent();
+	while ((user = getpwent())) {
+		take(taken, user->pw_uid, 1);
+		take(taken, user->pw_gid, 1);
+	}
+	endpwent();
+	setgrent();
+	while ((group = getgrent()))
+		take(taken, group->gr_gid, 1);
+	endgrent();
+}
+
+/* --- a guest's ------------------------------------------------------------------------ */
+
+static int choose(int guests, const char *name, uint32_t *ret_first, char **ret_reason)
+{
+	struct taken taken = { 0 };
+	uint32_t first, i;
+	int r;
+
+	r = take_guests(guests, name, &taken, ret_reason);
+	if (r < 0)
+		return r;
+	take_subordinates("/etc/subuid", &taken);
+	take_subordinates("/etc/subgid", &taken);
+	take_users(&taken);
+
+	r = read_record(guests, name, &first);
+	if (!r && !taken.slot[(first - VS_USER_FIRST) / VS_USER_COUNT]) {
+		*ret_first = first;
+		return 0;
+	}
+	for (i = 0; i < SLOTS && taken.slot[i]; i++)
+		;
+	if (i == SLOTS)
+		return fail(ret_reason, -ENOSPC, "no range of %u user ids is free from %u to %u; "
+			    "take some out of /etc/subuid and /etc/subgid, or set user = host",
+			    VS_USER_COUNT, VS_USER_FIRST, VS_USER_END - 1);
+	*ret_first = VS_USER_FIRST + i * VS_USER_COUNT;
+	return write_record(guests, name, *ret_first);
+}
+
+int ids_take(const char *name, uint32_t *ret_first, char **ret_reason)
+{
+	_cleanup_close_ int guests = open(GUESTS_DIR, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+
+	*ret_reason = NULL;
+	if (guests < 0)
+		return fail(ret_reason, -errno, GUESTS_DIR ": %s", strerror(errno));
+	while (flock(guests, LOCK_EX) < 0)	/* of two that start, one waits */
+		if (errno != EINTR)
+			return -errno;
+	return choose(guests, name, ret_first, ret_reason);
+}
