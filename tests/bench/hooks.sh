@@ -4,7 +4,9 @@
 #
 # What the hooks cost: short acts by a task of the host, by one in a guest and
 # by one in a guest beside 999 other contexts, each beside the same without
-# enforcement.  The scheduler is not loaded: what that costs is another set.
+# enforcement.  The guest is without the filter on system calls, which is no
+# hook; with it, beside the same guest without, is a row of its own.  The
+# scheduler is not loaded: what that costs is another set.
 #
 # machine: --icount --cpus 1
 
@@ -43,12 +45,12 @@ round()
 	done <<<"$acts"
 }
 
-# A guest, with the measuring program in it.  Its daemon and its scheduler are
+# guest_begins SECCOMP: a guest with the measuring program in it.  Its daemon and its scheduler are
 # away while it is measured: a shell that is inside already does it.
 guest_begins()
 {
 	systemctl start vserverd.socket vserverd || fail 'no daemon'
-	vserver start bench || fail 'the guest does not start'
+	vserver set bench seccomp="$1" && vserver start bench || fail 'the guest does not start'
 	coproc INSIDE { exec vserver exec bench -- sh; }
 	ask_inside hostname >/dev/null
 	systemctl stop -q vserverd.socket vserverd
@@ -111,12 +113,15 @@ for ((i = 0; i < rounds; i++)); do
 	"$context" load 0 || fail 'enforcement does not come'
 	settle
 	round host
-	guest_begins
+	guest_begins none
 	round guest inside
 	others make flags=1
 	settle
 	round thousand inside
 	others end
+	guest_ends
+	guest_begins default
+	round filter inside
 	guest_ends
 done
 
@@ -124,5 +129,6 @@ while read -r act _ host guest thousand; do
 	figure "hooks/host/$act" "$act.host" "$act.none" 'no enforcement' "$host" ns
 	figure "hooks/guest/$act" "$act.guest" "$act.none" 'no enforcement' "$guest" ns
 	figure "hooks/contexts-1000/$act" "$act.thousand" "$act.guest" 'one context' "$thousand" ns
+	figure "hooks/filter/$act" "$act.filter" "$act.guest" 'no filter' "$guest" ns
 done <<<"$acts"
 finish

@@ -182,19 +182,6 @@ is "$($intruder inotify-one)" EMFILE "control: and the host nothing any more"
 release old
 sysctl -q fs.inotify.max_user_instances="$instances"
 
-# The host's root's, in /proc/key-users: "0: USAGE NKEYS/INSTANTIATED …"
-keys() { sed -n "s|^ *$1: *[0-9]* \\([0-9]*\\)/.*|\\1|p" /proc/key-users; }
-before=$(keys 0)
-is "$(holds web keys 100)" 100 "it has keys"
-[ $(($(keys 0) - before)) -lt 50 ] && [ "$(keys "$web")" -ge 100 ]
-ok $? "which are not counted as the host's"
-release web
-before=$(keys 0)
-is "$(holds old keys 100)" 100 "control: with user = host it has keys"
-[ $(($(keys 0) - before)) -ge 50 ]
-ok $? "control: these are"
-release old
-
 # --- systemd's sandboxes ---------------------------------------------------------------------------
 vserver stop web db old
 vserver build -q sys --from /usr/share/vserver-test/debian13.tar --memory 512M
