@@ -7,14 +7,13 @@
  */
 #include <errno.h>
 #include <fcntl.h>
-#include <linux/keyctl.h>
 #include <sched.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/inotify.h>
 #include <sys/mount.h>
 #include <sys/stat.h>
-#include <sys/syscall.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "intruder.h"
@@ -141,17 +140,15 @@ static int take_inotify(char **a)
 	return 0;
 }
 
-/* keys N READY */
-static int take_keys(char **a)
+/* timers N READY: each has a signal in store. */
+static int take_timers(char **a)
 {
 	int most = 0, n = 0;
-	char name[32];
+	timer_t timer;
 
 	sscanf(a[0], "%d", &most);
-	do
-		snprintf(name, sizeof(name), "intruder-%d", n);
-	while (syscall(SYS_add_key, "user", name, "x", 1, KEY_SPEC_PROCESS_KEYRING) >= 0 &&
-	       ++n < most);
+	while (n < most && timer_create(CLOCK_MONOTONIC, NULL, &timer) == 0)
+		n++;
 	hold(a[1], n);
 	return 0;
 }
@@ -170,6 +167,6 @@ const struct intrusion user_intrusions[] = {
 	{ "join-received", 1, join_received },
 	{ "inotify", 2, take_inotify },
 	{ "inotify-one", 0, one_inotify },
-	{ "keys", 2, take_keys },
+	{ "timers", 2, take_timers },
 	{}
 };
