@@ -13,6 +13,7 @@
 #include <sys/inotify.h>
 #include <sys/mount.h>
 #include <sys/stat.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "intruder.h"
@@ -139,6 +140,19 @@ static int take_inotify(char **a)
 	return 0;
 }
 
+/* timers N READY: each has a signal in store. */
+static int take_timers(char **a)
+{
+	int most = 0, n = 0;
+	timer_t timer;
+
+	sscanf(a[0], "%d", &most);
+	while (n < most && timer_create(CLOCK_MONOTONIC, NULL, &timer) == 0)
+		n++;
+	hold(a[1], n);
+	return 0;
+}
+
 const struct intrusion user_intrusions[] = {
 	{ "mount", 3, mount_new },
 	{ "bind", 2, bind_all },
@@ -153,5 +167,6 @@ const struct intrusion user_intrusions[] = {
 	{ "join-received", 1, join_received },
 	{ "inotify", 2, take_inotify },
 	{ "inotify-one", 0, one_inotify },
+	{ "timers", 2, take_timers },
 	{}
 };

@@ -182,6 +182,19 @@ is "$($intruder inotify-one)" EMFILE "control: and the host nothing any more"
 release old
 sysctl -q fs.inotify.max_user_instances="$instances"
 
+# Timers and signals that wait; SigQ of the host's root, of all that it has.
+queued() { sed -n 's|^SigQ:[^0-9]*\([0-9]*\)/.*|\1|p' /proc/self/status; }
+before=$(queued)
+is "$(holds web timers 500)" 500 "it has timers"
+[ $(($(queued) - before)) -lt 250 ]
+ok $? "which are not counted as the host's"
+release web
+before=$(queued)
+is "$(holds old timers 500)" 500 "control: with user = host it has timers"
+[ $(($(queued) - before)) -ge 250 ]
+ok $? "control: these are"
+release old
+
 # --- systemd's sandboxes ---------------------------------------------------------------------------
 vserver stop web db old
 vserver build -q sys --from /usr/share/vserver-test/debian13.tar --memory 512M
@@ -206,6 +219,11 @@ ok $? "one has users of its own"
 is "$(sandboxed PrivateUsers=no)" "$(vserver exec sys -- sh -c "$run")" "control: one has not"
 run='id -u'
 expect_output '^[1-9]' "and one is a user made for it" sandboxed DynamicUser=yes
+vserver exec sys -- sh -c 'cp /usr/bin/id /usr/local/bin/whoever && chmod 4755 /usr/local/bin/whoever'
+expect_output '^0$' "a setuid program is the guest's root's" vserver exec sys -- \
+	setpriv --reuid 1000 --regid 1000 --clear-groups /usr/local/bin/whoever -u
+expect_output '^1000$' "control: another is not" vserver exec sys -- \
+	setpriv --reuid 1000 --regid 1000 --clear-groups /usr/bin/id -u
 run='ls /sys/class/net'
 expect_output 'lo' "one has a network of its own" sandboxed PrivateNetwork=yes
 done_testing
