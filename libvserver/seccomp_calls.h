@@ -4,8 +4,8 @@
  *
  * Which system calls a context has, by both gates.  Read twice: by the program
  * that makes the filter when the tree is built (generate/seccomp.c), and by
- * seccomp.c, which fits the filter to a ceiling.  Names that libseccomp or the
- * processor does not know are passed over.
+ * seccomp.c, which fits the filter to a ceiling.  Names that libseccomp does not
+ * know, because it is older, are passed over, and told when the tree is built.
  */
 #ifndef VS_SECCOMP_CALLS_H
 #define VS_SECCOMP_CALLS_H
@@ -24,7 +24,7 @@ static const struct {
 } vs_seccomp_groups[] = {
 	{ 1ULL << CAP_SYS_ADMIN,
 	  "fanotify_init fsconfig fsmount fsopen fspick mount mount_setattr move_mount open_tree "
-	  "open_tree_attr pivot_root quotactl quotactl_fd setdomainname sethostname setns "
+	  "pivot_root quotactl quotactl_fd setdomainname sethostname setns "
 	  "swapoff swapon umount umount2" },
 	{ 1ULL << CAP_DAC_READ_SEARCH,	"open_by_handle_at" },
 	{ 1ULL << CAP_SYS_BOOT,		"reboot" },
@@ -77,14 +77,14 @@ static const char vs_seccomp_calls[] =
 	"pkey_free pkey_mprotect poll ppoll ppoll_time64 prctl pread64 preadv preadv2 prlimit64 "
 	"process_madvise process_mrelease process_vm_readv process_vm_writev pselect6 "
 	"pselect6_time64 ptrace pwrite64 pwritev pwritev2 read readahead readlink readlinkat "
-	"readv recv recvfrom recvmmsg recvmmsg_time64 recvmsg remap_file_pages removexattr "
+	"readv recvfrom recvmmsg recvmmsg_time64 recvmsg remap_file_pages removexattr "
 	"removexattrat rename renameat renameat2 restart_syscall rmdir rseq rt_sigaction "
 	"rt_sigpending rt_sigprocmask rt_sigqueueinfo rt_sigreturn rt_sigsuspend "
 	"rt_sigtimedwait rt_sigtimedwait_time64 rt_tgsigqueueinfo sched_get_priority_max "
 	"sched_get_priority_min sched_getaffinity sched_getattr sched_getparam "
 	"sched_getscheduler sched_rr_get_interval sched_rr_get_interval_time64 "
 	"sched_setaffinity sched_setattr sched_setparam sched_setscheduler sched_yield seccomp "
-	"select semctl semget semop semtimedop semtimedop_time64 send sendfile sendfile64 "
+	"select semctl semget semop semtimedop semtimedop_time64 sendfile sendfile64 "
 	"sendmmsg sendmsg sendto set_mempolicy set_mempolicy_home_node set_robust_list "
 	"set_thread_area set_tid_address setfsgid setfsgid32 setfsuid setfsuid32 setgid "
 	"setgid32 setgroups setgroups32 setitimer setpgid setpriority setregid setregid32 "

@@ -27,8 +27,10 @@ static int add_calls(scmp_filter_ctx filter, uint32_t action, const char *calls)
 		n = strcspn(calls, " ");
 		snprintf(name, sizeof(name), "%.*s", (int)n, calls);
 		call = seccomp_syscall_resolve_name(name);
-		if (call == __NR_SCMP_ERROR)
+		if (call == __NR_SCMP_ERROR) {
+			fprintf(stderr, "seccomp: this libseccomp does not know %s()\n", name);
 			continue;
+		}
 		r = seccomp_rule_add(filter, action, call, 0);
 		if (r < 0)
 			return r;
