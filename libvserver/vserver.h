@@ -215,6 +215,9 @@ int vs_cgroup_own(struct vs *vs, pid_t pid, char **ret);
 int vs_cgroup_create(struct vs *vs, const char *path);
 int vs_cgroup_open(struct vs *vs, const char *path);
 int vs_cgroup_limit(struct vs *vs, const char *path, const struct vs_limits *limits);
+/** vs_cgroup_devices() - from now on what is in it opens and makes harmless nodes
+ * only (null, zero, full, random, urandom, tty, ptmx, pseudo terminals). */
+int vs_cgroup_devices(struct vs *vs, const char *path);
 int vs_cgroup_usage(struct vs *vs, const char *path, struct vs_usage *ret);
 int vs_cgroup_attach(struct vs *vs, const char *path, pid_t pid);
 /** vs_cgroup_kill() - SIGKILL to everything below, and wait until it is

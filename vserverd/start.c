@@ -8,6 +8,7 @@
  * (cleanup.c).
  */
 #include <errno.h>
+#include <linux/capability.h>
 #include <netinet/in.h>
 #include <arpa/inet.h>
 #include <stdio.h>
@@ -150,7 +151,12 @@ static int make_cgroup(struct supervisor *s)
 		return -ENOMEM;
 	}
 	r = state_write(s->name, s->state);
-	return r < 0 ? r : vs_cgroup_create(s->vs, s->state->cgroup);
+	if (!r)
+		r = vs_cgroup_create(s->vs, s->state->cgroup);
+	/* With the capability it may open whatever there is a node of. */
+	if (!r && !(s->state->ceiling >> CAP_MKNOD & 1))
+		r = vs_cgroup_devices(s->vs, s->state->cgroup);
+	return r;
 }
 
 /* cpu.max is written even where the scheduler keeps the share: it takes over

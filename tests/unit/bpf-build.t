@@ -28,7 +28,7 @@ for kernel in "${kernels[@]}"; do
 	into=$scratch/$version
 	expect 0 "with the headers of $version all are built" \
 		make -s -j2 B="$into" BPF_BTF="$kernel" \
-		"$into"/bpf/{task,admin,file,socket,net,sched}.skel.h
+		"$into"/bpf/{task,admin,file,socket,net,device,sched}.skel.h
 	if [[ $output == *warning:* ]]; then false; else true; fi
 	ok $? '… without a warning' || diag "$output"
 	[ -n "$first" ] || { first=$(programs "$into"); continue; }
