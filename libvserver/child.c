@@ -123,16 +123,19 @@ int vs_child_exec(const struct vs_child *child, const char *file, char *const *a
 		  char *const *envp)
 {
 	const int both[] = { child->program, child->report };
+	const struct vs_confinement confinement = {
+		.xid = child->xid,
+		.nid = child->xid,
+		.ceiling = child->ceiling,
+		.seccomp = child->seccomp,
+		.no_new_privs = child->no_new_privs,
+	};
 	int r;
 
 	/* From its first moment in the context there is nothing to be had here. */
 	r = vs_child_close(child->vs, both, 2);
 	if (!r)
-		r = vs_ceiling_bound(child->vs, child->ceiling);
-	if (!r)
-		r = vs_enter_run(child->vs, child->program, child->xid, child->xid);
-	if (!r)
-		r = vs_ceiling_drop(child->vs, child->ceiling);
+		r = vs_confine(child->vs, child->program, &confinement);
 	if (!r)
 		r = vs_child_close(child->vs, &child->report, 1);
 	if (r < 0)

@@ -19,6 +19,8 @@ struct vs_child {
 	int report;		/* write end of a close-on-exec pipe */
 	uint32_t xid;		/* and nid */
 	uint64_t ceiling;
+	bool seccomp;		/* the default filter */
+	bool no_new_privs;
 };
 
 /**
@@ -36,7 +38,7 @@ int vs_child_close(struct vs *vs, const int *keep, size_t n);
  * /proc/self lead to what this process still has of the host's. */
 int vs_child_open(const char *path, int flags, uint64_t resolve);
 
-/* Drop to the ceiling, enter the context, and exec.  Returns on failure only.
+/* Drop to the ceiling, load the filter, enter the context, and exec.  Returns on failure only.
  * A @file without a slash is looked up in the PATH of @envp.  All descriptors
  * but 0, 1, 2 are gone then. */
 int vs_child_exec(const struct vs_child *child, const char *file, char *const *argv,

@@ -178,3 +178,27 @@ int vs_context_enter(struct vs *vs, uint32_t xid, uint32_t nid)
 		return program;
 	return vs_enter_run(vs, program, xid, nid);
 }
+
+/*
+ * The bounding set wants a capability that the ceiling may not have; the filter
+ * one that hardly any has: both before entering.
+ */
+int vs_confine(struct vs *vs, int program, const struct vs_confinement *confinement)
+{
+	int r = vs_ceiling_bound(vs, confinement->ceiling);
+
+	if (!r && confinement->no_new_privs)
+		r = vs_seccomp_no_new_privs(vs);
+	if (!r && confinement->seccomp)
+		r = vs_seccomp_load(vs, confinement->ceiling);
+	if (!r)
+		r = vs_enter_run(vs, program, confinement->xid, confinement->nid);
+	return r ?: vs_ceiling_drop(vs, confinement->ceiling);
+}
+
+int vs_context_confine(struct vs *vs, const struct vs_confinement *confinement)
+{
+	_cleanup_close_ int program = vs_enter_open(vs);
+
+	return program < 0 ? program : vs_confine(vs, program, confinement);
+}

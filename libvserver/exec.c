@@ -260,6 +260,8 @@ int vs_space_exec(struct vs *vs, const struct vs_exec *exec)
 		return vs_fail(vs, -errno, "the guest's init is gone");
 	r = vs_bounds_read(vs, exec->init, &s.bounds);
 	if (!r)
+		r = vs_seccomp_read(vs, exec->init, &s.child.seccomp, &s.child.no_new_privs);
+	if (!r)
 		r = check_init(vs, exec);
 	if (r < 0)
 		return r;

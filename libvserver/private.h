@@ -83,6 +83,17 @@ int vs_nl_enforce_get(struct vs *vs, uint32_t *ret_n, uint32_t *ret_generation);
  * cannot any more.  A descriptor, or -ENOKEY. */
 int vs_enter_open(struct vs *vs);
 int vs_enter_run(struct vs *vs, int program, uint32_t xid, uint32_t nid);
+/* vs_context_confine() by a program that vs_enter_open() gave. */
+int vs_confine(struct vs *vs, int program, const struct vs_confinement *confinement);
+
+/* --- seccomp.c ----------------------------------------------------------------- */
+
+/* The default filter, for a context with @ceiling.  Before entering, which it
+ * lets pass: afterwards it wants CAP_SYS_ADMIN, or no new privileges. */
+int vs_seccomp_load(struct vs *vs, uint64_t ceiling);
+int vs_seccomp_no_new_privs(struct vs *vs);
+/* Of a guest's init: is there a filter, can it gain privileges? */
+int vs_seccomp_read(struct vs *vs, pid_t pid, bool *ret_seccomp, bool *ret_no_new_privs);
 
 /* --- pin.c: what is below /sys/fs/bpf/vserver --------------------------------- */
 

@@ -43,6 +43,10 @@ static const struct vs_setting settings[] = {
 	  "processes and threads at most" },
 	{ "capabilities", "capabilities", VS_TYPE_CAPABILITIES, NULL, false, false,
 	  "[!]NAME,...", "change of the usual ceiling: NET_RAW,!SYS_BOOT" },
+	{ "seccomp", "seccomp", VS_TYPE_CHOICE, "default", false, false, "default|none",
+	  "the filter on system calls" },
+	{ "no-new-privs", "noNewPrivs", VS_TYPE_BOOL, "no", false, false, "yes|no",
+	  "setuid programs and file capabilities give nothing inside" },
 	{},
 };
 
@@ -267,6 +271,19 @@ static int check_capabilities(const char *value, struct refusal *refusal)
 	return remedy(refusal, "capabilities(7) has the names");
 }
 
+static int check_choice(const struct vs_setting *setting, const char *value,
+			struct refusal *refusal)
+{
+	_cleanup_free_ char *words = strdup(setting->value);
+	char *rest = words, *word;
+
+	while (rest && (word = strsep(&rest, "|")))
+		if (strcmp(value, word) == 0)
+			return 0;
+	because(refusal, "'%s' is none of %s", value, setting->value);
+	return remedy(refusal, "write one of %s", setting->value);
+}
+
 static int check_command(const char *value, struct refusal *refusal)
 {
 	static const char *const known[] = { "systemd", "sysvinit", "openrc", "runit" };
@@ -303,6 +320,8 @@ static int check(const struct vs_setting *setting, const char *value, struct ref
 		return check_capabilities(value, refusal);
 	case VS_TYPE_COMMAND:
 		return check_command(value, refusal);
+	case VS_TYPE_CHOICE:
+		return check_choice(setting, value, refusal);
 	}
 	return because(refusal, "'%s' is of no known type", setting->name);
 }

@@ -140,7 +140,9 @@ static pid_t usher(const struct vs_child *child, const struct vs_space *space,
 	pid_t pid;
 	int r;
 
-	r = make_time_namespace(child->vs);
+	r = vs_limits_halve(child->vs);
+	if (!r)
+		r = make_time_namespace(child->vs);
 	if (r < 0)
 		return r;
 	pid = vs_child_clone(SPACES, cgroup);
@@ -192,7 +194,13 @@ static int spawn(struct vs *vs, const struct vs_space *space, char *const *argv,
 		 pid_t *ret_pid, int *ret_pidfd)
 {
 	_cleanup_close_ int cgroup = -1, program = -1, report = -1;
-	struct vs_child child = { .vs = vs, .xid = space->xid, .ceiling = space->ceiling };
+	struct vs_child child = {
+		.vs = vs,
+		.xid = space->xid,
+		.ceiling = space->ceiling,
+		.seccomp = !space->no_seccomp,
+		.no_new_privs = space->no_new_privs,
+	};
 	int pipes[2], pidfd, r, outcome;
 	pid_t pid = 0;
 

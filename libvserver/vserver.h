@@ -119,6 +119,17 @@ int vs_context_end(struct vs *vs, uint32_t xid);
  */
 int vs_context_enter(struct vs *vs, uint32_t xid, uint32_t nid);
 
+/** struct vs_confinement - what the calling process is to be, for good. */
+struct vs_confinement {
+	uint32_t xid, nid;	/* as in vs_context_enter() */
+	uint64_t ceiling;	/* of the capabilities that it keeps */
+	bool seccomp;		/* the default filter on system calls */
+	bool no_new_privs;	/* setuid programs give nothing any more */
+};
+/** vs_context_confine() - vs_context_enter(), with nothing above the ceiling and
+ * under a filter, in the order in which that can be had.  To be called last. */
+int vs_context_confine(struct vs *vs, const struct vs_confinement *confinement);
+
 /* enforce.c: the BPF programs ------------------------------------------- */
 
 /**
@@ -173,6 +184,12 @@ int vs_ceiling_bound(struct vs *vs, uint64_t ceiling);
 /** vs_ceiling_drop() - vs_ceiling_bound(), and leave the caller nothing above
  * @ceiling in the other sets, and nothing inheritable. */
 int vs_ceiling_drop(struct vs *vs, uint64_t ceiling);
+
+/* shared_limits.c -------------------------------------------------------- */
+
+/** vs_limits_halve() - of signals and messages that wait, counted by user number,
+ * the caller can have half of what it could: the host has the rest. */
+int vs_limits_halve(struct vs *vs);
 
 /* address.c ------------------------------------------------------------- */
 
@@ -242,6 +259,8 @@ struct vs_space {
 	char *const *argv;	/* NULL: the guest's /sbin/init and its kin */
 	char *const *envp;
 	int console;		/* descriptor of a terminal; -1: none */
+	bool no_seccomp;	/* no filter on system calls */
+	bool no_new_privs;
 };
 /**
  * vs_space_spawn() - start a guest's init in namespaces of its own (mount,
@@ -328,6 +347,7 @@ enum vs_setting_type {
 	VS_TYPE_ADDRESS,	/* ADDRESS[/PREFIX dev INTERFACE] */
 	VS_TYPE_CAPABILITIES,
 	VS_TYPE_COMMAND,
+	VS_TYPE_CHOICE,		/* one of the words in value, which | separates */
 };
 struct vs_setting {
 	const char *name;	/* "cpu-bucket" */

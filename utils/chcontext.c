@@ -26,6 +26,7 @@ struct arguments {
 	struct vs_context ctx;
 	uint64_t rate_ns, interval_ns, size_ns, release_ns;
 	const char *hostname;
+	bool no_seccomp, no_new_privs;
 	bool disconnect;
 	bool silent;
 };
@@ -45,6 +46,8 @@ static void help(void)
 	     "      --cpu SHARE        of the processors: 25%, 10ms/1s\n"
 	     "      --cpu-bucket TIME  how much unused time it may save up: 500ms\n"
 	     "      --cpu-resume TIME  how much it needs to run again after it was on hold: 10ms\n"
+	     "      --seccomp none     no filter on system calls; otherwise default\n"
+	     "      --no-new-privs     setuid programs and file capabilities give nothing inside\n"
 	     "      --disconnect       run in the background\n"
 	     "      --silent           do not tell the number\n"
 	     "      --help             this\n"
@@ -87,6 +90,14 @@ static void flag_or_die(const char *text, uint64_t *flags)
 	*flags |= VS_FLAG_PERSISTENT;
 }
 
+/* Is there to be none? */
+static bool seccomp_or_die(const char *text)
+{
+	if (strcmp(text, "default") != 0 && strcmp(text, "none") != 0)
+		die(EXIT_USAGE, "--seccomp: there is no filter '%s'; there are: default none", text);
+	return strcmp(text, "none") == 0;
+}
+
 static void hostname_or_die(const char *text)
 {
 	size_t n = strlen(text);
@@ -96,7 +107,7 @@ static void hostname_or_die(const char *text)
 }
 
 enum { OPT_CAP = 256, OPT_SECURE, OPT_HOSTNAME, OPT_FLAG, OPT_CPU, OPT_BUCKET, OPT_RESUME,
-       OPT_DISCONNECT, OPT_SILENT };
+       OPT_SECCOMP, OPT_NO_NEW_PRIVS, OPT_DISCONNECT, OPT_SILENT };
 
 static const struct option options[] = {
 	{ "xid",	required_argument,	NULL, 'x' },
@@ -108,6 +119,8 @@ static const struct option options[] = {
 	{ "cpu",	required_argument,	NULL, OPT_CPU },
 	{ "cpu-bucket",	required_argument,	NULL, OPT_BUCKET },
 	{ "cpu-resume",	required_argument,	NULL, OPT_RESUME },
+	{ "seccomp",	required_argument,	NULL, OPT_SECCOMP },
+	{ "no-new-privs", no_argument,		NULL, OPT_NO_NEW_PRIVS },
 	{ "disconnect",	no_argument,		NULL, OPT_DISCONNECT },
 	{ "silent",	no_argument,		NULL, OPT_SILENT },
 	{ "help",	no_argument,		NULL, 'h' },
@@ -142,6 +155,12 @@ static void read_option(int c, struct arguments *ret)
 		break;
 	case OPT_RESUME:
 		ret->release_ns = time_or_die("--cpu-resume", optarg);
+		break;
+	case OPT_SECCOMP:
+		ret->no_seccomp = seccomp_or_die(optarg);
+		break;
+	case OPT_NO_NEW_PRIVS:
+		ret->no_new_privs = true;
 		break;
 	case OPT_DISCONNECT:
 		ret->disconnect = true;
@@ -281,6 +300,12 @@ static int leave_namespaces(const char *hostname)
 /* Everything up to exec.  A failure ends the context again. */
 static void go_in(struct vs *vs, const struct arguments *args)
 {
+	const struct vs_confinement confinement = {
+		.xid = args->ctx.xid,
+		.ceiling = args->ctx.ceiling,
+		.seccomp = !args->no_seccomp,
+		.no_new_privs = args->no_new_privs,
+	};
 	uint32_t xid = args->ctx.xid;
 	int r;
 
@@ -294,12 +319,10 @@ static void go_in(struct vs *vs, const struct arguments *args)
 		end_and_die(vs, xid, "cannot make namespaces: %s", strerror(-r));
 	r = vs_space_private_proc(vs);
 	if (!r)
-		r = vs_ceiling_bound(vs, args->ctx.ceiling);
+		r = vs_limits_halve(vs);
 	/* Until here we can end the context; from here on it ends with us. */
 	if (!r)
-		r = vs_context_enter(vs, xid, 0);
-	if (!r)
-		r = vs_ceiling_drop(vs, args->ctx.ceiling);
+		r = vs_context_confine(vs, &confinement);
 	if (r < 0)
 		end_and_die(vs, xid, "%s", vs_reason(vs));
 }

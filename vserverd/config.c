@@ -163,12 +163,16 @@ static int take(struct config *config, const struct entries *entries, FILE *erro
 {
 	const char *xid = value_of(entries, "xid");
 	const char *autostart = value_of(entries, "autostart");
+	const char *no_new_privs = value_of(entries, "no-new-privs");
+	const char *seccomp = value_of(entries, "seccomp");
 	const char *capabilities = value_of(entries, "capabilities");
 	_cleanup_free_ char *bad = NULL;
 
 	if (xid)
 		vs_parse_xid(xid, &config->xid);
 	config->autostart = autostart && config_is_true(autostart);
+	config->no_new_privs = no_new_privs && config_is_true(no_new_privs);
+	config->no_seccomp = seccomp && !strcmp(seccomp, "none");
 	config->memory_bytes = take_limit(entries, "memory", vs_parse_size);
 	config->swap_bytes = take_limit(entries, "memory-swap", vs_parse_size);
 	config->tasks = take_limit(entries, "tasks", vs_parse_count);

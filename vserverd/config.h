@@ -40,6 +40,7 @@ struct config {
 	struct vs_bucket bucket;	/* rate_ns 0: not limited */
 	uint64_t memory_bytes, swap_bytes, tasks;	/* UINT64_MAX: none */
 	uint64_t ceiling;
+	bool no_seccomp, no_new_privs;
 	struct setting_value *values;	/* in the order of vs_settings() */
 	size_t n_values;
 };

@@ -196,6 +196,8 @@ int boot(struct supervisor *s)
 		.xid = s->state->xid,
 		.ceiling = s->state->ceiling,
 		.envp = environment,
+		.no_seccomp = s->config->no_seccomp,
+		.no_new_privs = s->config->no_new_privs,
 	};
 	int r;
 

@@ -127,6 +127,11 @@ static void addresses(void)
 	bad("address", "ff02::1/128 dev lo", "single host");
 	bad("address", "::ffff:1.2.3.4/128 dev lo", "in the form of IPv6");
 	good("address", "1.2.3.4/32 dev lo");
+	good("seccomp", "default");
+	good("seccomp", "none");
+	bad("seccomp", "", "none of");
+	bad("seccomp", "default|none", "none of");
+	bad("seccomp", "nonesuch", "none of");
 	bad("address", "192.0.2.7/0 dev lo", "/0");
 	bad("address", "192.0.2.7/33 dev lo", "/33");
 	bad("address", "192.0.2.7/ dev lo", "no prefix");
