@@ -15,13 +15,12 @@ without_mknod=1fff7ffffff		# bit 27
 some=0
 for file in /proc/kpagecount /proc/slabinfo /proc/vmallocinfo /proc/sys/net/ipv4/tcp_fastopen_key \
 	    /proc/sys/fs/protected_hardlinks /sys/module/vserver/sections/.text /proc/kcore; do
-	[ -e "$file" ] && ! find "$file" -perm -o=r | grep -q . || continue
+	[ -n "$(find "$file" ! -perm -o=r 2>/dev/null)" ] || continue
 	some=$((some + 1))
 	says ok "control: the host reads $file" host open-read "$file"
 	says EPERM "A does not" A open-read "$file"
 done
-[ "$some" -ge 4 ]
-ok $? "control: there were some"
+expect 0 "control: there were some" test "$some" -ge 4
 for file in /proc/meminfo /proc/cpuinfo /proc/sys/kernel/osrelease /sys/devices/system/cpu/online; do
 	says ok "control: A reads $file, as everybody may" A read "$file"
 done
