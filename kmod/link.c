@@ -79,7 +79,6 @@ void vs_links_free(struct vs_links *links)
 {
 	if (!links)
 		return;
-	synchronize_rcu();	/* vs_links_whole() may look at them */
 	while (links->n) {
 		fput(links->files[--links->n]);
 		module_put(THIS_MODULE);

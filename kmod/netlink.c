@@ -316,7 +316,9 @@ static int enforce_set(struct sk_buff *skb, struct genl_info *info)
 		if (!err)
 			links = vs_links_hold(links);
 	}
-	vs_links_free(links);	/* the old ones, or those that were refused */
+	if (!err)
+		synchronize_rcu();	/* vs_links_whole() may look at the old ones */
+	vs_links_free(links);	/* those, or the new ones where they were refused */
 	return err;
 }
 
