@@ -31,6 +31,8 @@ extern u32 scx_bpf_nr_cpu_ids(void) __ksym;
 extern const struct cpumask *scx_bpf_get_online_cpumask(void) __ksym;
 extern void scx_bpf_put_cpumask(const struct cpumask *cpumask) __ksym;
 extern u32 bpf_cpumask_weight(const struct cpumask *cpumask) __ksym;
+extern void bpf_preempt_disable(void) __ksym;
+extern void bpf_preempt_enable(void) __ksym;
 extern int bpf_task_work_schedule_resume(struct task_struct *task,
 			struct bpf_task_work *tw, void *map__const_map,
 			bpf_task_work_callback_t callback) __ksym;

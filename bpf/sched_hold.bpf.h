@@ -13,6 +13,11 @@
  * slice asks at once, so that a task that was in user space anyway is there
  * without another turn.
  *
+ * Where it waits it is still in that task work: tied to its processor, and in a
+ * section of rcu_tasks_trace, so that what sleepable BPF programs leave behind is
+ * freed late.  It is in no section of RCU proper: for those the machine waits,
+ * and who is preempted in one comes first among the tasks in the kernel.
+ *
  * Kernel workers of a process (io_uring) never return to user space: they wait
  * where they are, once the debt is as deep as it may be, and so do tasks whose
  * calls are long; of these each has a turn a second.
@@ -60,7 +65,10 @@ static int on_boundary(struct bpf_map *map, void *key, void *value)
 		return 0;
 	t->asked = 0;
 	t->at_user = 1;
+	/* The kick is a section that RCU waits for, and would preempt within. */
+	bpf_preempt_disable();
 	scx_bpf_kick_cpu(scx_bpf_task_cpu(p), SCX_KICK_PREEMPT);
+	bpf_preempt_enable();
 	return 0;
 }
 
