@@ -45,8 +45,8 @@ static __always_inline bool is_window(unsigned long magic)
 static __always_inline int may_change(unsigned long magic, u32 xid)
 {
 	if (magic == CGROUP2_MAGIC || magic == CGROUP_MAGIC)
-		return vs_verdict(vs_context_flags(xid) & VS_FLAG_CGROUP);
-	return vs_verdict(!is_window(magic) && !is_closed(magic));
+		return vs_verdict_by(VS_RULE_CGROUP, vs_context_flags(xid) & VS_FLAG_CGROUP);
+	return vs_verdict_by(VS_RULE_FILE, !is_window(magic) && !is_closed(magic));
 }
 
 /*
@@ -71,7 +71,7 @@ static __always_inline int may_open_device(u32 mode, u32 device, u32 xid)
 		return 0;
 	if ((mode & S_IFMT) == S_IFCHR && is_harmless(device))
 		return 0;
-	return vs_verdict(vs_ceiling_has(xid, CAP_MKNOD));
+	return vs_verdict_by(VS_RULE_DEVICE, vs_ceiling_has(xid, CAP_MKNOD));
 }
 
 #endif /* VS_FILE_KIND_BPF_H */
