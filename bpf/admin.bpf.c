@@ -42,9 +42,12 @@
 
 char LICENSE[] SEC("license") = "GPL";
 
+#define VS_RULE VS_RULE_KERNEL
+
 #define CAP_SYS_BOOT	22
-#define CAP_SYSLOG	34
 #define CAP_MKNOD	27
+#define CAP_SYSLOG	34
+#define CAP_OPT_NOAUDIT	2		/* the kernel asks, and will not tell */
 
 #define TS_COMPAT	0x0002		/* a macro: not in BTF */
 #define X32_BIT		0x40000000	/* likewise */
@@ -70,18 +73,19 @@ SEC("lsm/capable")
 int BPF_PROG(vs_capable, const struct cred *cred, struct user_namespace *ns,
 	     int cap, unsigned int opts, int ret)
 {
-	u32 xid;
+	u32 xid, rule;
 
 	if (ret)
 		return ret;
 	xid = vs_current_xid();
 	if (xid == VS_XID_HOST)
 		return 0;
+	rule = opts & CAP_OPT_NOAUDIT ? VS_RULE_UNSPEC : VS_RULE_CAPABILITY;
 	if (cap == CAP_SYS_BOOT && !is_rebooting())
-		return -EPERM;
+		return vs_verdict_by(rule, false);
 	if (cap == CAP_SYS_ADMIN && !ns->level)
-		return vs_verdict(vs_is_admin(xid));
-	return vs_verdict(vs_ceiling_has(xid, cap));
+		return vs_verdict_by(rule, vs_is_admin(xid));
+	return vs_verdict_by(rule, vs_ceiling_has(xid, cap));
 }
 
 /* vserver.ko: may the caller use the table?  0 no, which is its own answer. */

@@ -36,8 +36,11 @@
 /* vserver.ko; none of them sleeps. */
 extern u64 vs_context_ceiling(u32 xid) __ksym;
 extern u64 vs_context_flags(u32 xid) __ksym;
+extern int vs_context_task_enter(u32 xid) __ksym;
 extern int vs_context_task_add(u32 xid) __ksym;
+extern void vs_context_process_exit(u32 xid, u32 pid, u32 status) __ksym;
 extern void vs_context_task_del(u32 xid) __ksym;
+extern void vs_context_refused(u32 xid, u32 rule) __ksym;
 
 /*
  * Identities.  Key: task, value: struct vs_task.  Pinned, and shared by every
@@ -51,18 +54,6 @@ struct {
 	__type(key, int);
 	__type(value, struct vs_task);
 } tasks SEC(".maps");
-
-/*
- * What a hook returns.  The barrier keeps the compiler from making "-allowed"
- * of it, which older verifiers take for any number.
- */
-static __always_inline int vs_verdict(bool allowed)
-{
-	int refused = -EPERM;
-
-	barrier_var(refused);
-	return allowed ? 0 : refused;
-}
 
 /*
  * The identity of a task; NULL: the host's.  A task without any storage is not
@@ -94,6 +85,34 @@ static __always_inline u32 vs_task_xid(struct task_struct *task)
 	struct vs_task *t = vs_task_of(task);
 
 	return t ? t->xid : VS_XID_HOST;
+}
+
+/* Counted for the context of the running task; the host has none. */
+static __always_inline void vs_count_refusal(u32 rule)
+{
+	struct vs_task *t = vs_current();
+
+	if (t)
+		vs_context_refused(t->xid ?: t->nid, rule);
+}
+
+/*
+ * What a hook returns.  VS_RULE is the family of most rules of a file, as which
+ * a refusal is counted; VS_RULE_UNSPEC is not counted.  The barrier keeps the compiler from
+ * making "-allowed" of it, which older verifiers take for any number.
+ */
+#define vs_verdict(allowed)	vs_verdict_by(VS_RULE, allowed)
+
+static __always_inline int vs_verdict_by(u32 rule, bool allowed)
+{
+	int refused = -EPERM;
+
+	if (allowed)
+		return 0;
+	if (rule)
+		vs_count_refusal(rule);
+	barrier_var(refused);
+	return refused;
 }
 
 /*

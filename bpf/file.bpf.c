@@ -42,6 +42,8 @@
 
 char LICENSE[] SEC("license") = "GPL";
 
+#define VS_RULE VS_RULE_FILE
+
 #define FMODE_WRITE		0x2
 #define FMODE_EXEC		0x20		/* in f_flags: opened by exec */
 #define F_SETOWN		8
@@ -156,7 +158,7 @@ static __always_inline int may_open_proc(struct inode *inode, bool write, u32 xi
 	if (!pid && !write)
 		return may_read_mode(inode->i_mode);
 	if (!pid)
-		return vs_verdict(is_own_name(pi));
+		return vs_verdict_by(VS_RULE_PROC, is_own_name(pi));
 
 	task = bpf_task_from_pid(BPF_CORE_READ(pid, numbers[0].nr));
 	if (!task)
@@ -165,6 +167,7 @@ static __always_inline int may_open_proc(struct inode *inode, bool write, u32 xi
 	bpf_task_release(task);
 	if (owner == xid || (xid == VS_XID_WATCHER && !write))
 		return 0;
+	vs_count_refusal(VS_RULE_PROC);
 	return -ENOENT;
 }
 
@@ -185,7 +188,9 @@ int BPF_PROG(vs_file_open, struct file *file, int ret)
 	write = file->f_mode & FMODE_WRITE;
 	if (magic == PROC_MAGIC)
 		return may_open_proc(file->f_inode, write, xid);
-	if (is_closed(magic) || (write && may_change(magic, xid)))
+	if (is_closed(magic))
+		return vs_verdict(false);
+	if (write && may_change(magic, xid))
 		return -EPERM;
 	if (is_window(magic) && may_read_mode(file->f_inode->i_mode))
 		return -EPERM;
@@ -217,7 +222,8 @@ int BPF_PROG(vs_sb_kern_mount, const struct super_block *sb, int ret)
 	info = sb->s_fs_info;
 	if (BPF_CORE_READ(info, pid_ns, ns.inum) != INIT_PID_NS_INUM)
 		return 0;
-	return vs_verdict(BPF_CORE_READ(info, hide_pid) == HIDEPID_PTRACEABLE);
+	return vs_verdict_by(VS_RULE_MOUNT,
+			     BPF_CORE_READ(info, hide_pid) == HIDEPID_PTRACEABLE);
 }
 
 SEC("lsm/sb_remount")
@@ -225,7 +231,7 @@ int BPF_PROG(vs_sb_remount, struct super_block *sb, void *opts, int ret)
 {
 	if (ret || vs_current_xid() == VS_XID_HOST)
 		return ret;
-	return vs_verdict(sb->s_magic != PROC_MAGIC);
+	return vs_verdict_by(VS_RULE_MOUNT, sb->s_magic != PROC_MAGIC);
 }
 
 /* --- directories and attributes ------------------------------------------ */
@@ -338,7 +344,7 @@ int BPF_PROG(vs_file_fcntl, struct file *file, unsigned int cmd, unsigned long a
 		return 0;
 	if (cmd == F_SETOWN && (!arg || arg == bpf_get_current_pid_tgid() >> 32))
 		return 0;
-	return -EPERM;
+	return vs_verdict_by(VS_RULE_SIGNAL, false);
 }
 
 /* Typing into a terminal that is the host's too would be its commands. */
@@ -348,9 +354,9 @@ static __always_inline int may_ioctl(unsigned int cmd)
 		return 0;
 	if (vs_current_xid() == VS_XID_HOST)
 		return 0;
-	if (cmd == TIOCSTI || cmd == TIOCLINUX || can_name_others())
-		return -EPERM;
-	return 0;
+	if (cmd == TIOCSTI || cmd == TIOCLINUX)
+		return vs_verdict_by(VS_RULE_DEVICE, false);
+	return vs_verdict_by(VS_RULE_SIGNAL, !can_name_others());
 }
 
 SEC("lsm/file_ioctl")

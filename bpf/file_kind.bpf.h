@@ -68,8 +68,8 @@ static __always_inline bool is_private(unsigned long magic)
 static __always_inline int may_change(unsigned long magic, u32 xid)
 {
 	if (magic == CGROUP2_MAGIC)
-		return vs_verdict(vs_context_flags(xid) & VS_FLAG_CGROUP);
-	return vs_verdict(!is_window(magic) && !is_closed(magic));
+		return vs_verdict_by(VS_RULE_CGROUP, vs_context_flags(xid) & VS_FLAG_CGROUP);
+	return vs_verdict_by(VS_RULE_FILE, !is_window(magic) && !is_closed(magic));
 }
 
 /*
@@ -79,7 +79,7 @@ static __always_inline int may_change(unsigned long magic, u32 xid)
  */
 static __always_inline int may_read_mode(u32 mode)
 {
-	return vs_verdict(mode & S_IROTH);
+	return vs_verdict_by(VS_RULE_FILE, mode & S_IROTH);
 }
 
 /* CAP_MKNOD in the ceiling opens all that the permission bits do. */
@@ -89,7 +89,7 @@ static __always_inline int may_open_device(u32 mode, u32 device, u32 xid)
 		return 0;
 	if ((mode & S_IFMT) == S_IFCHR && is_harmless(device >> 20, device & 0xfffff))
 		return 0;
-	return vs_verdict(vs_ceiling_has(xid, CAP_MKNOD));
+	return vs_verdict_by(VS_RULE_DEVICE, vs_ceiling_has(xid, CAP_MKNOD));
 }
 
 #endif /* VS_FILE_KIND_BPF_H */

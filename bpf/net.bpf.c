@@ -43,8 +43,9 @@ char LICENSE[] SEC("license") = "GPL";
 #define ALLOW		1
 #define ALLOW_BIND	3
 
-static __always_inline int refuse(int errno)
+static __always_inline int refuse(const struct vs_sock *s, int errno)
 {
+	vs_context_refused(s->nid, VS_RULE_ADDRESS);
 	bpf_set_retval(-errno);
 	return REFUSE;
 }
@@ -80,7 +81,7 @@ int vs_bind4(struct bpf_sock_addr *ctx)
 		return ALLOW;
 	ip = named4(s->nid, ctx->user_ip4);
 	if (!ip)
-		return refuse(EADDRNOTAVAIL);
+		return refuse(s, EADDRNOTAVAIL);
 	note_name(s, !ctx->user_ip4);
 	ctx->user_ip4 = ip;
 	return ALLOW_BIND;
@@ -98,7 +99,7 @@ int vs_bind6(struct bpf_sock_addr *ctx)
 	COPY6(ip.word, ctx->user_ip6);
 	any = is_any6(&ip) || (is_mapped(&ip) && !ip.word[3]);
 	if (!named6(s->nid, &ip, s->flags & VS_SOCK_V6ONLY))
-		return refuse(EADDRNOTAVAIL);
+		return refuse(s, EADDRNOTAVAIL);
 	note_name(s, any);
 	COPY6(ctx->user_ip6, ip.word);
 	return ALLOW_BIND;
@@ -157,7 +158,7 @@ int vs_connect4(struct bpf_sock_addr *ctx)
 	ip = ctx->user_ip4;
 	err = destination4(ctx, s->nid, &ip) ?: bind4(ctx, s->nid, source4(s->nid, ip));
 	if (err)
-		return refuse(err);
+		return refuse(s, err);
 	ctx->user_ip4 = ip;
 	return ALLOW;
 }
@@ -191,7 +192,7 @@ int vs_connect6(struct bpf_sock_addr *ctx)
 	COPY6(ip.word, ctx->user_ip6);
 	err = connect6(ctx, s->nid, &ip);
 	if (err)
-		return refuse(err);
+		return refuse(s, err);
 	COPY6(ctx->user_ip6, ip.word);
 	return ALLOW;
 }
@@ -210,10 +211,10 @@ int vs_sendmsg4(struct bpf_sock_addr *ctx)
 	ip = ctx->user_ip4;
 	err = destination4(ctx, s->nid, &ip);
 	if (err)
-		return refuse(err);
+		return refuse(s, err);
 	source = ctx->msg_src_ip4 ?: source4(s->nid, ip);
 	if (named4(s->nid, source) != source)
-		return refuse(EADDRNOTAVAIL);
+		return refuse(s, EADDRNOTAVAIL);
 	ctx->user_ip4 = ip;
 	ctx->msg_src_ip4 = source;
 	return ALLOW;
@@ -230,16 +231,16 @@ int vs_sendmsg6(struct bpf_sock_addr *ctx)
 	COPY6(ip.word, ctx->user_ip6);
 	if (is_any6(&ip) || is_loopback6(&ip)) {
 		if (loopback6(ctx, s->nid, &ip) || is_mapped(&ip))
-			return refuse(ENETUNREACH);
+			return refuse(s, ENETUNREACH);
 		COPY6(ctx->user_ip6, ip.word);
 	}
 	if (!own6(s->nid, &mine))
-		return refuse(ENETUNREACH);
+		return refuse(s, ENETUNREACH);
 	COPY6(source.word, ctx->msg_src_ip6);
 	if (is_any6(&source))
 		COPY6(ctx->msg_src_ip6, mine.word);
 	else if (!is_same6(&source, &mine))
-		return refuse(EADDRNOTAVAIL);
+		return refuse(s, EADDRNOTAVAIL);
 	return ALLOW;
 }
 

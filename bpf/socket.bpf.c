@@ -33,6 +33,8 @@
 
 char LICENSE[] SEC("license") = "GPL";
 
+#define VS_RULE VS_RULE_SOCKET
+
 #define AF_UNIX		1
 #define AF_INET		2
 #define AF_INET6	10
@@ -142,8 +144,10 @@ int BPF_PROG(vs_socket_post_create, struct socket *sock, int family, int type,
 		err = -EAFNOSUPPORT;
 	if (!err && t->xid && family == AF_NETLINK)
 		err = may_make_netlink(protocol);
-	if (err)
+	if (err) {
+		vs_count_refusal(VS_RULE);
 		return err;
+	}
 	if (family != AF_UNIX && family != AF_INET && family != AF_INET6)
 		return 0;
 	if (!sk)

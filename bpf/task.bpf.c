@@ -28,6 +28,8 @@
  * uncounted once: at sched_process_exit, or at sched_process_free if the
  * tracepoint's program was already running on this processor (the kernel then
  * skips it).  "counted" in the task's own value says which half is done.
+ * The last task of a process also tells the table how the process ended, and
+ * the table asks here whose a task is, when it looks for those of a context.
  *
  * If a look-up fails.  No entry for the subject: host, see common.bpf.h.  No
  * entry for the object: host, so that a context may not act on it.  No room
@@ -37,23 +39,34 @@
 
 char LICENSE[] SEC("license") = "GPL";
 
+#define VS_RULE VS_RULE_PRIORITY
+
 #define CLONE_INTO_CGROUP	0x200000000ULL	/* a macro: not in BTF */
 #define PTRACE_MODE_ATTACH	0x02
+#define SIGNAL_GROUP_EXIT	0x04
+
+extern struct task_struct *bpf_task_from_pid(s32 pid) __ksym;
+extern void bpf_task_release(struct task_struct *task) __ksym;
+
+static __always_inline int count_in(u32 xid, bool enters)
+{
+	return enters ? vs_context_task_enter(xid) : vs_context_task_add(xid);
+}
 
 extern int vs_enforcement_whole(void) __ksym;	/* vserver.ko, for vs_enter */
 
 /* In the table: count a task in its contexts.  Both or none. */
-static __always_inline int count(u32 xid, u32 nid)
+static __always_inline int count(u32 xid, u32 nid, bool enters)
 {
 	int err;
 
 	if (xid) {
-		err = vs_context_task_add(xid);
+		err = count_in(xid, enters);
 		if (err)
 			return err;
 	}
 	if (nid && nid != xid) {
-		err = vs_context_task_add(nid);
+		err = count_in(nid, enters);
 		if (err) {
 			if (xid)
 				vs_context_task_del(xid);
@@ -63,11 +76,9 @@ static __always_inline int count(u32 xid, u32 nid)
 	return 0;
 }
 
-static __always_inline void uncount(struct task_struct *task)
+static __always_inline void uncount(struct vs_task *t)
 {
-	struct vs_task *t = vs_task_of(task);
-
-	if (!t || !__sync_lock_test_and_set(&t->counted, 0))
+	if (!__sync_lock_test_and_set(&t->counted, 0))
 		return;
 	if (t->xid)
 		vs_context_task_del(t->xid);
@@ -90,7 +101,8 @@ int vs_enter(struct vs_enter_args *args)
 	struct vs_task *t;
 	int err;
 
-	if (xid > VS_XID_MAX || nid > VS_XID_MAX || (!xid && !nid))
+	if (xid > VS_XID_MAX || nid > VS_XID_MAX || (!xid && !nid) ||
+	    nid == VS_XID_WATCHER)
 		return -EINVAL;
 	if (!vs_enforcement_whole())
 		return -ENOKEY;
@@ -108,9 +120,9 @@ int vs_enter(struct vs_enter_args *args)
 
 	/* chbind, then chcontext: the nid is set and counted already. */
 	if (t->nid) {
-		err = t->nid == xid ? 0 : count(xid, 0);
+		err = t->nid == xid ? 0 : count(xid, 0, true);
 	} else {
-		err = count(xid, nid);
+		err = count(xid, nid, true);
 	}
 	if (err)
 		return err;
@@ -140,7 +152,7 @@ int BPF_PROG(vs_task_alloc, struct task_struct *task, unsigned long clone_flags,
 		return 0;
 	if (t->xid && clone_flags & CLONE_INTO_CGROUP &&
 	    !(vs_context_flags(t->xid) & VS_FLAG_CGROUP))
-		return -EPERM;
+		return vs_verdict_by(VS_RULE_CGROUP, false);
 
 	child = bpf_task_storage_get(&tasks, task, NULL,
 				     BPF_LOCAL_STORAGE_GET_F_CREATE);
@@ -156,23 +168,78 @@ int BPF_PROG(vs_process_fork, struct task_struct *parent, struct task_struct *ch
 {
 	struct vs_task *t = vs_task_of(child);
 
-	if (t && !t->counted && !count(t->xid, t->nid))
+	if (t && !t->counted && !count(t->xid, t->nid, false))
 		t->counted = 1;
 	return 0;
+}
+
+/* What was asked for, if the task is the init of a PID namespace that reboots:
+ * the signal that its parent will be told, though it was killed by another. */
+static __always_inline u32 reboot_of(struct task_struct *task)
+{
+	struct pid_namespace *ns = BPF_CORE_READ(task, nsproxy, pid_ns_for_children);
+
+	if (!ns || BPF_CORE_READ(ns, child_reaper, tgid) != task->tgid)
+		return 0;
+	return BPF_CORE_READ(ns, reboot);
+}
+
+/* How the process of the task ended, if this is its last task. */
+static __always_inline void tell_end(struct task_struct *task, const struct vs_task *t)
+{
+	struct signal_struct *signal = task->signal;
+	u32 status;
+
+	if (BPF_CORE_READ(signal, live.counter))
+		return;
+	status = reboot_of(task);
+	if (!status)
+		status = BPF_CORE_READ(signal, flags) & SIGNAL_GROUP_EXIT ?
+			 BPF_CORE_READ(signal, group_exit_code) : task->exit_code;
+	if (t->xid)
+		vs_context_process_exit(t->xid, task->tgid, status);
+	if (t->nid && t->nid != t->xid)
+		vs_context_process_exit(t->nid, task->tgid, status);
 }
 
 SEC("tp_btf/sched_process_exit")
 int BPF_PROG(vs_process_exit, struct task_struct *task)
 {
-	uncount(task);
+	struct vs_task *t = bpf_task_storage_get(&tasks, task, NULL, 0);
+
+	if (t) {
+		tell_end(task, t);
+		uncount(t);
+	}
 	return 0;
 }
 
 SEC("tp_btf/sched_process_free")
 int BPF_PROG(vs_process_free, struct task_struct *task)
 {
-	uncount(task);
+	struct vs_task *t = bpf_task_storage_get(&tasks, task, NULL, 0);
+
+	if (t)
+		uncount(t);
 	return 0;
+}
+
+/*
+ * vserver.ko asks whose a process is; 0, the host, is its own answer too.  By
+ * number (initial PID namespace): a pointer that a module hands over is none of
+ * a task to the verifier.
+ */
+SEC("fmod_ret/vs_whose_process")
+int BPF_PROG(vs_whose, int pid, int ret)
+{
+	struct task_struct *task = bpf_task_from_pid(pid);
+	u32 xid;
+
+	if (!task)
+		return VS_XID_HOST;
+	xid = vs_task_xid(task);
+	bpf_task_release(task);
+	return xid;
 }
 
 /* --- signals and tracing ----------------------------------------------- */
@@ -193,10 +260,13 @@ int BPF_PROG(vs_task_kill, struct task_struct *task, struct kernel_siginfo *info
 	 * cred.  Read as a number: the verifier believes it is never NULL.
 	 */
 	bpf_get_func_arg(ctx, 3, &submitter);
-	return vs_verdict(submitter);	/* never -ESRCH: kill() would spin */
+	return vs_verdict_by(VS_RULE_SIGNAL, submitter);	/* never -ESRCH: kill() would spin */
 }
 
-/* Also process_vm_readv(), pidfd_getfd(), kcmp() and most of /proc/PID. */
+/*
+ * Also process_vm_readv(), pidfd_getfd(), kcmp() and most of /proc/PID.  A look
+ * that is refused is not counted: listing /proc is made of them.
+ */
 SEC("lsm/ptrace_access_check")
 int BPF_PROG(vs_ptrace_access_check, struct task_struct *child, unsigned int mode,
 	     int ret)
@@ -204,8 +274,8 @@ int BPF_PROG(vs_ptrace_access_check, struct task_struct *child, unsigned int mod
 	if (ret)
 		return ret;
 	if (mode & PTRACE_MODE_ATTACH)
-		return vs_verdict(vs_may_act(child));
-	return vs_verdict(vs_may_read(child));
+		return vs_verdict_by(VS_RULE_TRACE, vs_may_act(child));
+	return vs_verdict_by(VS_RULE_UNSPEC, vs_may_read(child));
 }
 
 /* The running task asks its parent to trace it. */
@@ -214,7 +284,7 @@ int BPF_PROG(vs_ptrace_traceme, struct task_struct *parent, int ret)
 {
 	if (ret)
 		return ret;
-	return vs_verdict(vs_may_act(parent));
+	return vs_verdict_by(VS_RULE_TRACE, vs_may_act(parent));
 }
 
 /* --- scheduling, priority, limits, groups ------------------------------ */

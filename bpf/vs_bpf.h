@@ -26,7 +26,8 @@ struct vs_task {
  * caller enters.  0 leaves the number as it is.  The program's return value
  * is 0 or a negative errno: -EPERM a number is set already, or the caller is
  * in a context; -EBUSY the caller has threads; -ESRCH no such context; -ENOKEY
- * a link that enforces was detached.
+ * a link that enforces was detached; -EACCES it is private and somebody has
+ * entered it.
  */
 struct vs_enter_args {
 	__u32 xid;

@@ -206,6 +206,26 @@ static int put_bucket(struct sk_buff *skb, const struct vs_bucket *bucket)
 	return 0;
 }
 
+static int put_refused(struct sk_buff *skb, const struct vs_refusals *refusals)
+{
+	struct nlattr *nest = NULL;
+	u32 rule;
+	u64 n;
+
+	for (rule = 1; rule <= VS_RULE_MAX; rule++) {
+		n = atomic64_read(&refusals->count[rule]);
+		if (!n)
+			continue;
+		if (!nest)
+			nest = nla_nest_start(skb, VS_ATTR_REFUSED);
+		if (!nest || nla_put(skb, rule, sizeof(n), &n))
+			return -EMSGSIZE;
+	}
+	if (nest)
+		nla_nest_end(skb, nest);
+	return 0;
+}
+
 int vs_context_put(struct sk_buff *skb, const struct vs_context *ctx)
 {
 	lockdep_assert_held(&vs_table_lock);
@@ -214,6 +234,7 @@ int vs_context_put(struct sk_buff *skb, const struct vs_context *ctx)
 	    nla_put_u64_64bit(skb, VS_ATTR_FLAGS, ctx->flags, VS_ATTR_PAD) ||
 	    nla_put_u64_64bit(skb, VS_ATTR_CEILING, ctx->ceiling, VS_ATTR_PAD) ||
 	    nla_put_u32(skb, VS_ATTR_TASKS, vs_context_tasks(ctx)) ||
+	    put_refused(skb, &ctx->refusals) ||
 	    put_addresses(skb, rcu_dereference_protected(ctx->addresses,
 							 lockdep_is_held(&vs_table_lock))))
 		return -EMSGSIZE;

@@ -14,8 +14,8 @@
 /* Every capability that this kernel knows; a bit above it is a mistake. */
 #define VS_CEILING_ALL	((1ULL << (CAP_LAST_CAP + 1)) - 1)
 
-/* Largest reply about one context: fixed attributes, the name, two addresses
- * and the bucket come to less than 400 bytes. */
+/* Largest reply about one context: fixed attributes, the name, two addresses,
+ * the bucket and the refusals come to less than 600 bytes. */
 #define VS_REPLY_SIZE	NLMSG_DEFAULT_SIZE
 
 #endif /* VS_BOUNDS_H */

@@ -7,6 +7,8 @@
  * netlink messages nor of BPF.
  */
 #include <linux/ctype.h>
+#include <linux/irq_work.h>
+#include <linux/sched.h>
 #include <linux/slab.h>
 #include <linux/string.h>
 #include <linux/workqueue.h>
@@ -26,6 +28,8 @@ static unsigned int generation;		/* changes of the table; likewise */
 
 static void reap(struct work_struct *work);
 static DECLARE_WORK(reap_work, reap);
+static void wake_reaper(struct irq_work *work);
+static DEFINE_IRQ_WORK(reap_soon, wake_reaper);
 
 /* --- finding --------------------------------------------------------------- */
 
@@ -188,7 +192,7 @@ struct vs_context *vs_context_create(u32 xid, const char *name,
 	contexts++;
 	generation++;
 	created = no_free_ptr(ctx);
-	vs_event_send(VS_EVENT_CREATED, created->xid, created->name);
+	vs_event_send(VS_EVENT_CREATED, created);
 	return created;
 }
 
@@ -224,7 +228,36 @@ void vs_context_change(struct vs_context *ctx, struct vs_change *change)
 /* Tell of a change. */
 void vs_context_changed(const struct vs_context *ctx)
 {
-	vs_event_send(VS_EVENT_CHANGED, ctx->xid, ctx->name);
+	vs_event_send(VS_EVENT_CHANGED, ctx);
+}
+
+/* --- refusals -------------------------------------------------------------- */
+
+static void wake_reaper(struct irq_work *work)
+{
+	schedule_work(&reap_work);
+}
+
+/* A hook may run where a worker must not be woken, with a lock of the scheduler
+ * held: an interrupt does that. */
+void vs_context_refuse(u32 xid, u32 rule)
+{
+	struct vs_context *ctx = vs_context_read(xid);
+
+	if (ctx && vs_refusals_add(&ctx->refusals, rule))
+		irq_work_queue(&reap_soon);
+}
+
+static void tell_refusals(struct vs_context *ctx)
+{
+	u32 rule;
+	u64 n;
+
+	if (!xchg(&ctx->refusals.due, false))
+		return;
+	for (rule = 0; rule <= VS_RULE_MAX; rule++)
+		while ((n = vs_refusals_news(&ctx->refusals, rule)))
+			vs_event_send_refused(ctx, rule, n);
 }
 
 /* --- ending ---------------------------------------------------------------- */
@@ -234,10 +267,11 @@ static void remove(struct vs_context *ctx)
 	struct vs_addresses *addresses;
 	struct vs_bucket *bucket;
 
+	tell_refusals(ctx);
 	xa_erase(&table, ctx->xid);
 	contexts--;
 	generation++;
-	vs_event_send(VS_EVENT_ENDED, ctx->xid, ctx->name);
+	vs_event_send(VS_EVENT_ENDED, ctx);
 
 	addresses = rcu_dereference_protected(ctx->addresses, true);
 	bucket = rcu_dereference_protected(ctx->bucket, true);
@@ -260,8 +294,9 @@ int vs_context_end(struct vs_context *ctx, struct netlink_ext_ack *extack)
 }
 
 /*
- * Looks for contexts whose last task has gone.  A task's exit may not sleep,
- * so it leaves a mark and this does the rest.
+ * Looks for contexts whose last task has gone, and those that have something to
+ * be told.  A task's exit, and a refusal, may not sleep: they leave a mark, and
+ * this does the rest.
  */
 static void reap(struct work_struct *work)
 {
@@ -270,16 +305,50 @@ static void reap(struct work_struct *work)
 
 	guard(mutex)(&vs_table_lock);
 	xa_for_each(&table, xid, ctx) {
+		tell_refusals(ctx);
 		if (!xchg(&ctx->emptied, false))
 			continue;
 		if (!(ctx->flags & VS_FLAG_PERSISTENT))
 			vs_context_end(ctx, NULL);	/* unless entered again */
 		else if (!atomic_read(&ctx->tasks))
-			vs_event_send(VS_EVENT_EMPTIED, ctx->xid, ctx->name);
+			vs_event_send(VS_EVENT_EMPTIED, ctx);
 	}
 }
 
 /* --- the count of tasks ---------------------------------------------------- */
+
+/* The running task enters.  Two at a time may both believe to be the first. */
+int vs_context_enter_task(u32 xid)
+{
+	struct vs_context *ctx = vs_context_read(xid);
+	bool entered, empty;
+
+	if (!ctx)
+		return -ESRCH;
+	entered = xchg(&ctx->entered, true);
+	if (entered && READ_ONCE(ctx->flags) & VS_FLAG_PRIVATE)
+		return -EACCES;
+	empty = !atomic_read(&ctx->tasks);
+	if (!atomic_inc_unless_negative(&ctx->tasks))
+		return -ESRCH;
+	if (empty) {
+		WRITE_ONCE(ctx->has_status, false);
+		WRITE_ONCE(ctx->first, task_tgid_nr(current));
+	}
+	return 0;
+}
+
+/* The last task of process @pid is about to leave. */
+void vs_context_exit_process(u32 xid, u32 pid, u32 status)
+{
+	struct vs_context *ctx = vs_context_read(xid);
+
+	if (!ctx || READ_ONCE(ctx->first) != pid)
+		return;
+	WRITE_ONCE(ctx->first, 0);
+	WRITE_ONCE(ctx->status, status);
+	smp_store_release(&ctx->has_status, true);
+}
 
 int vs_context_add_task(u32 xid)
 {
@@ -311,6 +380,7 @@ void vs_context_exit(void)
 	struct vs_context *ctx;
 	unsigned long xid;
 
+	irq_work_sync(&reap_soon);
 	cancel_work_sync(&reap_work);
 	scoped_guard(mutex, &vs_table_lock)
 		xa_for_each(&table, xid, ctx)

@@ -13,6 +13,7 @@
 
 #include "address.h"
 #include "bucket.h"
+#include "refusal.h"
 
 /* Every change of the table, and every look at it that may sleep. */
 extern struct mutex vs_table_lock;
@@ -31,6 +32,13 @@ extern struct mutex vs_table_lock;
  * @tasks: how many tasks are in it; VS_TASKS_DEAD once it ends.  Changed by
  *	the kfuncs without any lock.
  * @emptied: the last task has gone and nobody looked since.
+ * @entered: somebody entered it, ever.
+ * @first: process that entered it when it was empty, in the initial PID
+ *	namespace; 0: none did, or it has ended.
+ * @status: how that process ended, as waitpid() would say it; valid if
+ *	@has_status.  These three and @entered are written without any lock, by
+ *	whoever enters and exits; what they say is told, and decides nothing.
+ * @refusals: what was refused to it.
  * @addresses: its address set, NULL: none; replaced under the lock.
  * @bucket: its scheduler parameters, NULL: not limited; replaced likewise.
  * @rcu: frees it after the last reader.
@@ -42,6 +50,11 @@ struct vs_context {
 	u64 ceiling;
 	atomic_t tasks;
 	bool emptied;
+	bool entered;
+	bool has_status;
+	u32 first;
+	u32 status;
+	struct vs_refusals refusals;
 	struct vs_addresses __rcu *addresses;
 	struct vs_bucket __rcu *bucket;
 	struct rcu_head rcu;
@@ -82,8 +95,12 @@ u32 vs_context_tasks(const struct vs_context *ctx);
 
 /* RCU is held; never sleeps. */
 struct vs_context *vs_context_read(u32 xid);
+int vs_context_enter_task(u32 xid);
 int vs_context_add_task(u32 xid);
+void vs_context_exit_process(u32 xid, u32 pid, u32 status);
 void vs_context_del_task(u32 xid);
+/* Also from where nothing may be woken. */
+void vs_context_refuse(u32 xid, u32 rule);
 
 void vs_context_exit(void);
 

@@ -4,7 +4,7 @@
  *
  * What BPF may call: thin wrappers round the table, for the programs that
  * enforce and for the scheduler.  They take RCU, never a lock, and never
- * sleep.  And the one question that the module asks of BPF.
+ * sleep.  And the questions that the module asks of BPF.
  */
 #include <linux/bpf.h>
 #include <linux/btf.h>
@@ -44,6 +44,13 @@ __bpf_kfunc u64 vs_context_flags(u32 xid)
 	return ctx ? READ_ONCE(ctx->flags) : 0;
 }
 
+/* The running task enters @xid.  0; -ESRCH as below; -EACCES it is private. */
+__bpf_kfunc int vs_context_task_enter(u32 xid)
+{
+	guard(rcu)();
+	return vs_context_enter_task(xid);
+}
+
 /* One more task is in @xid.  0; -ESRCH no such context, or it is ending. */
 __bpf_kfunc int vs_context_task_add(u32 xid)
 {
@@ -57,10 +64,25 @@ __bpf_kfunc int vs_enforcement_whole(void)
 	return vs_links_whole();
 }
 
+/* Process @pid (initial PID namespace) of @xid has ended: before its last task
+ * is taken from the count. */
+__bpf_kfunc void vs_context_process_exit(u32 xid, u32 pid, u32 status)
+{
+	guard(rcu)();
+	vs_context_exit_process(xid, pid, status);
+}
+
 __bpf_kfunc void vs_context_task_del(u32 xid)
 {
 	guard(rcu)();
 	vs_context_del_task(xid);
+}
+
+/* Something was refused to @xid, by a rule of the family @rule. */
+__bpf_kfunc void vs_context_refused(u32 xid, u32 rule)
+{
+	guard(rcu)();
+	vs_context_refuse(xid, rule);
 }
 
 /* The IPv4 address of @nid, network order; 0: none. */
@@ -174,6 +196,7 @@ BTF_ID_FLAGS(func, vs_context_flags)
 BTF_ID_FLAGS(func, vs_address4)
 BTF_ID_FLAGS(func, vs_address6)
 BTF_ID_FLAGS(func, vs_bucket_read)
+BTF_ID_FLAGS(func, vs_context_refused)
 BTF_KFUNCS_END(readers)
 
 /*
@@ -184,7 +207,7 @@ BTF_KFUNCS_START(counters)
 BTF_ID_FLAGS(func, vs_enforcement_whole)
 BTF_ID_FLAGS(func, vs_context_ceiling)
 BTF_ID_FLAGS(func, vs_context_flags)
-BTF_ID_FLAGS(func, vs_context_task_add)
+BTF_ID_FLAGS(func, vs_context_task_enter)
 BTF_ID_FLAGS(func, vs_context_task_del)
 BTF_ID_FLAGS(func, vs_address4)
 BTF_ID_FLAGS(func, vs_address6)
@@ -196,10 +219,12 @@ BTF_KFUNCS_START(enforcers)
 BTF_ID_FLAGS(func, vs_context_ceiling)
 BTF_ID_FLAGS(func, vs_context_flags)
 BTF_ID_FLAGS(func, vs_context_task_add)
+BTF_ID_FLAGS(func, vs_context_process_exit)
 BTF_ID_FLAGS(func, vs_context_task_del)
 BTF_ID_FLAGS(func, vs_address4)
 BTF_ID_FLAGS(func, vs_address6)
 BTF_ID_FLAGS(func, vs_bucket_read)
+BTF_ID_FLAGS(func, vs_context_refused)
 BTF_ID_FLAGS(func, vs_socket_source, KF_TRUSTED_ARGS)
 BTF_ID_FLAGS(func, vs_socket_dual, KF_TRUSTED_ARGS)
 BTF_KFUNCS_END(enforcers)
@@ -229,8 +254,16 @@ __attribute__((noipa)) int vs_caller_is_host(void)
 	return 0;
 }
 
+/* Likewise: a process is the host's as long as nobody says otherwise. */
+__attribute__((noipa)) int vs_whose_process(int pid)
+{
+	barrier();
+	return VS_XID_HOST;
+}
+
 BTF_KFUNCS_START(questions)
 BTF_ID_FLAGS(func, vs_caller_is_host)
+BTF_ID_FLAGS(func, vs_whose_process)
 BTF_KFUNCS_END(questions)
 
 static const struct btf_kfunc_id_set question_set = {

@@ -9,6 +9,10 @@
  * 0 while nobody answers. */
 int vs_caller_is_host(void);
 
+/* The xid of the process @pid (initial PID namespace); answered likewise.  Once
+ * it has gone its number may be another's. */
+int vs_whose_process(int pid);
+
 int vs_kfuncs_init(void);
 
 #endif /* VS_KFUNCS_H */

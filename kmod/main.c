@@ -11,12 +11,14 @@
 #include "kfuncs.h"
 #include "link.h"
 #include "netlink.h"
+#include "refusal.h"
 
 #ifdef VS_SELFTEST
 static int __init selftest(void)
 {
 	if (!vs_address_selftest() || !vs_bucket_selftest() ||
-	    !vs_ceiling_selftest() || !vs_context_selftest()) {
+	    !vs_ceiling_selftest() || !vs_refusal_selftest() ||
+	    !vs_context_selftest()) {
 		pr_err("vserver: self-tests failed\n");
 		vs_context_exit();
 		return -EINVAL;

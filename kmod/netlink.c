@@ -4,7 +4,8 @@
  *
  * Generic netlink: attributes -> call -> attributes.  What a command means is
  * written in uapi/linux/vserver.h and done by context.c and link.c; what an
- * attribute says is read and written by attribute.c.
+ * attribute says is read and written by attribute.c.  The commands about tasks
+ * are in netlink_task.c.
  */
 #include <linux/capability.h>
 #include <net/genetlink.h>
@@ -12,6 +13,7 @@
 #include "attribute.h"
 #include "bounds.h"
 #include "context.h"
+#include "event.h"
 #include "kfuncs.h"
 #include "link.h"
 #include "netlink.h"
@@ -19,12 +21,12 @@
 /* --- policies: what is not listed is refused -------------------------------- */
 
 static const struct netlink_range_validation static_xids = {
-	.min = VS_XID_MIN,
+	.min = VS_XID_WATCHER,
 	.max = VS_XID_STATIC_MAX,
 };
 
 static const struct netlink_range_validation xids = {
-	.min = VS_XID_MIN,
+	.min = VS_XID_WATCHER,
 	.max = VS_XID_MAX,
 };
 
@@ -101,7 +103,7 @@ static int reply_context(struct genl_info *info, const struct vs_context *ctx)
 /* --- commands: vs_table_lock is held ------------------------------------------ */
 
 /* GENL_ADMIN_PERM has asked for CAP_NET_ADMIN; this asks for the rest. */
-static int may_use_table(struct netlink_ext_ack *extack)
+int vs_may_use_table(struct netlink_ext_ack *extack)
 {
 	u32 generation;
 
@@ -116,7 +118,7 @@ static int may_use_table(struct netlink_ext_ack *extack)
 	return 0;
 }
 
-static struct vs_context *find(struct genl_info *info)
+struct vs_context *vs_netlink_find(struct genl_info *info)
 {
 	struct vs_context *ctx;
 
@@ -143,7 +145,7 @@ static int context_new(struct sk_buff *skb, struct genl_info *info)
 	int err;
 
 	guard(mutex)(&vs_table_lock);
-	err = may_use_table(info->extack);
+	err = vs_may_use_table(info->extack);
 	if (err)
 		return err;
 	if (!vs_links_whole()) {
@@ -174,10 +176,10 @@ static int context_get(struct sk_buff *skb, struct genl_info *info)
 	int err;
 
 	guard(mutex)(&vs_table_lock);
-	err = may_use_table(info->extack);
+	err = vs_may_use_table(info->extack);
 	if (err)
 		return err;
-	ctx = find(info);
+	ctx = vs_netlink_find(info);
 	return IS_ERR(ctx) ? PTR_ERR(ctx) : reply_context(info, ctx);
 }
 
@@ -200,7 +202,7 @@ static int context_dump(struct sk_buff *skb, struct netlink_callback *cb)
 	int err;
 
 	guard(mutex)(&vs_table_lock);
-	err = may_use_table(cb->extack);
+	err = vs_may_use_table(cb->extack);
 	if (err)
 		return err;
 	cb->seq = vs_context_generation();
@@ -229,10 +231,10 @@ static int context_set(struct sk_buff *skb, struct genl_info *info)
 	int err;
 
 	guard(mutex)(&vs_table_lock);
-	err = may_use_table(info->extack);
+	err = vs_may_use_table(info->extack);
 	if (err)
 		return err;
-	ctx = find(info);
+	ctx = vs_netlink_find(info);
 	if (IS_ERR(ctx))
 		return PTR_ERR(ctx);
 	if (!attrs[VS_ATTR_FLAGS] != !attrs[VS_ATTR_FLAGS_MASK]) {
@@ -256,10 +258,10 @@ static int context_end(struct sk_buff *skb, struct genl_info *info)
 	int err;
 
 	guard(mutex)(&vs_table_lock);
-	err = may_use_table(info->extack);
+	err = vs_may_use_table(info->extack);
 	if (err)
 		return err;
-	ctx = find(info);
+	ctx = vs_netlink_find(info);
 	return IS_ERR(ctx) ? PTR_ERR(ctx) : vs_context_end(ctx, info->extack);
 }
 
@@ -326,19 +328,23 @@ static int enforce_get(struct sk_buff *skb, struct genl_info *info)
 {
 	struct sk_buff *reply;
 	u32 n, generation;
+	u64 sequence;
 	void *header;
 	int err;
 
 	err = may_enforce(info->extack);
 	if (err)
 		return err;
-	scoped_guard(mutex, &vs_table_lock)
+	scoped_guard(mutex, &vs_table_lock) {
 		n = vs_links_attached(&generation);
+		sequence = vs_event_sequence();
+	}
 	reply = reply_new(info, &header);
 	if (!reply)
 		return -ENOMEM;
 	if (nla_put_u32(reply, VS_ATTR_LINK_COUNT, n) ||
-	    nla_put_u32(reply, VS_ATTR_GENERATION, generation)) {
+	    nla_put_u32(reply, VS_ATTR_GENERATION, generation) ||
+	    nla_put_u64_64bit(reply, VS_ATTR_SEQUENCE, sequence, VS_ATTR_PAD)) {
 		nlmsg_free(reply);
 		return -EMSGSIZE;
 	}
@@ -358,6 +364,9 @@ static const struct genl_ops ops[] = {
 	{ OP(VS_CMD_CONTEXT_END, end_policy, context_end) },
 	{ OP(VS_CMD_ENFORCE_SET, enforce_set_policy, enforce_set) },
 	{ OP(VS_CMD_ENFORCE_GET, enforce_get_policy, enforce_get) },
+	{ OP(VS_CMD_CONTEXT_KILL, vs_kill_policy, vs_netlink_kill) },
+	{ OP(VS_CMD_TASK_GET, vs_task_get_policy, NULL), .start = vs_netlink_tasks_start,
+	  .dumpit = vs_netlink_tasks_dump, .done = vs_netlink_tasks_done },
 };
 
 static const struct genl_multicast_group groups[] = {

@@ -103,6 +103,17 @@ static int take_bucket(struct nlattr *nest, struct vs_bucket *bucket)
 	return 0;
 }
 
+/* Families that this library does not know are left out. */
+static void take_refused(struct nlattr *nest, uint64_t *refused)
+{
+	struct nlattr *one;
+	int rest;
+
+	nla_for_each_nested(one, nest, rest)
+		if (nla_type(one) <= VS_RULE_MAX)
+			refused[nla_type(one)] = number_of(one);
+}
+
 int vs_attribute_take_context(struct nlattr **attrs, void *data)
 {
 	struct vs_context ctx = {}, *ret = data;
@@ -117,6 +128,8 @@ int vs_attribute_take_context(struct nlattr **attrs, void *data)
 	ctx.ceiling = number_of(attrs[VS_ATTR_CEILING]);
 	if (attrs[VS_ATTR_TASKS] && nla_len(attrs[VS_ATTR_TASKS]) == sizeof(uint32_t))
 		ctx.tasks = nla_get_u32(attrs[VS_ATTR_TASKS]);
+	if (attrs[VS_ATTR_REFUSED])
+		take_refused(attrs[VS_ATTR_REFUSED], ctx.refused);
 	if (attrs[VS_ATTR_ADDRESSES])
 		r = take_addresses(attrs[VS_ATTR_ADDRESSES], &ctx);
 	if (!r && attrs[VS_ATTR_BUCKET])

@@ -60,7 +60,7 @@ static int explain(struct vs *vs, int error, uint32_t xid)
 
 static int check_context(struct vs *vs, const struct vs_context *ctx)
 {
-	if (ctx->xid && (ctx->xid < VS_XID_MIN || ctx->xid > VS_XID_STATIC_MAX))
+	if (ctx->xid > VS_XID_STATIC_MAX)
 		return vs_fail(vs, -EINVAL, "%u is no number for a context; choose %u to %u",
 			       ctx->xid, VS_XID_MIN, VS_XID_STATIC_MAX);
 	if (*ctx->name && !vs_name_valid(ctx->name))
@@ -131,6 +131,22 @@ int vs_context_end(struct vs *vs, uint32_t xid)
 	return r < 0 ? explain(vs, r, xid) : 0;
 }
 
+int vs_context_kill(struct vs *vs, uint32_t xid, pid_t pid, int signo)
+{
+	int r = vs_nl_context_kill(vs, xid, pid, signo);
+
+	if (r == -ESRCH && pid)
+		return vs_fail(vs, r, "process %d is not in context %u", (int)pid, xid);
+	return r < 0 ? explain(vs, r, xid) : 0;
+}
+
+int vs_process_list(struct vs *vs, uint32_t xid, struct vs_process **ret, size_t *ret_n)
+{
+	int r = vs_nl_process_list(vs, xid, ret, ret_n);
+
+	return r < 0 ? explain(vs, r, 0) : 0;
+}
+
 /* --- entering ------------------------------------------------------------------ */
 
 int vs_enter_open(struct vs *vs)
@@ -160,6 +176,9 @@ int vs_enter_run(struct vs *vs, int program, uint32_t xid, uint32_t nid)
 	switch (r) {
 	case -EPERM:
 		return vs_fail(vs, r, "a process of a context cannot enter another");
+	case -EACCES:
+		return vs_fail(vs, r, "context %u is private: nobody enters it any more",
+			       xid ?: nid);
 	case -EBUSY:
 		return vs_fail(vs, r, "a process with threads cannot enter a context");
 	case -ESRCH:
@@ -194,11 +213,4 @@ int vs_confine(struct vs *vs, int program, const struct vs_confinement *confinem
 	if (!r)
 		r = vs_enter_run(vs, program, confinement->xid, confinement->nid);
 	return r ?: vs_ceiling_drop(vs, confinement->ceiling);
-}
-
-int vs_context_confine(struct vs *vs, const struct vs_confinement *confinement)
-{
-	_cleanup_close_ int program = vs_enter_open(vs);
-
-	return program < 0 ? program : vs_confine(vs, program, confinement);
 }

@@ -3,8 +3,9 @@
  * Copyright (C) 2026 The VServer developers
  *
  * The module's generic netlink family: one function a command, each a message
- * out and its replies in.  Nothing else in the tree speaks this protocol; how a
- * context is written as attributes is attribute.c's.  It checks no values: the
+ * out and its replies in.  Nothing else in the tree speaks this protocol but
+ * nl_task.c, for what is about tasks, and event.c, which listens; how a context
+ * is written as attributes is attribute.c's.  It checks no values: the
  * kernel does, and its sentence (extended ack) becomes the reason of the handle.
  */
 #include <errno.h>
@@ -16,6 +17,7 @@
 #include <sys/socket.h>
 
 #include "attribute.h"
+#include "nl.h"
 #include "private.h"
 
 #define ERRNO_MAX	4095	/* MAX_ERRNO of the kernel */
@@ -29,17 +31,11 @@ struct exchange {
 	void *data;
 };
 
-static void cleanup_msg(struct nl_msg **msg)
-{
-	nlmsg_free(*msg);
-}
-
 static void cleanup_cb(struct nl_cb **cb)
 {
 	nl_cb_put(*cb);
 }
 
-#define _cleanup_msg_	__attribute__((cleanup(cleanup_msg)))
 #define _cleanup_cb_	__attribute__((cleanup(cleanup_cb)))
 
 int vs_nl_open(struct vs *vs)
@@ -154,7 +150,7 @@ static int receive(struct vs *vs, struct exchange *x)
 	return 0;
 }
 
-static struct nl_msg *new_message(struct vs *vs, int cmd, int flags)
+struct nl_msg *vs_nl_message(struct vs *vs, int cmd, int flags)
 {
 	struct nl_msg *msg = nlmsg_alloc();
 
@@ -166,9 +162,8 @@ static struct nl_msg *new_message(struct vs *vs, int cmd, int flags)
 	return msg;
 }
 
-/* Send @msg; @take sees each reply. */
-static int exchange(struct vs *vs, struct nl_msg *msg,
-		    int (*take)(struct nlattr **attrs, void *data), void *data)
+int vs_nl_exchange(struct vs *vs, struct nl_msg *msg,
+		   int (*take)(struct nlattr **attrs, void *data), void *data)
 {
 	struct exchange x = { .vs = vs, .take = take, .data = data };
 	int r;
@@ -183,12 +178,12 @@ static int exchange(struct vs *vs, struct nl_msg *msg,
 	return r;
 }
 
-static int no_module(struct vs *vs)
+int vs_nl_no_module(struct vs *vs)
 {
 	return vs_fail(vs, -ENOPKG, "vserver.ko is not loaded; load it: modprobe vserver");
 }
 
-static int no_memory(struct vs *vs)
+int vs_nl_no_memory(struct vs *vs)
 {
 	return vs_fail_errno(vs, -ENOMEM, "netlink");
 }
@@ -200,8 +195,8 @@ int vs_nl_context_new(struct vs *vs, const struct vs_context *ctx, struct vs_con
 	_cleanup_msg_ struct nl_msg *msg = NULL;
 
 	if (!vs->socket)
-		return no_module(vs);
-	msg = new_message(vs, VS_CMD_CONTEXT_NEW, 0);
+		return vs_nl_no_module(vs);
+	msg = vs_nl_message(vs, VS_CMD_CONTEXT_NEW, 0);
 	if (!msg ||
 	    (ctx->xid && nla_put_u32(msg, VS_ATTR_XID, ctx->xid) < 0) ||
 	    (*ctx->name && nla_put_string(msg, VS_ATTR_NAME, ctx->name) < 0) ||
@@ -209,8 +204,8 @@ int vs_nl_context_new(struct vs *vs, const struct vs_context *ctx, struct vs_con
 	    nla_put_u64(msg, VS_ATTR_CEILING, ctx->ceiling) < 0 ||
 	    (ctx->n_addresses && vs_attribute_put_addresses(msg, ctx) < 0) ||
 	    (ctx->bucket.rate_ns && vs_attribute_put_bucket(msg, &ctx->bucket) < 0))
-		return no_memory(vs);
-	return exchange(vs, msg, vs_attribute_take_context, ret);
+		return vs_nl_no_memory(vs);
+	return vs_nl_exchange(vs, msg, vs_attribute_take_context, ret);
 }
 
 int vs_nl_context_get(struct vs *vs, uint32_t xid, const char *name,
@@ -219,12 +214,12 @@ int vs_nl_context_get(struct vs *vs, uint32_t xid, const char *name,
 	_cleanup_msg_ struct nl_msg *msg = NULL;
 
 	if (!vs->socket)
-		return no_module(vs);
-	msg = new_message(vs, VS_CMD_CONTEXT_GET, 0);
+		return vs_nl_no_module(vs);
+	msg = vs_nl_message(vs, VS_CMD_CONTEXT_GET, 0);
 	if (!msg || (name ? nla_put_string(msg, VS_ATTR_NAME, name) :
 			    nla_put_u32(msg, VS_ATTR_XID, xid)) < 0)
-		return no_memory(vs);
-	return exchange(vs, msg, vs_attribute_take_context, ret);
+		return vs_nl_no_memory(vs);
+	return vs_nl_exchange(vs, msg, vs_attribute_take_context, ret);
 }
 
 struct list {
@@ -255,11 +250,11 @@ int vs_nl_context_list(struct vs *vs, struct vs_context **ret, size_t *ret_n)
 	int r;
 
 	if (!vs->socket)
-		return no_module(vs);
-	msg = new_message(vs, VS_CMD_CONTEXT_GET, NLM_F_DUMP);
+		return vs_nl_no_module(vs);
+	msg = vs_nl_message(vs, VS_CMD_CONTEXT_GET, NLM_F_DUMP);
 	if (!msg)
-		return no_memory(vs);
-	r = exchange(vs, msg, take_list, &list);
+		return vs_nl_no_memory(vs);
+	r = vs_nl_exchange(vs, msg, take_list, &list);
 	if (r < 0) {
 		free(list.contexts);
 		return r;
@@ -274,8 +269,8 @@ int vs_nl_context_set(struct vs *vs, const struct vs_context *ctx, unsigned int 
 	_cleanup_msg_ struct nl_msg *msg = NULL;
 
 	if (!vs->socket)
-		return no_module(vs);
-	msg = new_message(vs, VS_CMD_CONTEXT_SET, 0);
+		return vs_nl_no_module(vs);
+	msg = vs_nl_message(vs, VS_CMD_CONTEXT_SET, 0);
 	if (!msg || nla_put_u32(msg, VS_ATTR_XID, ctx->xid) < 0 ||
 	    ((fields & VS_SET_FLAGS) &&
 	     (nla_put_u64(msg, VS_ATTR_FLAGS, ctx->flags) < 0 ||
@@ -284,8 +279,8 @@ int vs_nl_context_set(struct vs *vs, const struct vs_context *ctx, unsigned int 
 	     nla_put_u64(msg, VS_ATTR_CEILING, ctx->ceiling) < 0) ||
 	    ((fields & VS_SET_ADDRESSES) && vs_attribute_put_addresses(msg, ctx) < 0) ||
 	    ((fields & VS_SET_BUCKET) && vs_attribute_put_bucket(msg, &ctx->bucket) < 0))
-		return no_memory(vs);
-	return exchange(vs, msg, NULL, NULL);
+		return vs_nl_no_memory(vs);
+	return vs_nl_exchange(vs, msg, NULL, NULL);
 }
 
 int vs_nl_context_end(struct vs *vs, uint32_t xid)
@@ -293,11 +288,11 @@ int vs_nl_context_end(struct vs *vs, uint32_t xid)
 	_cleanup_msg_ struct nl_msg *msg = NULL;
 
 	if (!vs->socket)
-		return no_module(vs);
-	msg = new_message(vs, VS_CMD_CONTEXT_END, 0);
+		return vs_nl_no_module(vs);
+	msg = vs_nl_message(vs, VS_CMD_CONTEXT_END, 0);
 	if (!msg || nla_put_u32(msg, VS_ATTR_XID, xid) < 0)
-		return no_memory(vs);
-	return exchange(vs, msg, NULL, NULL);
+		return vs_nl_no_memory(vs);
+	return vs_nl_exchange(vs, msg, NULL, NULL);
 }
 
 /* --- commands: enforcement -------------------------------------------------------- */
@@ -308,22 +303,23 @@ int vs_nl_enforce_set(struct vs *vs, const int *fds, size_t n, uint32_t generati
 	struct nlattr *nest;
 
 	if (!vs->socket)
-		return no_module(vs);
-	msg = new_message(vs, VS_CMD_ENFORCE_SET, 0);
+		return vs_nl_no_module(vs);
+	msg = vs_nl_message(vs, VS_CMD_ENFORCE_SET, 0);
 	if (!msg || nla_put_u32(msg, VS_ATTR_GENERATION, generation) < 0)
-		return no_memory(vs);
+		return vs_nl_no_memory(vs);
 	nest = nla_nest_start(msg, VS_ATTR_LINKS);
 	if (!nest)
-		return no_memory(vs);
+		return vs_nl_no_memory(vs);
 	for (size_t i = 0; i < n; i++)
 		if (nla_put_s32(msg, VS_ATTR_LINK, fds[i]) < 0)
-			return no_memory(vs);
+			return vs_nl_no_memory(vs);
 	nla_nest_end_keep_empty(msg, nest);
-	return exchange(vs, msg, NULL, NULL);
+	return vs_nl_exchange(vs, msg, NULL, NULL);
 }
 
 struct held {
 	uint32_t n, generation;
+	uint64_t sequence;
 };
 
 static int take_held(struct nlattr **attrs, void *data)
@@ -337,24 +333,41 @@ static int take_held(struct nlattr **attrs, void *data)
 	if (attrs[VS_ATTR_GENERATION] &&
 	    nla_len(attrs[VS_ATTR_GENERATION]) == sizeof(uint32_t))
 		held->generation = nla_get_u32(attrs[VS_ATTR_GENERATION]);
+	if (attrs[VS_ATTR_SEQUENCE] && nla_len(attrs[VS_ATTR_SEQUENCE]) == sizeof(uint64_t))
+		held->sequence = nla_get_u64(attrs[VS_ATTR_SEQUENCE]);
 	return 0;
+}
+
+static int enforce_get(struct vs *vs, struct held *ret)
+{
+	_cleanup_msg_ struct nl_msg *msg = NULL;
+
+	if (!vs->socket)
+		return vs_nl_no_module(vs);
+	msg = vs_nl_message(vs, VS_CMD_ENFORCE_GET, 0);
+	if (!msg)
+		return vs_nl_no_memory(vs);
+	return vs_nl_exchange(vs, msg, take_held, ret);
 }
 
 int vs_nl_enforce_get(struct vs *vs, uint32_t *ret_n, uint32_t *ret_generation)
 {
-	_cleanup_msg_ struct nl_msg *msg = NULL;
 	struct held held = {};
-	int r;
+	int r = enforce_get(vs, &held);
 
-	if (!vs->socket)
-		return no_module(vs);
-	msg = new_message(vs, VS_CMD_ENFORCE_GET, 0);
-	if (!msg)
-		return no_memory(vs);
-	r = exchange(vs, msg, take_held, &held);
 	if (r < 0)
 		return r;
 	*ret_n = held.n;
 	*ret_generation = held.generation;
 	return 0;
+}
+
+int vs_nl_sequence(struct vs *vs, uint64_t *ret)
+{
+	struct held held = {};
+	int r = enforce_get(vs, &held);
+
+	if (!r)
+		*ret = held.sequence;
+	return r;
 }

@@ -76,8 +76,13 @@ int vs_nl_context_get(struct vs *vs, uint32_t xid, const char *name,
 int vs_nl_context_list(struct vs *vs, struct vs_context **ret, size_t *ret_n);
 int vs_nl_context_set(struct vs *vs, const struct vs_context *ctx, unsigned int fields);
 int vs_nl_context_end(struct vs *vs, uint32_t xid);
+/* nl_task.c; @pid 0: all; @signo 0: is it there */
+int vs_nl_context_kill(struct vs *vs, uint32_t xid, pid_t pid, int signo);
+int vs_nl_process_list(struct vs *vs, uint32_t xid, struct vs_process **ret, size_t *ret_n);
 int vs_nl_enforce_set(struct vs *vs, const int *fds, size_t n, uint32_t generation);
 int vs_nl_enforce_get(struct vs *vs, uint32_t *ret_n, uint32_t *ret_generation);
+/* Of the last event that there was. */
+int vs_nl_sequence(struct vs *vs, uint64_t *ret);
 
 /* --- context.c --------------------------------------------------------------- */
 
@@ -85,7 +90,8 @@ int vs_nl_enforce_get(struct vs *vs, uint32_t *ret_n, uint32_t *ret_generation);
  * cannot any more.  A descriptor, or -ENOKEY. */
 int vs_enter_open(struct vs *vs);
 int vs_enter_run(struct vs *vs, int program, uint32_t xid, uint32_t nid);
-/* vs_context_confine() by a program that vs_enter_open() gave. */
+/* Entered by a program that vs_enter_open() gave, with nothing above the ceiling
+ * and under a filter, in the order in which that can be had.  To be called last. */
 int vs_confine(struct vs *vs, int program, const struct vs_confinement *confinement);
 
 /* --- seccomp.c ----------------------------------------------------------------- */

@@ -77,7 +77,8 @@ struct vs_context {
 	struct vs_address addresses[VS_ADDRESSES_MAX];
 	size_t n_addresses;
 	struct vs_bucket bucket;
-	uint32_t tasks;		/* read only */
+	uint32_t tasks;		/* read only, as is the rest */
+	uint64_t refused[VS_RULE_MAX + 1];	/* how often, by enum vs_rule */
 };
 
 /**
@@ -106,6 +107,24 @@ enum vs_context_field {
 int vs_context_set(struct vs *vs, const struct vs_context *ctx, unsigned int fields);
 /** vs_context_end() - 0; -ESRCH; -EBUSY tasks are in it. */
 int vs_context_end(struct vs *vs, uint32_t xid);
+/** vs_context_kill() - send a signal to each process of a context, or to @pid
+ * (0: all) if it is in it; SIGKILL leaves nothing of a fork bomb.
+ * 0; -ESRCH no such context, or @pid is not in it.  Source: VS_CMD_CONTEXT_KILL. */
+int vs_context_kill(struct vs *vs, uint32_t xid, pid_t pid, int signo);
+
+struct vs_process {
+	pid_t pid;		/* in the caller's PID namespace */
+	uint32_t xid;
+};
+#define VS_XID_ALL UINT32_MAX
+/** vs_process_list() - the processes of a context, 0 the host's, or of
+ * VS_XID_ALL; free(*ret).  Source: VS_CMD_TASK_GET. */
+int vs_process_list(struct vs *vs, uint32_t xid, struct vs_process **ret, size_t *ret_n);
+
+/** vs_context_empty() - SIGKILL to everything in a context, and wait until
+ * nothing is left.  0, also where it has ended; -ESRCH there was none;
+ * -ETIMEDOUT something does not die: vs_reason() has its pid. */
+int vs_context_empty(struct vs *vs, uint32_t xid, uint64_t timeout_ns);
 
 /**
  * vs_context_enter() - put the calling process into a context, for good.
@@ -114,7 +133,8 @@ int vs_context_end(struct vs *vs, uint32_t xid);
  *
  * Single-threaded callers in context 0 only; whatever runs afterwards is
  * bound by the rules and by the ceiling.  Return: 0; -EPERM; -EBUSY threads;
- * -ESRCH no such context; -ENOKEY enforcement is not loaded.
+ * -ESRCH no such context; -EACCES it is private and somebody has entered it;
+ * -ENOKEY enforcement is not loaded.
  * Source: the pinned BPF program vs_enter. Since: 0.1
  */
 int vs_context_enter(struct vs *vs, uint32_t xid, uint32_t nid);
@@ -126,9 +146,50 @@ struct vs_confinement {
 	bool seccomp;		/* the default filter on system calls */
 	bool no_new_privs;	/* setuid programs give nothing any more */
 };
-/** vs_context_confine() - vs_context_enter(), with nothing above the ceiling and
- * under a filter, in the order in which that can be had.  To be called last. */
-int vs_context_confine(struct vs *vs, const struct vs_confinement *confinement);
+/**
+ * vs_context_join() - put the calling process into a bare context as its other
+ * processes are in it: in their mount, IPC and UTS namespaces (where there is
+ * none, in new ones, with a /proc that hides other contexts; the watcher keeps
+ * the host's), with nothing above the ceiling, under the filter, and entered.
+ * Return: as vs_context_enter(), or any errno of a step.
+ */
+int vs_context_join(struct vs *vs, const struct vs_confinement *confinement);
+
+/* flags.c --------------------------------------------------------------- */
+
+/** vs_flags_parse() - change *@flags by a list of names: "persistent,!private".
+ * What every context is anyway may be named.  0; -ENOMEM; -EINVAL, with why in
+ * *@ret_reason; free(). */
+int vs_flags_parse(const char *list, uint64_t *flags, char **ret_reason);
+/** vs_flags_name() - the name of one flag; NULL: there is none. */
+const char *vs_flags_name(uint64_t flag);
+
+/* event.c: what happens to the table ------------------------------------- */
+
+struct vs_notice {
+	enum vs_event event;
+	uint64_t sequence;
+	uint64_t missed;	/* events that came before it and were lost */
+	uint32_t xid;
+	char name[VS_NAME_MAX + 1];
+	uint64_t flags;
+	bool has_status;	/* emptied, ended: it is known */
+	int status;		/* of its first process, as of waitpid() */
+	enum vs_rule rule;	/* refused: which family, how often */
+	uint64_t count;
+};
+/** struct vs_listener - who is told each event from vs_listen() on. */
+struct vs_listener;
+/** vs_listen() - 0; -EPERM not root of the host; -ENOPKG no module. */
+int vs_listen(struct vs *vs, struct vs_listener **ret);
+void vs_listener_free(struct vs_listener *listener);
+/** vs_listener_fd() - to poll for reading; it is the listener's. */
+int vs_listener_fd(const struct vs_listener *listener);
+/** vs_listener_next() - 0; -EAGAIN there is none now. */
+int vs_listener_next(struct vs_listener *listener, struct vs_notice *ret);
+const char *vs_event_name(enum vs_event event);
+/** vs_rule_name() - "signal"; of one that this library does not know "other". */
+const char *vs_rule_name(enum vs_rule rule);
 
 /* enforce.c: the BPF programs ------------------------------------------- */
 

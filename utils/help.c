@@ -24,7 +24,7 @@ void help_verbs(void)
 	puts("\n"
 	     "'vserver help VERB' says more of one; vserver(8) says all, vserver(7) what it is.\n"
 	     "Exit status: 0 done, 1 failed, 2 usage, 3 status of a guest that is not running;\n"
-	     "exec and enter: the command's own.");
+	     "exec and enter: the command's own; wait: that of what it waited for.");
 }
 
 /* "-y, --yes", "    --from FILE": into @buffer. */

@@ -41,5 +41,7 @@ const char *colour(const char *state);
 const char *colour_off(void);
 /** terminal_columns() - width of stdout; 0: no limit. */
 int terminal_columns(void);
+/** terminal_lines() - its height, likewise. */
+int terminal_lines(void);
 
 #endif

@@ -22,6 +22,7 @@ static const struct column columns[] = {
 	{ "XID", COLUMN_RIGHT },
 	{ "NAME" },
 	{ "TASKS", COLUMN_RIGHT },
+	{ "REFUSED", COLUMN_RIGHT },
 	{ "ADDRESS", COLUMN_ELASTIC },
 	{ NULL },
 };
@@ -41,27 +42,73 @@ static int addresses_json(const struct vs_context *context, sd_json_variant **re
 	return r;
 }
 
+static int flags_json(const struct vs_context *context, sd_json_variant **ret)
+{
+	sd_json_variant *array = NULL;
+	int r = sd_json_variant_new_array(&array, NULL, 0);
+
+	for (int i = 0; i < 64 && r >= 0; i++) {
+		const char *name = vs_flags_name(context->flags & 1ULL << i);
+
+		if (name)
+			r = sd_json_variant_append_arrayb(&array, SD_JSON_BUILD_STRING(name));
+	}
+	*ret = array;
+	return r;
+}
+
+/* {"signal": 3}: families of which there was any. */
+static int refused_json(const struct vs_context *context, sd_json_variant **ret)
+{
+	sd_json_variant *object = NULL;
+	int r = sd_json_variant_new_object(&object, NULL, 0);
+
+	for (int rule = 0; rule <= VS_RULE_MAX && r >= 0; rule++)
+		if (context->refused[rule])
+			r = sd_json_variant_set_field_unsigned(
+				&object, vs_rule_name((enum vs_rule)rule), context->refused[rule]);
+	*ret = object;
+	return r;
+}
+
 static int print_contexts_json(const struct vs_context *contexts, size_t n)
 {
 	sd_json_variant *array = NULL;
 	int r = sd_json_variant_new_array(&array, NULL, 0);
 
 	for (size_t i = 0; i < n && r >= 0; i++) {
-		sd_json_variant *addresses = NULL;
+		sd_json_variant *addresses = NULL, *flags = NULL, *refusals = NULL;
 
 		r = addresses_json(&contexts[i], &addresses);
+		if (r >= 0)
+			r = flags_json(&contexts[i], &flags);
+		if (r >= 0)
+			r = refused_json(&contexts[i], &refusals);
 		if (r >= 0)
 			r = sd_json_variant_append_arraybo(
 				&array, SD_JSON_BUILD_PAIR_UNSIGNED("xid", contexts[i].xid),
 				SD_JSON_BUILD_PAIR_STRING("name", contexts[i].name),
 				SD_JSON_BUILD_PAIR_UNSIGNED("tasks", contexts[i].tasks),
 				SD_JSON_BUILD_PAIR_UNSIGNED("ceiling", contexts[i].ceiling),
+				SD_JSON_BUILD_PAIR_VARIANT("flags", flags),
+				SD_JSON_BUILD_PAIR_VARIANT("refused", refusals),
 				SD_JSON_BUILD_PAIR_VARIANT("addresses", addresses));
 		sd_json_variant_unref(addresses);
+		sd_json_variant_unref(flags);
+		sd_json_variant_unref(refusals);
 	}
 	r = r < 0 ? fail_memory() : print_json(array);
 	sd_json_variant_unref(array);
 	return r;
+}
+
+static uint64_t refused(const struct vs_context *context)
+{
+	uint64_t n = 0;
+
+	for (int rule = 0; rule <= VS_RULE_MAX; rule++)
+		n += context->refused[rule];
+	return n;
 }
 
 static void add_context(struct table *table, const struct vs_context *context)
@@ -76,6 +123,7 @@ static void add_context(struct table *table, const struct vs_context *context)
 	table_addf(table, "%u", context->xid);
 	table_addf(table, "%s", context->name);
 	table_addf(table, "%u", context->tasks);
+	table_addf(table, "%ju", (uintmax_t)refused(context));
 	table_addf(table, "%s", *text ? text : "-");
 }
 

@@ -18,6 +18,10 @@ extern const struct verb verb_enter, verb_exec;			/* verb_enter.c */
 extern const struct verb verb_set;
 extern const struct verb verb_config;
 extern const struct verb verb_contexts;
+extern const struct verb verb_ps;
+extern const struct verb verb_top;
+extern const struct verb verb_kill;
+extern const struct verb verb_wait;
 extern const struct verb verb_check;
 extern const struct verb verb_help;				/* vserver.c */
 

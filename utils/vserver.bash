@@ -22,6 +22,12 @@ _vserver_guests()
 	vserver list --quiet 2>/dev/null
 }
 
+# Guests that run, and contexts of chcontext.
+_vserver_contexts()
+{
+	vserver contexts --no-legend 2>/dev/null | awk '{ print $2 }'
+}
+
 # What a guest that runs can run.
 _vserver_commands()
 {
@@ -56,6 +62,16 @@ _vserver()
 				words=$(_vserver_guests)
 			elif ((COMP_CWORD == 3)) || [[ $COMP_CWORD == 4 && ${COMP_WORDS[3]} == -- ]]; then
 				words=$(_vserver_commands "${COMP_WORDS[2]}")
+			fi ;;
+		ps | top | wait)
+			((COMP_CWORD == 2)) && words=$(_vserver_contexts) ;;
+		kill)
+			if [[ ${COMP_WORDS[COMP_CWORD - 1]} == @(-s|--signal) ]]; then
+				words=$(compgen -A signal | sed -n 's/^SIG//p')
+			elif ((COMP_CWORD == 2)); then
+				words=$(_vserver_contexts)
+			else
+				words=$(vserver ps --quiet "${COMP_WORDS[2]}" 2>/dev/null)
 			fi ;;
 		status | enter | delete)
 			((COMP_CWORD == 2)) && words=$(_vserver_guests) ;;
@@ -92,7 +108,7 @@ _vserver_classic()
 	elif ((i > COMP_CWORD)); then
 		case $before in
 		--ip) words=$(ip -o address 2>/dev/null | awk '{ sub("/.*", "", $4); print $4 }') ;;
-		--flag) words=persistent ;;
+		--flag) words="persistent private" ;;
 		*) words= ;;
 		esac
 		mapfile -t COMPREPLY < <(compgen -W "$words" -- "$cur")
@@ -106,7 +122,7 @@ _vserver_classic()
 
 _vserver_takes_value()
 {
-	"$1" --help 2>/dev/null | grep -qE -- "$2 (\\[!\\][A-Z]|[A-Z]+|persistent)([ ,]|\$)"
+	"$1" --help 2>/dev/null | grep -qE -- "$2 (\\[!\\])?[A-Z]+([ ,]|\$)"
 }
 
 complete -F _vserver vserver

@@ -28,6 +28,24 @@ says "EINVAL*" "nor one out of range" enter 65536 0 true
 says "EINVAL*" "nor none" enter 0 0 true
 expect 0 "failed entries leave no count" counts 42 1
 
+# --- private -------------------------------------------------------------------
+private=4
+"$context" make 44 flags=$private ceiling=0
+says "" "control: a private context is entered once" enter 44 0 true
+expect 0 "and ends" gone 44
+"$context" make 44 flags=$private ceiling=0
+inside=$(start "$context" enter 44 0 sh -c 'sleep infinity & exec sleep infinity')
+cleanup kill "$inside"
+expect 0 "its own processes multiply" counts 44 2
+says "EACCES*" "nobody else enters it" enter 44 0 true
+says "EACCES*" "nor takes its addresses" enter 0 44 true
+expect 0 "which leaves no count" counts 44 2
+says "" "the host can make it public" "$context" set 44 flags=0
+says "" "control: then it can be entered" enter 44 0 true
+pkill -P "$inside"
+kill "$inside"
+expect 0 "it ends with its last task" gone 44
+
 # --- threads ------------------------------------------------------------------
 says "EBUSY*" "a process with threads cannot enter" "$context" threaded 42
 says "EPERM" "a thread is in the context of its process" A child-thread "$host"

@@ -45,12 +45,81 @@ expect 32 "the context may not mount" in_42 mount -t tmpfs none /mnt
 before=$(hostname)
 is "$(chcontext --silent --hostname box -- hostname)" box "--hostname is seen inside"
 is "$(hostname)" "$before" "and not outside"
+domain=$(cat /proc/sys/kernel/domainname)
+is "$(chcontext --silent --domainname lan -- cat /proc/sys/kernel/domainname)" lan \
+	"--domainname is seen inside"
+is "$(cat /proc/sys/kernel/domainname)" "$domain" "and not outside"
 expect 0 "the contexts have ended with their commands" eventually 10 no_contexts
 
-expect 0 "a persistent context" chcontext --xid 42 --flag persistent -- true
+expect 0 "a persistent context" chcontext --xid 42 --name box --flag persistent -- true
 expect 0 "stays" has_context 42
-expect_error 254 "^chcontext: context 42 exists$" "a number that is taken" in_42 true
-expect 0 "control: another number is free" chcontext --xid 43 -- true
+expect_output '^42 box \["persistent"\]$' "with its name and its flag" \
+	sh -c 'vserver contexts --json | jq -cr ".[] | \"\(.xid) \(.name) \(.flags)\""'
+for option in "--name other" --secure "--cap KILL" "--hostname box" "--domainname lan" \
+	      "--flag persistent" "--cpu 5%"; do
+	[[ $option == --cpu* && ! -e /sys/kernel/sched_ext ]] && continue
+	# shellcheck disable=SC2086
+	expect_error 254 "^chcontext: context 42 exists$" "a number that is taken, $option" \
+		chcontext --xid 42 $option --silent -- true
+done
+expect 0 "control: another number is free" chcontext --xid 43 --name other -- true
+
+# --- one that exists is entered ---------------------------------------------------------
+background() { chcontext --silent --disconnect "$@" >/dev/null 2>&1; }
+expect_output '^$' "without these options it is entered, and no number told" chcontext --xid 42 -- true
+mkfifo "$scratch/hold"
+background --xid 42 -- sh -c "hostname >$scratch/first; read x <$scratch/hold"
+expect 0 "control: a process is in it" eventually 10 test -s "$scratch/first"
+spaces() { readlink /proc/self/ns/{mnt,ipc,uts}; }
+export -f spaces
+first=$(pgrep -f "read x <$scratch/hold" | head -n 1)
+is "$(in_42 bash -c spaces)" "$(readlink "/proc/$first"/ns/{mnt,ipc,uts})" \
+	"who enters is in the namespaces of who is there"
+[ "$(spaces)" != "$(in_42 bash -c spaces)" ]
+ok $? "control: the host is not"
+is "$(in_42 sh -c "kill -0 $first && echo yes")" yes "and may signal it"
+is "$(in_42 pwd)" "$PWD" "where it was called from"
+capabilities42() { in_42 sed -n 's/^CapEff:\t*//p' /proc/self/status; }
+is "$(capabilities42)" "$(capabilities)" "with what the ceiling has"
+expect 32 "and no more" in_42 mount -t tmpfs none /mnt
+expect 1 "it cannot see the host's process" in_42 test -e "/proc/$host"
+expect 7 "the exit status is the command's" in_42 sh -c 'exit 7'
+echo >"$scratch/hold"
+expect 0 "who was there first goes" eventually 10 sh -c "! kill -0 $first"
+expect 0 "it can be entered when nobody is in it" in_42 true
+expect 0 "a context whose number was handed out" \
+	background -- sh -c "echo >$scratch/second; read x <$scratch/hold"
+expect 0 "control: it runs" eventually 10 test -s "$scratch/second"
+number=$(vserver contexts --quiet | grep -v '^42$')
+expect 0 "can be entered, too" chcontext --xid "$number" -- true
+echo >"$scratch/hold"
+expect 0 "and ends" eventually 10 no_context "$number"
+# Who finds it when the last of the others has just left says so.
+at_once()
+{
+	local i
+	for i in 1 2 3 4 5 6; do chcontext --xid 44 --silent -- true & done 2>&1 |
+		grep -v '^chcontext: context 44 has just ended; try again$'
+	wait
+}
+expect_output '^$' "several make and enter one at a time" at_once
+expect 0 "and it ends" eventually 10 no_context 44
+
+expect 0 "a private context" background --xid 43 --flag private -- sh -c "read x <$scratch/hold"
+expect_error 1 'cannot enter context 43: context 43 is private: nobody enters it any more$' \
+	"is not entered" chcontext --xid 43 -- true
+echo >"$scratch/hold"
+expect 0 "and ends" eventually 10 no_context 43
+
+# --- the watcher ---------------------------------------------------------------------------
+expect_output '^New security context is 1$' "the watcher is context 1" chcontext --xid 1 -- true
+watch() { chcontext --xid 1 --silent -- "$@"; }
+expect 0 "it sees the host's processes" watch test -e "/proc/$host"
+expect_output "^ *$host " "also by ps" watch ps -p "$host" -o pid=,comm=
+expect 1 "and may signal none" watch sh -c "kill -0 $host"
+expect 1 "has no capability" watch sh -c 'grep CapEff /proc/self/status | grep [1-9]'
+expect 0 "it is gone when nobody wants it" eventually 10 no_context 1
+
 vserver_end() { build/tests/bpf/context end "$1"; }
 expect 0 "it can be ended" vserver_end 42
 expect 0 "and is gone" eventually 10 no_contexts
@@ -67,8 +136,9 @@ traces >"$scratch/before"
 bad() { expect_error "$1" "^chcontext: $2" "${@:3}"; }
 bad 2 'which command' "no command" chcontext --xid 42
 bad 2 'which command' "nothing at all" chcontext
-bad 2 '--xid 1: out of range; choose 2 to 49151$' "the watcher's number" chcontext --xid 1 -- true
-bad 2 '--xid 0: out of range' "the host's number" chcontext --xid 0 -- true
+bad 2 '--xid 0: out of range; choose 2 to 49151$' "the host's number" chcontext --xid 0 -- true
+bad 2 '--xid 65536: out of range' "a number above all" chcontext --xid 65536 -- true
+bad 2 '--xid 49152: out of range' "the same, for a new one" chcontext --xid 49152 --secure -- true
 bad 2 '--xid 49152: out of range' "a number that is handed out" chcontext --xid 49152 -- true
 bad 2 '--xid 4294967338: out of range' "a number that would wrap" chcontext --xid 4294967338 -- true
 bad 2 "--xid wants a number, not 'web'" "a name for a number" chcontext --xid web -- true
@@ -77,7 +147,14 @@ bad 2 "unrecognized option '--frob'" "an unknown option" chcontext --frob -- tru
 bad 2 "option '--xid' requires an argument" "an option without its value" chcontext --xid
 bad 2 "--cap: there is no capability 'NET_RAV'" "an unknown capability" \
 	chcontext --cap NET_RAV -- true
-bad 2 "--flag: there is no flag 'lock'" "an unknown flag" chcontext --flag lock -- true
+bad 2 "--flag: there is no flag 'lok'; there are: persistent, private$" "an unknown flag" \
+	chcontext --flag lok -- true
+bad 2 "--flag: 'sched_hard' is no flag here: --cpu gives a share; see vserver\(7\)$" \
+	"a flag that something else does" chcontext --flag sched_hard -- true
+bad 2 "--flag: every context is 'lock'$" "what cannot be taken away" chcontext --flag '!lock' -- true
+expect 0 "control: what every context is may be asked for" chcontext --silent --flag lock,hideinfo -- true
+bad 2 '--name wants up to 63 letters' "a bad name" chcontext --name 'a b' -- true
+bad 2 '--domainname wants 1 to 64 characters' "no domain name" chcontext --domainname '' -- true
 bad 2 '--hostname wants 1 to 64 characters' "no host name" chcontext --hostname '' -- true
 bad 2 '--hostname wants 1 to 64 characters' "a long host name" \
 	chcontext --hostname "$(printf '%065d' 0)" -- true

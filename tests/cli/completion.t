@@ -35,6 +35,9 @@ expect 0 "nothing where nothing fits" prints "  " offers vserver status web ""
 expect 0 "a verb's classic name" prints "* cpu= *" offers vserver limit web ""
 expect 0 "nothing of a guest that does not run" prints "  " offers vserver exec web ""
 expect 0 "control: it starts" vserver start -q web
+expect 0 "contexts" prints "* web *" offers vserver ps ""
+expect 0 "processes of one" prints "* $(vserver ps --quiet web | head -n 1) *" offers vserver kill web ""
+expect 0 "signals" prints "* KILL *" offers vserver kill web -s K
 expect 0 "what the guest can run" prints "* sleep *" offers vserver exec web sl
 expect 0 "behind -- too" prints "* hostname *" offers vserver exec web -- host
 expect 0 "and not what only the host can" prints "  " offers vserver exec web systemct
@@ -54,7 +57,8 @@ for program in chcontext chbind; do
 done
 expect 0 "chbind: addresses" prints "* 127.0.0.1 *" offers chbind --ip ""
 expect 0 "chbind: a command after an address" prints "* sleep *" offers chbind --ip 127.0.0.1 slee
-expect 0 "chcontext: flags" prints " persistent " offers chcontext --flag ""
+expect 0 "chcontext: flags" prints " persistent private " offers chcontext --flag ""
+expect 0 "chcontext: a command after a flag" prints "* sleep *" offers chcontext --flag private slee
 expect 0 "chcontext: nothing for a number" prints "  " offers chcontext --xid ""
 
 done_testing

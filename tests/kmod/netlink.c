@@ -6,11 +6,12 @@
  * right or wrong, and prints "ok", or the errno's name and the sentence that
  * came with it.  What a reply holds it prints as NAME=VALUE.
  *
- * COMMAND is new get dump set end enforce-set enforce-get or a number.
+ * COMMAND is new get dump set end kill tasks enforce-set enforce-get or a number.
  * ATTRIBUTE is NAME:TYPE=VALUE, or NAME[ to open a nest and ] to close it; NAME
  * may be a number; TYPE is u16 u32 u64 s32 str (with NUL) raw (without) hex.
  *
  * netlink listen N: prints the N events that come, after "ready".
+ * netlink times N COMMAND...: does it N times.
  */
 #include <errno.h>
 #include <linux/genetlink.h>
@@ -34,7 +35,8 @@ static const struct word commands[] = {
 	{ "new", VS_CMD_CONTEXT_NEW },		{ "get", VS_CMD_CONTEXT_GET },
 	{ "dump", VS_CMD_CONTEXT_GET },		{ "set", VS_CMD_CONTEXT_SET },
 	{ "end", VS_CMD_CONTEXT_END },		{ "enforce-set", VS_CMD_ENFORCE_SET },
-	{ "enforce-get", VS_CMD_ENFORCE_GET },	{ NULL, 0 }
+	{ "enforce-get", VS_CMD_ENFORCE_GET },	{ "kill", VS_CMD_CONTEXT_KILL },
+	{ "tasks", VS_CMD_TASK_GET },		{ NULL, 0 }
 };
 
 static const struct word attributes[] = {
@@ -46,7 +48,8 @@ static const struct word attributes[] = {
 	{ "generation", VS_ATTR_GENERATION },	{ "ip4", VS_ADDRESS_ATTR_IP4 },
 	{ "ip6", VS_ADDRESS_ATTR_IP6 },		{ "rate", VS_BUCKET_ATTR_RATE },
 	{ "interval", VS_BUCKET_ATTR_INTERVAL }, { "size", VS_BUCKET_ATTR_SIZE },
-	{ "release", VS_BUCKET_ATTR_RELEASE },	{ NULL, 0 }
+	{ "release", VS_BUCKET_ATTR_RELEASE },	{ "pid", VS_ATTR_PID },
+	{ "signal", VS_ATTR_SIGNAL },		{ NULL, 0 }
 };
 
 static int find(const struct word *words, const char *name, size_t n)
@@ -118,10 +121,22 @@ static void print_reply(struct nlmsghdr *header)
 		return;
 	if (tb[VS_ATTR_EVENT])
 		printf("event=%u ", nla_get_u32(tb[VS_ATTR_EVENT]));
+	if (tb[VS_ATTR_PID])
+		printf("pid=%u ", nla_get_u32(tb[VS_ATTR_PID]));
 	if (tb[VS_ATTR_XID])
 		printf("xid=%u ", nla_get_u32(tb[VS_ATTR_XID]));
 	if (tb[VS_ATTR_NAME])
 		printf("name=%s ", nla_get_string(tb[VS_ATTR_NAME]));
+	if (tb[VS_ATTR_SEQUENCE])
+		printf("sequence=%llu ", (unsigned long long)nla_get_u64(tb[VS_ATTR_SEQUENCE]));
+	if (tb[VS_ATTR_STATUS])
+		printf("status=%u ", nla_get_u32(tb[VS_ATTR_STATUS]));
+	if (tb[VS_ATTR_RULE])
+		printf("rule=%u ", nla_get_u32(tb[VS_ATTR_RULE]));
+	if (tb[VS_ATTR_COUNT])
+		printf("count=%llu ", (unsigned long long)nla_get_u64(tb[VS_ATTR_COUNT]));
+	if (tb[VS_ATTR_REFUSED])
+		printf("refused ");
 	if (tb[VS_ATTR_FLAGS])
 		printf("flags=%llx ", (unsigned long long)nla_get_u64(tb[VS_ATTR_FLAGS]));
 	if (tb[VS_ATTR_CEILING])
@@ -190,11 +205,27 @@ static void receive(int fd, int events)
 	}
 }
 
+static int ask(struct nl_sock *socket, int family, char **words)
+{
+	bool dumps = !strcmp(words[0], "dump") || !strcmp(words[0], "tasks");
+	struct nl_msg *msg = nlmsg_alloc();
+	int err;
+
+	genlmsg_put(msg, NL_AUTO_PORT, NL_AUTO_SEQ, family, 0, dumps ? NLM_F_DUMP : NLM_F_ACK,
+		    find(commands, words[0], strlen(words[0])), VS_GENL_VERSION);
+	put_all(msg, words + 1);
+	err = nl_send_auto(socket, msg);
+	nlmsg_free(msg);
+	if (err < 0)
+		return 2;
+	receive(nl_socket_get_fd(socket), 0);
+	return 0;
+}
+
 int main(int argc, char **argv)
 {
 	struct nl_sock *socket = nl_socket_alloc();
-	struct nl_msg *msg = nlmsg_alloc();
-	int family, one = 1, flags;
+	int family, one = 1, times = 1, r = 0;
 
 	if (argc < 2 || !socket || genl_connect(socket) < 0)
 		return 2;
@@ -215,12 +246,11 @@ int main(int argc, char **argv)
 		receive(nl_socket_get_fd(socket), atoi(argv[2]));
 		return 0;
 	}
-	flags = strcmp(argv[1], "dump") ? NLM_F_ACK : NLM_F_DUMP;
-	genlmsg_put(msg, NL_AUTO_PORT, NL_AUTO_SEQ, family, 0, flags,
-		    find(commands, argv[1], strlen(argv[1])), VS_GENL_VERSION);
-	put_all(msg, argv + 2);
-	if (nl_send_auto(socket, msg) < 0)
-		return 2;
-	receive(nl_socket_get_fd(socket), 0);
-	return 0;
+	if (!strcmp(argv[1], "times") && argc > 3) {
+		times = atoi(argv[2]);
+		argv += 2;
+	}
+	while (times-- && !r)
+		r = ask(socket, family, argv + 1);
+	return r;
 }

@@ -5,7 +5,8 @@
 # the few objects of the library that judge values.
 
 UNIT_OBJ	:= $(patsubst %,$(B)/libvserver/%.o,\
-		   address attribute bucket ceiling context handle nl probe seccomp setting value)
+		   address attribute bucket ceiling context flags handle nl nl_task probe seccomp \
+		   setting value)
 UNIT_LIB_TESTS	:= $(patsubst %.c,$(B)/%,$(wildcard tests/unit/*_test.c))
 
 UNIT_SCRIPTS	:= $(wildcard tests/unit/*.t)

@@ -30,9 +30,9 @@
  *
  *   Makes a context.
  *
- *	VS_ATTR_XID		VS_XID_MIN..VS_XID_STATIC_MAX; left out: the
- *				kernel hands one out of the dynamic range, in
- *				turn, so that a number is not soon used again
+ *	VS_ATTR_XID		VS_XID_WATCHER..VS_XID_STATIC_MAX; left out:
+ *				the kernel hands one out of the dynamic range,
+ *				in turn, so that a number is not soon used again
  *	VS_ATTR_NAME		1..VS_NAME_MAX bytes of [A-Za-z0-9._-], not
  *				beginning with '.' or '-'; left out: the
  *				number in decimal.  Unique.
@@ -71,6 +71,23 @@
  *   Ends the context VS_ATTR_XID: nobody can enter it any more and it leaves
  *   the table.  Errors: ESRCH; EBUSY tasks are in it.
  *
+ * VS_CMD_CONTEXT_KILL
+ *
+ *   Sends VS_ATTR_SIGNAL (u32, 0..64; 0 only asks, as kill() does) to every
+ *   process of the context VS_ATTR_XID, or to VS_ATTR_PID alone, a process of
+ *   the caller's PID namespace, if it is in that context.  One walk of all
+ *   processes finds each that there is: one that forks meanwhile has its child
+ *   put at the end of the walk, and one that SIGKILL has reached forks no more.
+ *   So after SIGKILL nothing is left but what is dying, of a fork bomb too.
+ *   Errors: ESRCH no such context, or the process is not in it; EINVAL no
+ *   signal; EPERM the caller may not signal one of them.
+ *
+ * VS_CMD_TASK_GET
+ *
+ *   With NLM_F_DUMP only: the processes of the context VS_ATTR_XID (0 is the
+ *   host), or without it all that there are, each with VS_ATTR_PID in the
+ *   caller's PID namespace and VS_ATTR_XID, as they were when the dump began.
+ *
  * VS_CMD_ENFORCE_SET
  *
  *   Gives the module the BPF links that enforce, VS_ATTR_LINKS: one
@@ -85,7 +102,8 @@
  * VS_CMD_ENFORCE_GET
  *
  *   Replies with VS_ATTR_LINK_COUNT (u32), how many are held and still
- *   attached, and VS_ATTR_GENERATION.
+ *   attached, VS_ATTR_GENERATION and, of the last event that there was,
+ *   VS_ATTR_SEQUENCE.
  *
  * ADDRESSES
  *
@@ -114,11 +132,27 @@
  *   The last is how long an empty bucket is on hold.  A task that may not run
  *   for half a minute makes the kernel end the scheduler, for all contexts.
  *
+ * REFUSALS
+ *
+ *   What the programs refuse to a context is counted, by the family of the rule
+ *   (enum vs_rule).  VS_CMD_CONTEXT_GET gives VS_ATTR_REFUSED, a nest of one u64
+ *   for each family of which there was any, its type the family; and at the
+ *   first, the tenth, the hundredth refusal and so on there is an event with
+ *   VS_ATTR_RULE (u32) and VS_ATTR_COUNT (u64): a context that is refused the
+ *   same for ever is told of a few times.  Not counted is what only looks: the
+ *   reading of /proc that is refused, capabilities that the kernel asks for
+ *   without meaning to tell (CAP_OPT_NOAUDIT).
+ *
  * EVENTS
  *
  *   The multicast group VS_GENL_GROUP_EVENTS carries VS_CMD_EVENT with
- *   VS_ATTR_EVENT (enum vs_event), VS_ATTR_XID and VS_ATTR_NAME.  To join it
- *   wants CAP_NET_ADMIN and CAP_SYS_ADMIN, which no context has by default.
+ *   VS_ATTR_EVENT (enum vs_event), VS_ATTR_SEQUENCE, VS_ATTR_XID, VS_ATTR_NAME
+ *   and VS_ATTR_FLAGS.  The sequence (u64) goes up by one with each event, so that a
+ *   listener who was told ENOBUFS knows how many it missed.  VS_EVENT_EMPTIED
+ *   and VS_EVENT_ENDED have VS_ATTR_STATUS, if it is known: how the process
+ *   ended that was first in the (empty) context, as waitpid() would say it.
+ *   To join the group wants CAP_NET_ADMIN and CAP_SYS_ADMIN, which no context
+ *   has by default.
  */
 #ifndef _UAPI_LINUX_VSERVER_H
 #define _UAPI_LINUX_VSERVER_H
@@ -127,7 +161,11 @@
 #define VS_GENL_VERSION		1
 #define VS_GENL_GROUP_EVENTS	"events"
 
-/* Numbers.  0 is the host, 1 the watcher: it sees all and may change none. */
+/*
+ * Numbers.  0 is the host, 1 the watcher: it sees all and may change none.  The
+ * watcher is in the table while somebody wants it, like any other; nobody can
+ * have its addresses.
+ */
 #define VS_XID_HOST		0
 #define VS_XID_WATCHER		1
 #define VS_XID_MIN		2
@@ -149,14 +187,35 @@
 /*
  * Flags.  PERSISTENT: lives without tasks.  CGROUP: its tasks may write to
  * the cgroup files that they can see; set for guests, whose cgroup namespace
- * shows them nothing but their own subtree.  USER: its tasks have ids of their
- * own; CAP_SYS_ADMIN in the ceiling counts in user namespaces below the host's
- * only, and of new file systems it mounts the harmless kinds.
+ * shows them nothing but their own subtree.  PRIVATE: nobody enters it once
+ * somebody has (EACCES).  USER: its tasks have ids of their own; CAP_SYS_ADMIN
+ * in the ceiling counts in user namespaces below the host's only, and of new
+ * file systems it mounts the harmless kinds.
  */
 #define VS_FLAG_PERSISTENT	(1ULL << 0)
 #define VS_FLAG_CGROUP		(1ULL << 1)
-#define VS_FLAG_USER		(1ULL << 8)
-#define VS_FLAGS_ALL		(VS_FLAG_PERSISTENT | VS_FLAG_CGROUP | VS_FLAG_USER)
+#define VS_FLAG_PRIVATE		(1ULL << 2)
+#define VS_FLAG_USER		(1ULL << 3)
+#define VS_FLAGS_ALL		(VS_FLAG_PERSISTENT | VS_FLAG_CGROUP | VS_FLAG_PRIVATE | VS_FLAG_USER)
+
+/* Families of rules; see bpf/README.md for the rules. */
+enum vs_rule {
+	VS_RULE_UNSPEC,
+	VS_RULE_CAPABILITY,	/* outside the ceiling */
+	VS_RULE_SIGNAL,		/* to other contexts, SIGIO included */
+	VS_RULE_TRACE,		/* and memory and descriptors of other contexts */
+	VS_RULE_PRIORITY,	/* and affinity, limits, groups of other contexts */
+	VS_RULE_KERNEL,		/* bpf(), modules, kexec, the log, quotas */
+	VS_RULE_PROC,		/* files of /proc */
+	VS_RULE_FILE,		/* of the kernel's file systems, of foreign mounts */
+	VS_RULE_CGROUP,
+	VS_RULE_DEVICE,		/* and what is typed into terminals */
+	VS_RULE_MOUNT,
+	VS_RULE_SOCKET,		/* kinds of sockets, those of others */
+	VS_RULE_ADDRESS,	/* not the context's own */
+	__VS_RULE_MAX,
+};
+#define VS_RULE_MAX (__VS_RULE_MAX - 1)
 
 enum vs_cmd {
 	VS_CMD_UNSPEC,
@@ -167,6 +226,8 @@ enum vs_cmd {
 	VS_CMD_ENFORCE_SET,
 	VS_CMD_ENFORCE_GET,
 	VS_CMD_EVENT,
+	VS_CMD_CONTEXT_KILL,
+	VS_CMD_TASK_GET,
 	__VS_CMD_MAX,
 };
 #define VS_CMD_MAX (__VS_CMD_MAX - 1)
@@ -188,6 +249,13 @@ enum vs_attr {
 	VS_ATTR_GENERATION,	/* u32 */
 	VS_ATTR_EVENT,		/* u32, enum vs_event */
 	VS_ATTR_PAD,
+	VS_ATTR_PID,		/* u32, of a process */
+	VS_ATTR_SIGNAL,		/* u32 */
+	VS_ATTR_STATUS,		/* u32, as of waitpid() */
+	VS_ATTR_SEQUENCE,	/* u64 */
+	VS_ATTR_REFUSED,	/* nest of u64, their types enum vs_rule */
+	VS_ATTR_RULE,		/* u32, enum vs_rule */
+	VS_ATTR_COUNT,		/* u64 */
 	__VS_ATTR_MAX,
 };
 #define VS_ATTR_MAX (__VS_ATTR_MAX - 1)
@@ -218,6 +286,7 @@ enum vs_event {
 	VS_EVENT_CHANGED,	/* by VS_CMD_CONTEXT_SET */
 	VS_EVENT_EMPTIED,	/* its last task has gone; it stays (persistent) */
 	VS_EVENT_ENDED,		/* it left the table */
+	VS_EVENT_REFUSED,	/* so many times */
 };
 
 #endif /* _UAPI_LINUX_VSERVER_H */
