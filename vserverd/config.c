@@ -163,10 +163,11 @@ bool config_is_true(const char *value)
 static void take_ceiling(struct config *config, const struct entries *entries, FILE *errors)
 {
 	const char *capabilities = value_of(entries, "capabilities");
+	const char *user = value_of(entries, "user");
 	_cleanup_free_ char *bad = NULL, *names = NULL;
 	uint64_t useless = 0;
 
-	config->own_users = !strcmp(value_of(entries, "user"), "private");
+	config->own_users = !user || strcmp(user, "host");
 	config->ceiling = vs_ceiling_guest() | (config->own_users ? vs_ceiling_user() : 0);
 	if (!capabilities || vs_ceiling_parse(capabilities, &config->ceiling, &bad) < 0)
 		return;
