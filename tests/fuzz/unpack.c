@@ -25,6 +25,7 @@
 #define FILE_MAX_BYTES	(1 << 20)
 
 static int base_fd;
+static int home;		/* libFuzzer's paths start here; unpack() leaves it */
 
 /* Whatever modes the archive gave them. */
 static void remove_all(int parent, const char *name)
@@ -98,6 +99,8 @@ int LLVMFuzzerInitialize(int *argc, char ***argv)
 		     setgid(NOBODY) == 0 && setuid(NOBODY) == 0);
 	signal(SIGXFSZ, SIG_IGN);
 	must(setrlimit(RLIMIT_FSIZE, &limit) == 0);
+	home = open(".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	must(home >= 0);
 	base_fd = open(base, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	must(base_fd >= 0);
 	make_outside();
@@ -123,7 +126,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	free(reason);
 	close(tree);
 	close(archive);
-	must(fchdir(base_fd) == 0);
+	must(fchdir(home) == 0);
 	remove_all(base_fd, "tree");
 	return 0;
 }

@@ -30,13 +30,16 @@ fuzz()
 	echo $status >"$scratch/$1.status"
 }
 
-# verdict TARGET: a target that has tried little has shown nothing.
+# verdict TARGET: a target that has tried little has shown nothing, nor has one
+# that did not begin with its corpus.
 verdict()
 {
-	local runs
+	local runs seeds
 
 	runs=$(sed -n 's/^stat::number_of_executed_units: *//p' "$scratch/$1")
-	[ "$(<"$scratch/$1.status")" = 0 ] && [ "${runs:-0}" -ge 1000 ]
+	seeds=$(sed -n 's/^#\([0-9]*\)[[:space:]]*INITED.*/\1/p' "$scratch/$1")
+	[ "$(<"$scratch/$1.status")" = 0 ] && [ "${runs:-0}" -ge 1000 ] &&
+		[ "${seeds:-0}" -ge "$(find "tests/fuzz/corpus/$1" -type f | wc -l)" ]
 	ok $? "$1: ${runs:-no} inputs, and no fault" || diag "$(tail -n 60 "$scratch/$1")"
 }
 
