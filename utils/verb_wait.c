@@ -39,18 +39,21 @@ static int print(const struct cli *cli, const struct vs_notice *notice, const ch
 		 int number)
 {
 	sd_json_variant *object = NULL;
+	bool exited, killed;
 	int r;
 
 	if (!cli_has(cli, "json")) {
 		cli_say(cli, number < 0 ? "%s: %s" : "%s: %s %d", notice->name, how, number);
 		return EXIT_DONE;
 	}
+	exited = notice->has_status && WIFEXITED(notice->status);
+	killed = notice->has_status && WIFSIGNALED(notice->status);
 	r = sd_json_buildo(&object, SD_JSON_BUILD_PAIR_UNSIGNED("xid", notice->xid),
 			   SD_JSON_BUILD_PAIR_STRING("context", notice->name),
-			   SD_JSON_BUILD_PAIR_CONDITION(notice->has_status && WIFEXITED(notice->status),
-				"status", SD_JSON_BUILD_INTEGER(WEXITSTATUS(notice->status))),
-			   SD_JSON_BUILD_PAIR_CONDITION(notice->has_status && WIFSIGNALED(notice->status),
-				"signal", SD_JSON_BUILD_INTEGER(WTERMSIG(notice->status))));
+			   SD_JSON_BUILD_PAIR_CONDITION(exited, "status",
+				SD_JSON_BUILD_INTEGER(WEXITSTATUS(notice->status))),
+			   SD_JSON_BUILD_PAIR_CONDITION(killed, "signal",
+				SD_JSON_BUILD_INTEGER(WTERMSIG(notice->status))));
 	r = r < 0 ? fail_memory() : print_json(object);
 	sd_json_variant_unref(object);
 	return r;

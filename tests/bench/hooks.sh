@@ -75,6 +75,7 @@ inside()
 
 guest_ends()
 {
+	# shellcheck disable=SC1083,SC2093 # it closes a descriptor
 	exec {INSIDE[1]}>&-
 	systemctl start vserverd.socket vserverd
 	vserver stop bench || fail 'the guest does not stop'

@@ -196,7 +196,8 @@
 #define VS_FLAG_CGROUP		(1ULL << 1)
 #define VS_FLAG_PRIVATE		(1ULL << 2)
 #define VS_FLAG_USER		(1ULL << 3)
-#define VS_FLAGS_ALL		(VS_FLAG_PERSISTENT | VS_FLAG_CGROUP | VS_FLAG_PRIVATE | VS_FLAG_USER)
+#define VS_FLAGS_ALL		(VS_FLAG_PERSISTENT | VS_FLAG_CGROUP | \
+				 VS_FLAG_PRIVATE | VS_FLAG_USER)
 
 /* Families of rules; see bpf/README.md for the rules. */
 enum vs_rule {
