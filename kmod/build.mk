@@ -6,6 +6,8 @@
 # tests with self-tests into build/kmod/KERNEL/selftest.  kmod/Makefile is the
 # module's own, for kbuild and DKMS, and knows nothing of this tree.
 
+# KMOD_KDIR: headers of the one kernel in KERNELS that are elsewhere.
+
 # Every kernel whose headers are here; a packager names one, or none: KERNELS=
 KERNELS	?= $(patsubst /lib/modules/%/build,%,$(wildcard /lib/modules/*/build))
 MODULESDIR ?= /lib/modules
@@ -36,8 +38,14 @@ define kmod_rule
 $(B)/kmod/$(1)/$(2)vserver.ko: $(KMOD_SOURCES)
 	$$(call say,KMOD,$$@)
 	$$(Q)rm -rf $(B)/kmod/$(1)/$(2)src && mkdir -p $(B)/kmod/$(1)/$(2)src && cp -r kmod/. $(B)/kmod/$(1)/$(2)src
-	$$(Q)$$(MAKE) --no-print-directory -C $(B)/kmod/$(1)/$(2)src KVER=$(1) W=1 $(3) $$(if $$(filter 1,$$(V)),,-s)
+	$$(Q)$$(MAKE) --no-print-directory -C $(B)/kmod/$(1)/$(2)src KVER=$(1) W=1 $(3) \
+		$$(if $$(KMOD_KDIR),KDIR=$$(KMOD_KDIR)) $$(if $$(filter 1,$$(V)),,-s)
 	$$(Q)cp $(B)/kmod/$(1)/$(2)src/vserver.ko $$@
 endef
 $(foreach k,$(KERNELS),$(eval $(call kmod_rule,$k,,)))
 $(foreach k,$(KERNELS),$(eval $(call kmod_rule,$k,selftest/,VS_SELFTEST=1)))
+
+# With faults to be found, for make check-debug alone.
+$(foreach k,$(KERNELS),$(eval $(call kmod_rule,$k,broken/,VS_BROKEN=1)))
+modules-broken: $(foreach k,$(KERNELS),$(B)/kmod/$k/broken/vserver.ko)
+.PHONY: modules-broken

@@ -33,10 +33,23 @@ static int __init selftest(void)
 }
 #endif
 
+/* What a debug kernel must see: make check-debug. */
+#ifdef VS_BROKEN
+#include "selftest/broken.c"
+#else
+static int __init commit_fault(void)
+{
+	return 0;
+}
+#endif
+
 static int __init vs_init(void)
 {
 	int err;
 
+	err = commit_fault();
+	if (err)
+		return err;
 	err = selftest();
 	if (err)
 		return err;

@@ -97,10 +97,11 @@ is()
 	return 1
 }
 
-# eventually SECONDS COMMAND…: wait until it succeeds, but no longer.
+# eventually SECONDS COMMAND…: wait until it succeeds, but no longer; $TEST_PATIENCE
+# times as long on a machine that is as many times slower.
 eventually()
 {
-	local until=$((SECONDS + $1))
+	local until=$((SECONDS + $1 * ${TEST_PATIENCE:-1}))
 	shift
 	while ! "$@" >/dev/null 2>&1; do
 		[ "$SECONDS" -lt "$until" ] || return 1
