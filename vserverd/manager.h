@@ -17,6 +17,7 @@
 #include "problem.h"
 #include "unit.h"
 
+struct events;
 struct operation;
 struct sample;
 struct scheduler;
@@ -29,6 +30,7 @@ struct manager {
 	char *unfit;			/* else why not */
 	char *unfit_remedy;
 	struct scheduler *scheduler;	/* watched; NULL: never loaded */
+	struct events *events;
 	struct units *units;
 	struct operation *operations;	/* under way */
 	struct sample *samples;		/* accounting.c */
