@@ -24,7 +24,7 @@ void events_unsubscribe(struct events *events, const sd_varlink *link);
 
 /** events_guest() - the guest's state file is another, or is gone. */
 void events_guest(struct events *events, const char *name);
-/** events_machine() - "scheduler-ejected"; @reason may be NULL. */
+/** events_machine() - "scheduler-ejected", "enforcement-lost"; @reason may be NULL. */
 void events_machine(struct events *events, const char *event, const char *reason);
 
 #endif
