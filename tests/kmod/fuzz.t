@@ -52,8 +52,13 @@ answered()
 	grep -qE "$2" "$scratch/$1"
 }
 
-# All that may be seen of the module.
-state() { "$nl" dump; "$nl" enforce-get; references; }
+# All that may be seen of the module, but that somebody was refused, which it counts
+# and tells of.
+state()
+{
+	{ "$nl" dump; "$nl" enforce-get; } | sed 's/ refused\>//; s/sequence=[0-9]* //'
+	references
+}
 
 # end_all: contexts that senders have left; some are called by a name.
 end_all()
