@@ -256,7 +256,8 @@ int BPF_PROG(vs_task_kill, struct task_struct *task, struct kernel_siginfo *info
 	 * cred.  Read as a number: the verifier believes it is never NULL.
 	 */
 	bpf_get_func_arg(ctx, 3, &submitter);
-	return vs_verdict_by(VS_RULE_SIGNAL, submitter);	/* never -ESRCH: kill() would spin */
+	/* never -ESRCH: kill() would spin */
+	return vs_verdict_by(VS_RULE_SIGNAL, submitter);
 }
 
 /*

@@ -38,6 +38,8 @@ static bool is_poweroff(const struct vs_context *context, const struct vs_notice
 static int print(const struct cli *cli, const struct vs_notice *notice, const char *how,
 		 int number)
 {
+	bool exited = notice->has_status && WIFEXITED(notice->status);
+	bool killed = notice->has_status && WIFSIGNALED(notice->status);
 	sd_json_variant *object = NULL;
 	int r;
 
@@ -47,10 +49,10 @@ static int print(const struct cli *cli, const struct vs_notice *notice, const ch
 	}
 	r = sd_json_buildo(&object, SD_JSON_BUILD_PAIR_UNSIGNED("xid", notice->xid),
 			   SD_JSON_BUILD_PAIR_STRING("context", notice->name),
-			   SD_JSON_BUILD_PAIR_CONDITION(notice->has_status && WIFEXITED(notice->status),
-				"status", SD_JSON_BUILD_INTEGER(WEXITSTATUS(notice->status))),
-			   SD_JSON_BUILD_PAIR_CONDITION(notice->has_status && WIFSIGNALED(notice->status),
-				"signal", SD_JSON_BUILD_INTEGER(WTERMSIG(notice->status))));
+			   SD_JSON_BUILD_PAIR_CONDITION(exited, "status",
+				SD_JSON_BUILD_INTEGER(WEXITSTATUS(notice->status))),
+			   SD_JSON_BUILD_PAIR_CONDITION(killed, "signal",
+				SD_JSON_BUILD_INTEGER(WTERMSIG(notice->status))));
 	r = r < 0 ? fail_memory() : print_json(object);
 	sd_json_variant_unref(object);
 	return r;
