@@ -347,7 +347,7 @@ void vs_context_exit_process(u32 xid, u32 pid, u32 status)
 		return;
 	WRITE_ONCE(ctx->first, 0);
 	WRITE_ONCE(ctx->status, status);
-	smp_store_release(&ctx->has_status, true);
+	smp_store_release(&ctx->has_status, true);	/* put_status(): then it is there */
 }
 
 int vs_context_add_task(u32 xid)

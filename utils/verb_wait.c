@@ -38,6 +38,8 @@ static bool is_poweroff(const struct vs_context *context, const struct vs_notice
 static int print(const struct cli *cli, const struct vs_notice *notice, const char *how,
 		 int number)
 {
+	bool exited = notice->has_status && WIFEXITED(notice->status);
+	bool killed = notice->has_status && WIFSIGNALED(notice->status);
 	sd_json_variant *object = NULL;
 	bool exited, killed;
 	int r;
