@@ -41,15 +41,12 @@ static int print(const struct cli *cli, const struct vs_notice *notice, const ch
 	bool exited = notice->has_status && WIFEXITED(notice->status);
 	bool killed = notice->has_status && WIFSIGNALED(notice->status);
 	sd_json_variant *object = NULL;
-	bool exited, killed;
 	int r;
 
 	if (!cli_has(cli, "json")) {
 		cli_say(cli, number < 0 ? "%s: %s" : "%s: %s %d", notice->name, how, number);
 		return EXIT_DONE;
 	}
-	exited = notice->has_status && WIFEXITED(notice->status);
-	killed = notice->has_status && WIFSIGNALED(notice->status);
 	r = sd_json_buildo(&object, SD_JSON_BUILD_PAIR_UNSIGNED("xid", notice->xid),
 			   SD_JSON_BUILD_PAIR_STRING("context", notice->name),
 			   SD_JSON_BUILD_PAIR_CONDITION(exited, "status",
