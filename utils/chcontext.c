@@ -98,7 +98,7 @@ static int guard(struct vs *vs, uint32_t xid)
 /* --- one that is there ----------------------------------------------------------------- */
 
 /* A context without tasks is about to be entered, or to end: not for long. */
-#define SETTLE_TRIES	500
+#define SETTLE_TRIES	2000
 #define SETTLE_USEC	10000
 #define CREATE_TRIES	100
 
