@@ -195,7 +195,8 @@ static __always_inline void tell_end(struct task_struct *task, const struct vs_t
 	status = reboot_of(task);
 	if (!status)
 		status = BPF_CORE_READ(signal, flags) & SIGNAL_GROUP_EXIT ?
-			 BPF_CORE_READ(signal, group_exit_code) : task->exit_code;
+			 BPF_CORE_READ(signal, group_exit_code) :
+			 BPF_CORE_READ(task, group_leader, exit_code);
 	if (t->xid)
 		vs_context_process_exit(t->xid, task->tgid, status);
 	if (t->nid && t->nid != t->xid)
@@ -205,7 +206,7 @@ static __always_inline void tell_end(struct task_struct *task, const struct vs_t
 SEC("tp_btf/sched_process_exit")
 int BPF_PROG(vs_process_exit, struct task_struct *task)
 {
-	struct vs_task *t = bpf_task_storage_get(&tasks, task, NULL, 0);
+	struct vs_task *t = vs_task_of(task);
 
 	if (t) {
 		tell_end(task, t);
@@ -217,7 +218,7 @@ int BPF_PROG(vs_process_exit, struct task_struct *task)
 SEC("tp_btf/sched_process_free")
 int BPF_PROG(vs_process_free, struct task_struct *task)
 {
-	struct vs_task *t = bpf_task_storage_get(&tasks, task, NULL, 0);
+	struct vs_task *t = vs_task_of(task);
 
 	if (t)
 		uncount(t);

@@ -52,6 +52,7 @@ static int load(struct manager *m)
 				 r == -ENOPKG ? "modprobe vserver" : "see: vserver check");
 	vs_close(m->vs);
 	m->vs = vs;
+	events_module(m->events);
 	if (vs_enforce_load(vs) < 0)
 		return set_unfit(m, vs_reason(vs), "see: vserver check");
 	scheduler_load(m);
@@ -90,18 +91,26 @@ static void tell_lost(struct manager *m, const struct vs_enforce_status *status)
 	tell(m, "2", "enforcement-lost", LOST_ID, text);
 }
 
-static int on_look(sd_event_source *source, uint64_t usec, void *userdata)
+/* Whole, as it was or by now. */
+static bool mend(struct manager *m)
 {
 	struct vs_enforce_status status = { 0 };
+
+	if (m->fit && vs_enforce_status(m->vs, &status) == 0 && is_whole(&status))
+		return true;
+	if (m->fit)
+		tell_lost(m, &status);
+	m->fit = load(m) == 0;
+	if (m->fit)
+		tell(m, "5", "enforcement-restored", RESTORED_ID, "enforcement is whole");
+	return m->fit;
+}
+
+static int on_look(sd_event_source *source, uint64_t usec, void *userdata)
+{
 	struct manager *m = userdata;
 
-	if (!m->fit || vs_enforce_status(m->vs, &status) < 0 || !is_whole(&status)) {
-		if (m->fit)
-			tell_lost(m, &status);
-		m->fit = load(m) == 0;
-		if (m->fit)
-			tell(m, "5", "enforcement-restored", RESTORED_ID, "enforcement is whole");
-	}
+	mend(m);
 	sd_event_source_set_time_relative(source, LOOK_USEC);
 	return sd_event_source_set_enabled(source, SD_EVENT_ONESHOT);
 }
@@ -120,12 +129,7 @@ void enforcement_load(struct manager *m)
 
 int enforcement_need(struct manager *m, struct problem *problem)
 {
-	struct vs_enforce_status status;
-
-	if (m->fit && vs_enforce_status(m->vs, &status) == 0 && is_whole(&status))
-		return 0;
-	m->fit = false;
-	if (load(m) == 0)
+	if (mend(m))
 		return 0;
 	return problem_failed(problem, "enforcement", m->unfit_remedy, "%s",
 			      m->unfit ? m->unfit : strerror(ENOMEM));

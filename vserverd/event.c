@@ -195,6 +195,13 @@ static void leave_module(struct events *events)
 	events->listener = NULL;
 }
 
+void events_module(struct events *events)
+{
+	leave_module(events);
+	if (events->subscribers)
+		listen_to_module(events);
+}
+
 /* --- subscribers ------------------------------------------------------------------------- */
 
 int events_subscribe(struct events *events, sd_varlink *link)

@@ -22,6 +22,8 @@ void events_free(struct events *events);
 int events_subscribe(struct events *events, sd_varlink *link);
 void events_unsubscribe(struct events *events, const sd_varlink *link);
 
+/** events_module() - the manager has opened the module anew. */
+void events_module(struct events *events);
 /** events_guest() - the guest's state file is another, or is gone. */
 void events_guest(struct events *events, const char *name);
 /** events_machine() - "scheduler-ejected", "enforcement-lost"; @reason may be NULL. */
