@@ -23,8 +23,10 @@
  * should have run 10 s ago runs for a moment whatever its context has.
  *
  * When it is not.  A crowd whose share does not pay for a turn of each in some
- * 18 s gets more than its share: what these turns cost.  Real-time tasks run
- * above every sched_ext scheduler.  There is one bucket for the whole machine,
+ * 18 s gets more than its share: what these turns cost; and as long as such a
+ * crowd that is tied to one processor has its turns, tasks of its context on
+ * others run too.  Tasks in long system calls have a turn a second whatever
+ * their context has.  Real-time tasks run above every sched_ext scheduler.  There is one bucket for the whole machine,
  * and no second rate for idle time.  Changed parameters are seen within 100 ms.
  *
  * If it goes.  The kernel ends a scheduler that errs or lets a task starve for
