@@ -85,7 +85,7 @@ some=$(fill)
 ok $? "but no more than a thousand" || diag "$some"
 expect 0 "control: the host makes one meanwhile" mkdir "$cgroup/../made"
 rmdir "$cgroup/../made"
-expect 0 "and they can be removed" inside sh -c 'rmdir /sys/fs/cgroup/c*'
+expect 0 "and they can be removed" inside sh -c 'rmdir /sys/fs/cgroup/c[0-9]*'
 
 # --- settings of the kernel, helpers that it runs ------------------------------------------
 for file in /proc/sys/kernel/core_pattern /proc/sys/kernel/modprobe /proc/sysrq-trigger \
