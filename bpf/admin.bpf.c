@@ -47,6 +47,7 @@ char LICENSE[] SEC("license") = "GPL";
 #define CAP_SYS_BOOT	22
 #define CAP_MKNOD	27
 #define CAP_SYSLOG	34
+#define FS_REQUIRES_DEV	1		/* btrfs has no one device */
 #define CAP_OPT_NOAUDIT	2		/* the kernel asks, and will not tell */
 
 #define TS_COMPAT	0x0002		/* a macro: not in BTF */
@@ -165,7 +166,7 @@ int BPF_PROG(vs_mount_disk, const struct super_block *sb, int ret)
 {
 	u32 xid;
 
-	if (ret || !sb->s_bdev)
+	if (ret || !(sb->s_bdev || sb->s_type->fs_flags & FS_REQUIRES_DEV))
 		return ret;
 	xid = vs_current_xid();
 	return vs_verdict(xid == VS_XID_HOST || vs_ceiling_has(xid, CAP_MKNOD));

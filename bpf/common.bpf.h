@@ -36,7 +36,7 @@
 /* vserver.ko; none of them sleeps. */
 extern u64 vs_context_ceiling(u32 xid) __ksym;
 extern u64 vs_context_flags(u32 xid) __ksym;
-extern int vs_context_task_enter(u32 xid) __ksym;
+extern int vs_context_task_enter(u32 xid, bool joins) __ksym;
 extern int vs_context_task_add(u32 xid) __ksym;
 extern void vs_context_process_exit(u32 xid, u32 pid, u32 status) __ksym;
 extern void vs_context_task_del(u32 xid) __ksym;

@@ -216,7 +216,7 @@ int BPF_PROG(vs_sb_kern_mount, const struct super_block *sb, int ret)
 	if (xid == VS_XID_HOST)
 		return 0;
 	if (vs_context_flags(xid) & VS_FLAG_USER && !is_private(sb->s_magic))
-		return -EPERM;
+		return vs_verdict_by(VS_RULE_MOUNT, false);
 	if (sb->s_magic != PROC_MAGIC)
 		return 0;
 	info = sb->s_fs_info;

@@ -19,14 +19,15 @@
  * Tasks are held on their way to user space only, so that nobody waits for a
  * lock of a held task (sched_hold.bpf.h).  Slices shrink with the length of a
  * queue, so that a context that starts a thousand tasks makes itself slow and
- * does not trip the kernel's watchdog; where that does not suffice, whoever has
- * waited for 10 s runs for a moment whatever its context has.
+ * does not trip the kernel's watchdog; where that does not suffice, whoever
+ * should have run 10 s ago runs for a moment whatever its context has.
  *
- * When it is not.  A crowd that begins at once in a share that hardly pays for a
- * turn of each, and forks without end beside an older task, still make some wait
- * for longer than the kernel allows, now and then.  Real-time tasks run above
- * every sched_ext scheduler.  There is one bucket for the whole machine, and no
- * second rate for idle time.  Changed parameters are seen within 100 ms.
+ * When it is not.  A crowd whose share does not pay for a turn of each in some
+ * 18 s gets more than its share: what these turns cost; and as long as such a
+ * crowd that is tied to one processor has its turns, tasks of its context on
+ * others run too.  Tasks in long system calls have a turn a second whatever
+ * their context has.  Real-time tasks run above every sched_ext scheduler.  There is one bucket for the whole machine,
+ * and no second rate for idle time.  Changed parameters are seen within 100 ms.
  *
  * If it goes.  The kernel ends a scheduler that errs or lets a task starve for
  * 30 s; then the fair class shares equally, and guests have cpu.max, which is
@@ -116,13 +117,12 @@ s32 BPF_PROG(vs_select_cpu, struct task_struct *p, s32 prev_cpu, u64 wake_flags)
 
 /* Where it is to wait. */
 static __always_inline enum queue queue_for(struct task_struct *p, struct sched_task *t,
-					    struct vs_bucket *b, u32 cpu)
+					    const struct vs_bucket *b)
 {
-	if (!b->held)
+	if (!b->held || reads_rcu(p))
 		return QUEUE_KERNEL;
 	if (!t->at_user && ask(p, t) != -EBUSY)
 		return QUEUE_KERNEL;
-	b->parked_on = cpu;
 	return QUEUE_USER;
 }
 
@@ -143,14 +143,12 @@ void BPF_PROG(vs_enqueue, struct task_struct *p, u64 enq_flags)
 	b->seen = bpf_ktime_get_ns();
 	clamp_vtime(t, b);
 	t->fresh = 1;
-	t->queue = queue_for(p, t, b, cpu);
+	t->queue = queue_for(p, t, b);
 	t->queued_in = t->slot;
-	t->queued_at = b->seen;
 	__sync_fetch_and_add(&b->queued[t->queue & 1], 1);
 	args.dsq_id = queue_id(t->slot, t->queue);
 	args.slice = quantum_of(b);
-	/* In debt one after the other: whoever is in the kernel is to leave it. */
-	args.vtime = b->held && t->queue == QUEUE_KERNEL ? b->seen : due_of(t, b, b->seen);
+	args.vtime = place_of(p, t, b, b->seen);
 	__scx_bpf_dsq_insert_vtime(p, &args);
 	if (!anybody(b))
 		return;

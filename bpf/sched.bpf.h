@@ -50,8 +50,10 @@ extern int bpf_task_work_schedule_resume(struct task_struct *task,
 #define SLICE		(4 * MSEC)	/* a task runs so long at most */
 #define SLICE_MIN	(50 * USEC)	/* and so long at least */
 #define ROUND		(8000 * MSEC)	/* in which each task of a queue shall run */
-#define USER_WAIT_MAX	(10000 * MSEC)	/* at user space */
-#define KERNEL_WAIT_MAX	(1000 * MSEC)	/* in the kernel */
+#define USER_LATE_MAX	(10000 * MSEC)	/* who waits at user space, after it was due */
+#define KERNEL_LATE_MAX	(1000 * MSEC)	/* who waits in the kernel */
+#define RCU_LATE_MAX	(500 * MSEC)	/* who waits in a section of RCU */
+#define EARLY_MAX	(500 * MSEC)	/* so long before it comes one may be due */
 #define GRACE		(500 * USEC)	/* for a held task to leave the kernel */
 #define TOKENS_MIN	(30 * USEC)	/* less than this is empty */
 #define DEBT_MAX	(50 * MSEC)	/* of a context whose tasks are in the kernel */

@@ -62,19 +62,6 @@ static __always_inline u64 waiting(const struct vs_bucket *b)
 	return n <= order.machine >> WEIGHT_SHIFT ? n : 0;
 }
 
-/* The processor that the first of its waiting tasks was on is to look, if it has
- * nothing to do: nobody else may be able to run that task. */
-static __always_inline void call_first(u32 slot, const struct vs_bucket *b, u64 now)
-{
-	struct task_struct *first;
-
-	if (!anybody(b) || (!b->held && empty(b)))
-		return;
-	first = scx_bpf_dsq_peek(queue_id(slot, first_queue(slot, b, now)));
-	if (first)
-		scx_bpf_kick_cpu(scx_bpf_task_cpu(first), SCX_KICK_IDLE);
-}
-
 /* Charge what it has used since it was asked last.  Returns for how long its
  * context is held from now on, 0: not. */
 static __always_inline u64 account(struct task_struct *p, struct sched_task *t,
@@ -123,6 +110,24 @@ static __always_inline bool give_way(u32 key, u64 deadline, u32 slot)
 		return false;
 	scx_bpf_kick_cpu((s32)key, SCX_KICK_PREEMPT);
 	return true;
+}
+
+/* The processor that the first of its waiting tasks was on is to look, if it has
+ * nothing to do or nobody else can run that task. */
+static __always_inline void call_first(u32 slot, const struct vs_bucket *b, u64 now)
+{
+	struct task_struct *first;
+	s32 cpu;
+
+	if (!anybody(b) || (!b->held && empty(b)))
+		return;
+	first = scx_bpf_dsq_peek(queue_id(slot, first_queue(slot, b, now)));
+	if (!first)
+		return;
+	cpu = scx_bpf_task_cpu(first);
+	if (first->migration_disabled)
+		give_way((u32)cpu, deadline_of(b), slot);
+	scx_bpf_kick_cpu(cpu, SCX_KICK_IDLE);
 }
 
 /* Somebody of @slot has come to the queue of @key: a processor that is idle, or

@@ -144,8 +144,7 @@ static __always_inline void let_go(u32 slot, struct vs_bucket *b, u64 now)
 {
 	set_deadline(b, now);
 	make_ready(slot);
-	/* A task that told is tied to its processor until it runs again. */
-	give_way(b->parked_on, b->deadline, slot);
+	call_first(slot, b, now);
 	kick_idle_cpus();
 }
 

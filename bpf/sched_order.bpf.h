@@ -166,13 +166,12 @@ static __always_inline bool anybody(const struct vs_bucket *b)
 	return b->queued[QUEUE_KERNEL] || (b->queued[QUEUE_USER] && (!b->held || b->overdue));
 }
 
-/* For how long the first task of a queue has waited, ns. */
-static __always_inline u64 waited(u32 slot, enum queue queue, u64 now)
+/* Should the first task of a queue have run more than @late ns ago? */
+static __always_inline bool is_late(u32 slot, enum queue queue, u64 late, u64 now)
 {
-	struct task_struct *p = scx_bpf_dsq_peek(queue_id(slot, queue));
-	struct sched_task *t = p ? bpf_task_storage_get(&sched_tasks, p, NULL, 0) : NULL;
+	struct task_struct *first = scx_bpf_dsq_peek(queue_id(slot, queue));
 
-	return t && t->queued_in == slot && (s64)(now - t->queued_at) > 0 ? now - t->queued_at : 0;
+	return first && (s64)(now - first->scx.dsq_vtime) > (s64)late;
 }
 
 /*
@@ -180,14 +179,14 @@ static __always_inline u64 waited(u32 slot, enum queue queue, u64 now)
  * it may be in a section that RCU waits for.  Slices are made so short that all
  * tasks of a context have a turn within ROUND; but a turn has a cost that no
  * slice is less than, and with very many tasks a rate may not pay for it.  So
- * whoever has waited for too long runs for a moment, in debt, held or not.
+ * whoever should have run long ago runs for a moment, in debt, held or not.
  */
 static __always_inline bool is_overdue(u32 slot, const struct vs_bucket *b, enum queue queue,
 				       u64 now)
 {
 	if (queue == QUEUE_KERNEL)
-		return waited(slot, queue, now) > KERNEL_WAIT_MAX;
-	return b->overdue && waited(slot, queue, now) > USER_WAIT_MAX;
+		return is_late(slot, queue, KERNEL_LATE_MAX, now);
+	return b->overdue && is_late(slot, queue, USER_LATE_MAX, now);
 }
 
 /* May somebody of it run? */
@@ -202,11 +201,14 @@ static __always_inline bool may_run(u32 slot, const struct vs_bucket *b, u64 now
 
 /* --- choosing ------------------------------------------------------------------------ */
 
-/* Whoever is in the kernel may have a lock that others wait for. */
+/* Whoever is in the kernel may have a lock that others wait for.  Whoever is overdue
+ * comes first, for the processor that it is tied to may have no other moment. */
 static __always_inline u64 deadline_of(const struct vs_bucket *b)
 {
 	u64 now = order.now;
 
+	if (b->overdue)
+		return now - LEAD_MAX;
 	return b->held && (s64)(b->deadline - now) > 0 ? now : b->deadline;
 }
 
@@ -264,9 +266,13 @@ static u32 next_slot(u64 *deadline, u32 after, u64 now)
 static __always_inline enum queue first_queue(u32 slot, const struct vs_bucket *b, u64 now)
 {
 	struct task_struct *kernel, *user;
+	u64 later = 0;
 
-	if (b->held)
-		return is_overdue(slot, b, QUEUE_USER, now) ? QUEUE_USER : QUEUE_KERNEL;
+	if (b->held) {
+		if (!is_overdue(slot, b, QUEUE_USER, now))
+			return QUEUE_KERNEL;
+		later = USER_LATE_MAX - KERNEL_LATE_MAX;
+	}
 	if (!b->queued[QUEUE_USER])
 		return QUEUE_KERNEL;
 	if (!b->queued[QUEUE_KERNEL])
@@ -277,7 +283,8 @@ static __always_inline enum queue first_queue(u32 slot, const struct vs_bucket *
 	user = scx_bpf_dsq_peek(queue_id(slot, QUEUE_USER));
 	if (!user)
 		return QUEUE_KERNEL;
-	return (s64)(user->scx.dsq_vtime - kernel->scx.dsq_vtime) < 0 ? QUEUE_USER : QUEUE_KERNEL;
+	return (s64)(user->scx.dsq_vtime + later - kernel->scx.dsq_vtime) < 0 ?
+		       QUEUE_USER : QUEUE_KERNEL;
 }
 
 /* The next task of the slot that may run here begins to. */

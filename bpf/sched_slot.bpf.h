@@ -45,8 +45,7 @@ enum held {
  * @runnable: tasks that want to run, or do.
  * @queued: of these, who waits in which queue.
  * @counted: the weight that it adds to the sum of weights.
- * @overdue: some that wait at user space have waited for too long.
- * @parked_on: the processor on which a task was last held.
+ * @overdue: somebody who waits should have run long ago.
  * @seen: ns, when a task of it was last queued or run.
  * @used_ns, @held_ns, @holds, @held_since: for accounting.
  */
@@ -56,7 +55,6 @@ struct vs_bucket {
 	u32 used;
 	u32 limited;
 	u32 held;
-	u32 parked_on;
 	s64 tokens;
 	u64 granted;
 	u64 part;
@@ -109,7 +107,6 @@ struct {
  * @counted_in: the slot in which it is counted as runnable; SLOTS: none.
  * @queued_in: the slot in a queue of which it waits; SLOTS: none.
  * @queue: enum queue, which.
- * @queued_at: ns, since when.
  * @fresh: it was queued since it last ran: it gets a new slice.
  * @asked: it will tell when it is about to return to user space.
  * @at_user: it is about to, and has not run since.
@@ -127,7 +124,6 @@ struct sched_task {
 	u32 fresh;
 	u32 asked;
 	u32 at_user;
-	u64 queued_at;
 	u64 vtime;
 	u64 began;
 	u64 ran;

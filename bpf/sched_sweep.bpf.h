@@ -45,7 +45,8 @@ static __always_inline void sweep_slot(u32 slot, struct vs_bucket *b, u64 now,
 	bool was = false;
 
 	read_parameters(b);
-	b->overdue = b->held && waited(slot, QUEUE_USER, now) > USER_WAIT_MAX;
+	b->overdue = b->limited && (is_late(slot, QUEUE_USER, USER_LATE_MAX, now) ||
+				    is_late(slot, QUEUE_KERNEL, USER_LATE_MAX, now));
 	bucket_release(b, now, &was);
 	if (was)
 		let_go(slot, b, now);

@@ -36,9 +36,29 @@ static __always_inline u64 due_of(const struct sched_task *t, const struct vs_bu
 	if (ahead > LEAD_MAX)
 		ahead = LEAD_MAX;
 	wait = (ahead * (b->runnable + 1) << WEIGHT_SHIFT) / weight_of(b);
-	if (wait > ROUND)
-		wait = ROUND;
-	return lead < 0 ? now - wait / 2 : now + wait;
+	if (lead < 0)
+		return now - (wait / 2 < EARLY_MAX ? wait / 2 : EARLY_MAX);
+	return now + (wait < ROUND ? wait : ROUND);
+}
+
+/* Is it in a section that RCU waits for?  So does the whole machine, then.  This
+ * program is one, of the task that it is called by. */
+static __always_inline bool reads_rcu(struct task_struct *p)
+{
+	return bpf_core_field_exists(p->rcu_read_lock_nesting) &&
+	       p->rcu_read_lock_nesting > (p == bpf_get_current_task_btf());
+}
+
+/* Its place in the queue that it comes to. */
+static __always_inline u64 place_of(struct task_struct *p, const struct sched_task *t,
+				    const struct vs_bucket *b, u64 now)
+{
+	if (reads_rcu(p))
+		return now - (KERNEL_LATE_MAX - RCU_LATE_MAX);
+	/* In debt one after the other: whoever is in the kernel is to leave it. */
+	if (b->held && t->queue == QUEUE_KERNEL)
+		return now;
+	return due_of(t, b, now);
 }
 
 #endif /* VS_SCHED_TURN_BPF_H */

@@ -48,25 +48,28 @@ char LICENSE[] SEC("license") = "GPL";
 extern struct task_struct *bpf_task_from_pid(s32 pid) __ksym;
 extern void bpf_task_release(struct task_struct *task) __ksym;
 
-static __always_inline int count_in(u32 xid, bool enters)
+/* How a task comes to be in a context. */
+enum way { BORN, ENTERS, JOINS };
+
+static __always_inline int count_in(u32 xid, enum way way)
 {
-	return enters ? vs_context_task_enter(xid) : vs_context_task_add(xid);
+	return way == BORN ? vs_context_task_add(xid) : vs_context_task_enter(xid, way == JOINS);
 }
 
 extern int vs_enforcement_whole(void) __ksym;	/* vserver.ko, for vs_enter */
 
 /* In the table: count a task in its contexts.  Both or none. */
-static __always_inline int count(u32 xid, u32 nid, bool enters)
+static __always_inline int count(u32 xid, u32 nid, enum way way)
 {
 	int err;
 
 	if (xid) {
-		err = count_in(xid, enters);
+		err = count_in(xid, way);
 		if (err)
 			return err;
 	}
 	if (nid && nid != xid) {
-		err = count_in(nid, enters);
+		err = count_in(nid, way);
 		if (err) {
 			if (xid)
 				vs_context_task_del(xid);
@@ -98,6 +101,7 @@ int vs_enter(struct vs_enter_args *args)
 {
 	struct task_struct *task = bpf_get_current_task_btf();
 	u32 xid = args->xid, nid = args->nid;
+	enum way way = args->joins ? JOINS : ENTERS;
 	struct vs_task *t;
 	int err;
 
@@ -120,9 +124,9 @@ int vs_enter(struct vs_enter_args *args)
 
 	/* chbind, then chcontext: the nid is set and counted already. */
 	if (t->nid) {
-		err = t->nid == xid ? 0 : count(xid, 0, true);
+		err = t->nid == xid ? 0 : count(xid, 0, way);
 	} else {
-		err = count(xid, nid, true);
+		err = count(xid, nid, way);
 	}
 	if (err)
 		return err;
@@ -168,7 +172,7 @@ int BPF_PROG(vs_process_fork, struct task_struct *parent, struct task_struct *ch
 {
 	struct vs_task *t = vs_task_of(child);
 
-	if (t && !t->counted && !count(t->xid, t->nid, false))
+	if (t && !t->counted && !count(t->xid, t->nid, BORN))
 		t->counted = 1;
 	return 0;
 }
@@ -195,7 +199,8 @@ static __always_inline void tell_end(struct task_struct *task, const struct vs_t
 	status = reboot_of(task);
 	if (!status)
 		status = BPF_CORE_READ(signal, flags) & SIGNAL_GROUP_EXIT ?
-			 BPF_CORE_READ(signal, group_exit_code) : task->exit_code;
+			 BPF_CORE_READ(signal, group_exit_code) :
+			 BPF_CORE_READ(task, group_leader, exit_code);
 	if (t->xid)
 		vs_context_process_exit(t->xid, task->tgid, status);
 	if (t->nid && t->nid != t->xid)
@@ -205,7 +210,7 @@ static __always_inline void tell_end(struct task_struct *task, const struct vs_t
 SEC("tp_btf/sched_process_exit")
 int BPF_PROG(vs_process_exit, struct task_struct *task)
 {
-	struct vs_task *t = bpf_task_storage_get(&tasks, task, NULL, 0);
+	struct vs_task *t = vs_task_of(task);
 
 	if (t) {
 		tell_end(task, t);
@@ -217,7 +222,7 @@ int BPF_PROG(vs_process_exit, struct task_struct *task)
 SEC("tp_btf/sched_process_free")
 int BPF_PROG(vs_process_free, struct task_struct *task)
 {
-	struct vs_task *t = bpf_task_storage_get(&tasks, task, NULL, 0);
+	struct vs_task *t = vs_task_of(task);
 
 	if (t)
 		uncount(t);

@@ -32,6 +32,7 @@ struct vs_task {
 struct vs_enter_args {
 	__u32 xid;
 	__u32 nid;
+	__u32 joins;		/* 1: only a bare context that has tasks or is persistent */
 };
 
 /*

@@ -317,16 +317,22 @@ static void reap(struct work_struct *work)
 
 /* --- the count of tasks ---------------------------------------------------- */
 
+/* Not a guest, nor another of that number that is about to be entered. */
+static bool can_be_joined(const struct vs_context *ctx)
+{
+	return !(READ_ONCE(ctx->flags) & VS_FLAG_CGROUP) &&
+	       (READ_ONCE(ctx->flags) & VS_FLAG_PERSISTENT || atomic_read(&ctx->tasks));
+}
+
 /* The running task enters.  Two at a time may both believe to be the first. */
-int vs_context_enter_task(u32 xid)
+int vs_context_enter_task(u32 xid, bool joins)
 {
 	struct vs_context *ctx = vs_context_read(xid);
-	bool entered, empty;
+	bool empty;
 
-	if (!ctx)
+	if (!ctx || (joins && !can_be_joined(ctx)))
 		return -ESRCH;
-	entered = xchg(&ctx->entered, true);
-	if (entered && READ_ONCE(ctx->flags) & VS_FLAG_PRIVATE)
+	if (xchg(&ctx->entered, true) && READ_ONCE(ctx->flags) & VS_FLAG_PRIVATE)
 		return -EACCES;
 	empty = !atomic_read(&ctx->tasks);
 	if (!atomic_inc_unless_negative(&ctx->tasks))
@@ -347,7 +353,7 @@ void vs_context_exit_process(u32 xid, u32 pid, u32 status)
 		return;
 	WRITE_ONCE(ctx->first, 0);
 	WRITE_ONCE(ctx->status, status);
-	smp_store_release(&ctx->has_status, true);
+	smp_store_release(&ctx->has_status, true);	/* put_status(): then it is there */
 }
 
 int vs_context_add_task(u32 xid)

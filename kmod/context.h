@@ -95,7 +95,7 @@ u32 vs_context_tasks(const struct vs_context *ctx);
 
 /* RCU is held; never sleeps. */
 struct vs_context *vs_context_read(u32 xid);
-int vs_context_enter_task(u32 xid);
+int vs_context_enter_task(u32 xid, bool joins);
 int vs_context_add_task(u32 xid);
 void vs_context_exit_process(u32 xid, u32 pid, u32 status);
 void vs_context_del_task(u32 xid);

@@ -26,6 +26,7 @@ static int put_status(struct sk_buff *skb, enum vs_event event,
 {
 	if (event != VS_EVENT_EMPTIED && event != VS_EVENT_ENDED)
 		return 0;
+	/* vs_context_exit_process() has written the status before */
 	if (!smp_load_acquire(&ctx->has_status))
 		return 0;
 	return nla_put_u32(skb, VS_ATTR_STATUS, READ_ONCE(ctx->status));

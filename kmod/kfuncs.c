@@ -44,11 +44,12 @@ __bpf_kfunc u64 vs_context_flags(u32 xid)
 	return ctx ? READ_ONCE(ctx->flags) : 0;
 }
 
-/* The running task enters @xid.  0; -ESRCH as below; -EACCES it is private. */
-__bpf_kfunc int vs_context_task_enter(u32 xid)
+/* The running task enters @xid, or joins others in it.  0; -ESRCH as below, or
+ * there are none; -EACCES it is private. */
+__bpf_kfunc int vs_context_task_enter(u32 xid, bool joins)
 {
 	guard(rcu)();
-	return vs_context_enter_task(xid);
+	return vs_context_enter_task(xid, joins);
 }
 
 /* One more task is in @xid.  0; -ESRCH no such context, or it is ending. */

@@ -78,8 +78,11 @@ int vs_netlink_tasks_start(struct netlink_callback *cb)
 	struct vs_tasks *tasks;
 	int err;
 
-	scoped_guard(mutex, &vs_table_lock)
-		err = vs_may_use_table(cb->extack);
+	/* The question whose a process is, too, is asked by one at a time: the
+	 * kernel does not run a BPF program on a processor where it is preempted
+	 * in the same one, and "the host's" would be the answer. */
+	guard(mutex)(&vs_table_lock);
+	err = vs_may_use_table(cb->extack);
 	if (err)
 		return err;
 	tasks = vs_tasks_find(xid ? nla_get_u32(xid) : VS_TASKS_OF_ALL);

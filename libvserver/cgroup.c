@@ -96,6 +96,19 @@ static int enable_controllers(int dir)
 	return 0;
 }
 
+/* Cgroups are counted for nobody, and there are 65536 with the memory controller
+ * in the whole machine: a guest has some, and not so deep that clearing up fails. */
+static int bound(int parent, const char *name)
+{
+	_cleanup_close_ int dir = openat(parent, name, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	int r;
+
+	if (dir < 0)
+		return -errno;
+	r = vs_write_file(dir, "cgroup.max.descendants", "1000");
+	return r < 0 ? r : vs_write_file(dir, "cgroup.max.depth", "32");
+}
+
 int vs_cgroup_create(struct vs *vs, const char *path)
 {
 	_cleanup_free_ char *parent = strdup(path);
@@ -119,7 +132,8 @@ int vs_cgroup_create(struct vs *vs, const char *path)
 		return vs_fail_errno(vs, r, "enabling controllers above the cgroup %s", path);
 	if (mkdirat(dir, name, 0755) < 0 && errno != EEXIST)
 		return vs_fail_errno(vs, -errno, "making the cgroup %s", path);
-	return 0;
+	r = bound(dir, name);
+	return r < 0 ? vs_fail_errno(vs, r, "limiting the cgroups below %s", path) : 0;
 }
 
 int vs_cgroup_delegate(struct vs *vs, int dir, uint32_t owner)

@@ -162,9 +162,9 @@ int vs_enter_open(struct vs *vs)
 	return vs_fail_errno(vs, -errno, "opening %s", VS_PIN_ENTER);
 }
 
-int vs_enter_run(struct vs *vs, int program, uint32_t xid, uint32_t nid)
+int vs_enter_run(struct vs *vs, int program, uint32_t xid, uint32_t nid, bool joins)
 {
-	struct vs_enter_args args = { .xid = xid, .nid = nid };
+	struct vs_enter_args args = { .xid = xid, .nid = nid, .joins = joins };
 	LIBBPF_OPTS(bpf_test_run_opts, opts,
 		    .ctx_in = &args,
 		    .ctx_size_in = sizeof(args));
@@ -195,7 +195,7 @@ int vs_context_enter(struct vs *vs, uint32_t xid, uint32_t nid)
 
 	if (program < 0)
 		return program;
-	return vs_enter_run(vs, program, xid, nid);
+	return vs_enter_run(vs, program, xid, nid, false);
 }
 
 /*
@@ -211,6 +211,7 @@ int vs_confine(struct vs *vs, int program, const struct vs_confinement *confinem
 	if (!r && confinement->seccomp)
 		r = vs_seccomp_load(vs, confinement->ceiling);
 	if (!r)
-		r = vs_enter_run(vs, program, confinement->xid, confinement->nid);
+		r = vs_enter_run(vs, program, confinement->xid, confinement->nid,
+				 confinement->joins);
 	return r ?: vs_ceiling_drop(vs, confinement->ceiling);
 }

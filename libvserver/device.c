@@ -96,7 +96,7 @@ int vs_root_devices(struct vs_root *root, int console)
 {
 	static const char *const dev[] = { "mode", "755", "size", "4m", "nr_inodes", "64k", NULL };
 	char tty[16];
-	const char *const pts[] = { "ptmxmode", "0666", "mode", "0620", "gid", tty, NULL };
+	const char *const pts[] = { "ptmxmode", "0666", "mode", "0620", "gid", tty, "max", "1024", NULL };
 	static const char *const shm[] = { "mode", "1777", "size", "50%", NULL };
 	_cleanup_close_ int dir = -1;
 	int r;

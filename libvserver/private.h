@@ -89,7 +89,7 @@ int vs_nl_sequence(struct vs *vs, uint64_t *ret);
 /* The program that enters, opened where its pin can be seen, run where it
  * cannot any more.  A descriptor, or -ENOKEY. */
 int vs_enter_open(struct vs *vs);
-int vs_enter_run(struct vs *vs, int program, uint32_t xid, uint32_t nid);
+int vs_enter_run(struct vs *vs, int program, uint32_t xid, uint32_t nid, bool joins);
 /* Entered by a program that vs_enter_open() gave, with nothing above the ceiling
  * and under a filter, in the order in which that can be had.  To be called last. */
 int vs_confine(struct vs *vs, int program, const struct vs_confinement *confinement);

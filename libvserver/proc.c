@@ -53,7 +53,8 @@ static int mount_over(struct vs *vs, const char *type, const char *const *option
 int vs_space_private_proc(struct vs *vs)
 {
 	static const char *const hide[] = { "hidepid", "ptraceable", NULL };
-	static const char *const pts[] = { "ptmxmode", "0666", "mode", "0620", "gid", "5", NULL };
+	static const char *const pts[] = { "ptmxmode", "0666", "mode", "0620", "gid", "5",
+					  "max", "1024", NULL };
 	const unsigned int plain = MOUNT_ATTR_NOSUID | MOUNT_ATTR_NOEXEC;
 	int r;
 

@@ -178,6 +178,10 @@ int vs_scheduler_exit_reason(struct vs *vs, char **ret)
 	if (asprintf(ret, "%s%s%s", bss->exited.reason, *bss->exited.message ? ": " : "",
 		     bss->exited.message) < 0)
 		return -ENOMEM;
+	/* The kernel names the task that starved, and whoever is in a guest names tasks. */
+	for (char *c = *ret; *c; c++)
+		if (*c < ' ' || *c > '~')
+			*c = '?';
 	return 0;
 }
 

@@ -6,9 +6,13 @@
  *
  * What a guest holds open it can open anew through /proc/self/fd, for writing
  * too, change the mode of, and take as a step to the directory above.  So it is
- * given what leads nowhere: unnamed pipes and sockets of the caller's, and its
- * own /dev/null in the place of the host's.  Files and terminals are relayed
- * through a pipe, and directories are refused.
+ * given its own /dev/null in the place of the host's, and sockets of the caller's,
+ * which cannot be opened anew.  Files and terminals are relayed through a pipe,
+ * and directories are refused.
+ *
+ * So are pipes for output, which others of the caller's commands may write to:
+ * whoever opened one anew would read that.  A pipe for input is the caller's own,
+ * for what a relay has read and the command has not is lost to the next one.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -37,13 +41,13 @@ static bool is_null(const struct stat *st)
 	return S_ISCHR(st->st_mode) && st->st_rdev == makedev(1, 3);
 }
 
-/* Is it on no file system that has other files? */
-static bool leads_nowhere(int fd)
+/* May the guest have the caller's own? */
+static bool may_have(int i)
 {
 	struct statfs fs;
 
-	return fstatfs(fd, &fs) == 0 &&
-	       (fs.f_type == PIPEFS_MAGIC || fs.f_type == SOCKFS_MAGIC);
+	return fstatfs(i, &fs) == 0 &&
+	       (fs.f_type == SOCKFS_MAGIC || (i == 0 && fs.f_type == PIPEFS_MAGIC));
 }
 
 /* The connection to the module may be in the place of one already. */
@@ -90,19 +94,6 @@ static int relay_one(struct vs *vs, struct vs_standard *s, struct vs_relay *rela
 	return 0;
 }
 
-/*
- * A program that opens /dev/stdout opens a pipe anew, which is whose who made
- * it.  Everybody may: to open it through /proc one must be let have a look at
- * the process that has it.
- */
-static void open_up(int fd)
-{
-	struct statfs fs;
-
-	if (fstatfs(fd, &fs) == 0 && fs.f_type == PIPEFS_MAGIC)
-		fchmod(fd, 0666);
-}
-
 int vs_standard_open(struct vs *vs, struct vs_standard *s, struct vs_relay *relay,
 		     bool own_users)
 {
@@ -116,13 +107,15 @@ int vs_standard_open(struct vs *vs, struct vs_standard *s, struct vs_relay *rela
 			return vs_fail(vs, -EISDIR, "standard %s is a directory, which a guest "
 				       "is not given", names[i]);
 		s->is_null[i] = is_null(&st);
-		r = s->is_null[i] || leads_nowhere(i) ? 0 : relay_one(vs, s, relay, i);
+		r = s->is_null[i] || may_have(i) ? 0 : relay_one(vs, s, relay, i);
 		if (r < 0)
 			return r;
-		if (own_users)
-			open_up(s->fds[i] < 0 ? i : s->fds[i]);
 		if (s->fds[i] < 0)
 			continue;
+		/* A program that opens /dev/stdout opens the pipe anew, which is
+		 * whose who made it.  Through /proc only who is let look can. */
+		if (own_users && fchmod(s->fds[i], 0666) < 0)
+			return vs_fail_errno(vs, -errno, "opening standard %s up", names[i]);
 		/* What is left unread of a file is the caller's again. */
 		if (i == 0 && S_ISREG(st.st_mode))
 			relay->unread = fcntl(s->fds[0], F_DUPFD_CLOEXEC, 3);

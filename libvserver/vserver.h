@@ -145,6 +145,7 @@ struct vs_confinement {
 	uint64_t ceiling;	/* of the capabilities that it keeps */
 	bool seccomp;		/* the default filter on system calls */
 	bool no_new_privs;	/* setuid programs give nothing any more */
+	bool joins;		/* a bare context that has tasks or is persistent, or -ESRCH */
 };
 /**
  * vs_context_join() - put the calling process into a bare context as its other

@@ -98,7 +98,7 @@ static int guard(struct vs *vs, uint32_t xid)
 /* --- one that is there ----------------------------------------------------------------- */
 
 /* A context without tasks is about to be entered, or to end: not for long. */
-#define SETTLE_TRIES	500
+#define SETTLE_TRIES	2000
 #define SETTLE_USEC	10000
 #define CREATE_TRIES	100
 
@@ -116,13 +116,15 @@ static int find(struct vs *vs, uint32_t xid, struct vs_context *ret)
 	return r;
 }
 
-static int join(struct vs *vs, const struct vs_context *ctx, const struct arguments *args)
+static int join(struct vs *vs, const struct vs_context *ctx, bool joins,
+		const struct arguments *args)
 {
 	const struct vs_confinement confinement = {
 		.xid = ctx->xid,
 		.ceiling = ctx->ceiling,
 		.seccomp = !args->no_seccomp,
 		.no_new_privs = args->no_new_privs,
+		.joins = joins,
 	};
 
 	return vs_context_join(vs, &confinement);
@@ -143,7 +145,7 @@ static bool enter_or_die(struct vs *vs, const struct arguments *args)
 	if (ctx.flags & VS_FLAG_CGROUP)
 		die(EXIT_FAILED, "cannot enter context %u: it is the guest '%s'; "
 		    "vserver exec %s does", xid, ctx.name, ctx.name);
-	r = join(vs, &ctx, args);
+	r = join(vs, &ctx, true, args);
 	if (r == -ESRCH)
 		die(EXIT_FAILED, "context %u has just ended; try again", xid);
 	if (r < 0)
@@ -180,7 +182,7 @@ static void go_in(struct vs *vs, const struct arguments *args)
 	if (r < 0)
 		end_and_die(vs, xid, "cannot set its names: %s", strerror(-r));
 	/* Once it is in, the context ends with us. */
-	if (join(vs, &args->ctx, args) < 0)
+	if (join(vs, &args->ctx, false, args) < 0)
 		end_and_die(vs, xid, "%s", vs_reason(vs));
 }
 

@@ -51,7 +51,8 @@ static int connect_daemon(sd_varlink **ret, uint64_t limit_usec)
 /* A start may take minutes: how many is the daemon's to say. */
 static uint64_t limit_of(const char *method)
 {
-	static const char *const slow[] = { "Build", "Start", "Stop", "Restart", "Delete" };
+	static const char *const slow[] = { "Build", "Start", "Stop", "Restart", "Delete",
+					    "Subscribe" };
 
 	for (size_t i = 0; i < sizeof(slow) / sizeof(*slow); i++)
 		if (!strcmp(slow[i], method))

@@ -113,6 +113,22 @@ static int kill_cgroup(const struct target *target, const struct vs_context *con
 	return r;
 }
 
+/* Its limit is lifted meanwhile, and has to come back whoever is impatient. */
+static int empty(struct vs *vs, uint32_t xid)
+{
+	sigset_t impatient, before;
+	int r;
+
+	sigemptyset(&impatient);
+	sigaddset(&impatient, SIGINT);
+	sigaddset(&impatient, SIGTERM);
+	sigaddset(&impatient, SIGHUP);
+	sigprocmask(SIG_BLOCK, &impatient, &before);
+	r = vs_context_empty(vs, xid, KILL_LIMIT_NS);
+	sigprocmask(SIG_SETMASK, &before, NULL);
+	return r;
+}
+
 static int kill_all(const struct cli *cli, const struct target *target,
 		    const struct vs_context *context, int signo)
 {
@@ -122,7 +138,7 @@ static int kill_all(const struct cli *cli, const struct target *target,
 	if (signo != SIGKILL)
 		r = vs_context_kill(target->vs, xid, 0, signo);
 	else
-		r = vs_context_empty(target->vs, xid, KILL_LIMIT_NS);
+		r = empty(target->vs, xid);
 	if (!r && cli_has(cli, "end")) {
 		r = vs_context_end(target->vs, xid);
 		if (r == -ESRCH)

@@ -79,6 +79,25 @@ static void print_addresses(sd_json_variant *guest)
 	putchar('\n');
 }
 
+/* refused  signal 3, address 12 */
+static void print_refused(sd_json_variant *guest)
+{
+	sd_json_variant *refused = sd_json_variant_by_key(guest, "refused");
+	size_t n = sd_json_variant_elements(refused);
+
+	if (!n)
+		return;
+	fputs("  refused", stdout);
+	for (size_t i = 0; i < n; i++) {
+		sd_json_variant *one = sd_json_variant_by_index(refused, i);
+		uint64_t count = 0;
+
+		field_number(one, "count", &count);
+		printf("%s %s %ju", i ? "," : " ", field_string(one, "rule"), (uintmax_t)count);
+	}
+	putchar('\n');
+}
+
 static const struct column columns[] = {
 	{ "" },
 	{ "ASKED", COLUMN_RIGHT },
@@ -127,6 +146,7 @@ static int print(sd_json_variant *guest, bool legend)
 	print_state(guest);
 	print_parts(guest);
 	print_addresses(guest);
+	print_refused(guest);
 	return print_usage(guest, legend);
 }
 

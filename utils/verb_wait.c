@@ -16,7 +16,7 @@
 #include "target.h"
 #include "verbs.h"
 
-#define LOOK_NS		3600000000000ULL	/* poll() takes no longer times */
+#define LOOK_NS		10000000000ULL	/* after so long without events: is it there? */
 
 static uint64_t now_ns(void)
 {
@@ -38,16 +38,15 @@ static bool is_poweroff(const struct vs_context *context, const struct vs_notice
 static int print(const struct cli *cli, const struct vs_notice *notice, const char *how,
 		 int number)
 {
+	bool exited = notice->has_status && WIFEXITED(notice->status);
+	bool killed = notice->has_status && WIFSIGNALED(notice->status);
 	sd_json_variant *object = NULL;
-	bool exited, killed;
 	int r;
 
 	if (!cli_has(cli, "json")) {
 		cli_say(cli, number < 0 ? "%s: %s" : "%s: %s %d", notice->name, how, number);
 		return EXIT_DONE;
 	}
-	exited = notice->has_status && WIFEXITED(notice->status);
-	killed = notice->has_status && WIFSIGNALED(notice->status);
 	r = sd_json_buildo(&object, SD_JSON_BUILD_PAIR_UNSIGNED("xid", notice->xid),
 			   SD_JSON_BUILD_PAIR_STRING("context", notice->name),
 			   SD_JSON_BUILD_PAIR_CONDITION(exited, "status",
@@ -76,26 +75,25 @@ static int tell(const struct cli *cli, const struct vs_context *context,
 
 /* --- waiting -------------------------------------------------------------------------- */
 
-/* 0: an event; -ETIMEDOUT. */
+/* 0: an event, or for LOOK_NS there was none, which is one that was missed. */
 static int next_notice(struct vs_listener *listener, uint64_t until_ns, struct vs_notice *ret)
 {
 	struct pollfd input = { .fd = vs_listener_fd(listener), .events = POLLIN };
-	int r;
+	int r = vs_listener_next(listener, ret);
+	uint64_t now = now_ns(), limit_ns;
 
-	while ((r = vs_listener_next(listener, ret)) == -EAGAIN) {
-		uint64_t now = now_ns();
-		int limit = -1;
-
-		if (until_ns != UINT64_MAX) {
-			if (now >= until_ns)
-				return -ETIMEDOUT;
-			limit = until_ns - now < LOOK_NS ? (int)((until_ns - now) / 1000000 + 1) :
-							   (int)(LOOK_NS / 1000000);
-		}
-		if (poll(&input, 1, limit) < 0 && errno != EINTR)
-			return -errno;
-	}
-	return r;
+	if (r != -EAGAIN)
+		return r;
+	if (now >= until_ns)
+		return -ETIMEDOUT;
+	limit_ns = until_ns - now < LOOK_NS ? until_ns - now : LOOK_NS;
+	if (poll(&input, 1, (int)(limit_ns / 1000000 + 1)) < 0 && errno != EINTR)
+		return -errno;
+	r = vs_listener_next(listener, ret);
+	if (r != -EAGAIN)
+		return r;
+	*ret = (struct vs_notice){ .missed = 1 };
+	return 0;
 }
 
 /* Events may have been lost, its end among them. */

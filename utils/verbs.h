@@ -22,6 +22,7 @@ extern const struct verb verb_ps;
 extern const struct verb verb_top;
 extern const struct verb verb_kill;
 extern const struct verb verb_wait;
+extern const struct verb verb_events;
 extern const struct verb verb_check;
 extern const struct verb verb_help;				/* vserver.c */
 

@@ -18,6 +18,7 @@
 #include <string.h>
 #include <systemd/sd-journal.h>
 
+#include "event.h"
 #include "log.h"
 #include "scheduler.h"
 #include "scope.h"
@@ -51,6 +52,7 @@ static int load(struct manager *m)
 				 r == -ENOPKG ? "modprobe vserver" : "see: vserver check");
 	vs_close(m->vs);
 	m->vs = vs;
+	events_module(m->events);
 	if (vs_enforce_load(vs) < 0)
 		return set_unfit(m, vs_reason(vs), "see: vserver check");
 	scheduler_load(m);
@@ -60,9 +62,12 @@ static int load(struct manager *m)
 
 /* --- looking ------------------------------------------------------------------------- */
 
-/* Fields for who filters, where there is a journal; a line elsewhere. */
-static void tell(const char *priority, const char *event, const char *id, const char *text)
+/* Whoever has subscribed, and the journal: with fields for who filters, where
+ * there is one; a line elsewhere. */
+static void tell(struct manager *m, const char *priority, const char *event, const char *id,
+		 const char *text)
 {
+	events_machine(m->events, event, text);
 	if (getenv("JOURNAL_STREAM"))
 		sd_journal_send("MESSAGE=%s", text, "PRIORITY=%s", priority,
 				"MESSAGE_ID=%s", id, "VSERVER_EVENT=%s", event, NULL);
@@ -76,28 +81,36 @@ static bool is_whole(const struct vs_enforce_status *status)
 }
 
 /* Told once, however long it takes to load it again. */
-static void tell_lost(const struct vs_enforce_status *status)
+static void tell_lost(struct manager *m, const struct vs_enforce_status *status)
 {
 	char text[200];
 
 	snprintf(text, sizeof(text), "enforcement is not whole: %u of %u programs are attached, "
 		 "%s; it is loaded again", status->links_held, status->links_expected,
 		 status->pinned ? "all pinned" : "pins are missing");
-	tell("2", "enforcement-lost", LOST_ID, text);
+	tell(m, "2", "enforcement-lost", LOST_ID, text);
+}
+
+/* Whole, as it was or by now. */
+static bool mend(struct manager *m)
+{
+	struct vs_enforce_status status = { 0 };
+
+	if (m->fit && vs_enforce_status(m->vs, &status) == 0 && is_whole(&status))
+		return true;
+	if (m->fit)
+		tell_lost(m, &status);
+	m->fit = load(m) == 0;
+	if (m->fit)
+		tell(m, "5", "enforcement-restored", RESTORED_ID, "enforcement is whole");
+	return m->fit;
 }
 
 static int on_look(sd_event_source *source, uint64_t usec, void *userdata)
 {
-	struct vs_enforce_status status = { 0 };
 	struct manager *m = userdata;
 
-	if (!m->fit || vs_enforce_status(m->vs, &status) < 0 || !is_whole(&status)) {
-		if (m->fit)
-			tell_lost(&status);
-		m->fit = load(m) == 0;
-		if (m->fit)
-			tell("5", "enforcement-restored", RESTORED_ID, "enforcement is whole");
-	}
+	mend(m);
 	sd_event_source_set_time_relative(source, LOOK_USEC);
 	return sd_event_source_set_enabled(source, SD_EVENT_ONESHOT);
 }
@@ -116,12 +129,7 @@ void enforcement_load(struct manager *m)
 
 int enforcement_need(struct manager *m, struct problem *problem)
 {
-	struct vs_enforce_status status;
-
-	if (m->fit && vs_enforce_status(m->vs, &status) == 0 && is_whole(&status))
-		return 0;
-	m->fit = false;
-	if (load(m) == 0)
+	if (mend(m))
 		return 0;
 	return problem_failed(problem, "enforcement", m->unfit_remedy, "%s",
 			      m->unfit ? m->unfit : strerror(ENOMEM));

@@ -221,6 +221,32 @@ static int add_usage(struct manager *m, const struct guest *guest, sd_json_varia
 	return r;
 }
 
+static int add_refusal(sd_json_variant **array, enum vs_rule rule, uint64_t count)
+{
+	return sd_json_variant_append_arraybo(array,
+		SD_JSON_BUILD_PAIR_STRING("rule", vs_rule_name(rule)),
+		SD_JSON_BUILD_PAIR_UNSIGNED("count", count));
+}
+
+static int add_refused(struct manager *m, const struct guest *guest, sd_json_variant **object)
+{
+	sd_json_variant *array = NULL;
+	struct vs_context ctx;
+	int r;
+
+	if (!guest->state || !guest->state->xid || !guest_is_up(guest) ||
+	    vs_context_get(m->vs, guest->state->xid, &ctx) < 0)
+		return 0;
+	r = sd_json_variant_new_array(&array, NULL, 0);
+	for (int rule = 0; rule <= VS_RULE_MAX && r >= 0; rule++)
+		if (ctx.refused[rule])
+			r = add_refusal(&array, (enum vs_rule)rule, ctx.refused[rule]);
+	if (r >= 0)
+		r = sd_json_variant_set_field(object, "refused", array);
+	sd_json_variant_unref(array);
+	return r;
+}
+
 /* A wrong file is told before somebody starts it. */
 static int add_reason(const struct guest *guest, sd_json_variant **object)
 {
@@ -261,6 +287,8 @@ int guest_json(struct manager *m, const struct guest *guest, sd_json_variant **r
 		r = add_addresses(guest, &object);
 	if (r >= 0)
 		r = add_usage(m, guest, &object);
+	if (r >= 0)
+		r = add_refused(m, guest, &object);
 	if (r >= 0)
 		r = add_settings(guest, &object);
 	if (r < 0) {

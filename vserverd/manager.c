@@ -16,6 +16,7 @@
 #include "enforcement.h"
 #include "guest.h"
 #include "image.h"
+#include "event.h"
 #include "log.h"
 #include "operation.h"
 #include "scheduler.h"
@@ -30,13 +31,16 @@
 static int on_state(sd_event_source *source, const struct inotify_event *event, void *userdata)
 {
 	_cleanup_free_ char *name = NULL;
+	struct manager *m = userdata;
 	char *end;
 
 	if (!event->len || !(end = strstr(event->name, ".json")) || end[strlen(".json")])
 		return 0;
 	name = strndup(event->name, (size_t)(end - event->name));
-	if (name)
-		operation_state_changed(userdata, name);
+	if (name) {
+		operation_state_changed(m, name);
+		events_guest(m->events, name);
+	}
 	return 0;
 }
 
@@ -61,6 +65,8 @@ int manager_new(sd_event *event, struct manager **ret)
 	m->event = sd_event_ref(event);
 	r = vs_new(&m->vs);
 	if (!r)
+		r = events_new(m, &m->events);
+	if (!r)
 		r = units_new(event, &m->units);
 	if (!r)
 		r = watch_states(m);
@@ -77,6 +83,7 @@ void manager_free(struct manager *m)
 {
 	if (!m)
 		return;
+	events_free(m->events);
 	units_free(m->units);	/* ends what waits for systemd */
 	while (m->operations)
 		operation_drop(m->operations);

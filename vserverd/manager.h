@@ -17,6 +17,7 @@
 #include "problem.h"
 #include "unit.h"
 
+struct events;
 struct operation;
 struct sample;
 struct scheduler;
@@ -30,6 +31,7 @@ struct manager {
 	char *unfit_remedy;
 	sd_event_source *look;		/* at enforcement, now and then */
 	struct scheduler *scheduler;	/* watched; NULL: never loaded */
+	struct events *events;
 	struct units *units;
 	struct operation *operations;	/* under way */
 	struct sample *samples;		/* accounting.c */

@@ -17,6 +17,7 @@
 #include <sys/socket.h>
 #include <time.h>
 
+#include "event.h"
 #include "log.h"
 #include "scheduler.h"
 #include "scope.h"
@@ -85,8 +86,10 @@ static int on_retry(sd_event_source *source, uint64_t usec, void *userdata)
 	struct scheduler *s = userdata;
 
 	load(s);
-	if (s->loaded_usec)
+	if (s->loaded_usec) {
 		log_info("the scheduler runs again");
+		events_machine(s->m->events, "scheduler-restored", NULL);
+	}
 	return 0;
 }
 
@@ -109,6 +112,7 @@ static void ended(struct scheduler *s)
 	s->loaded_usec = 0;
 	if (vs_scheduler_exit_reason(s->m->vs, &reason) < 0)
 		reason = NULL;
+	events_machine(s->m->events, "scheduler-ejected", reason);
 	log_error("the scheduler has ended: %s; cpu.max keeps the shares of guests, chcontext's "
 		  "are not kept; loaded again in %u s", reason ? reason : "nobody knows why",
 		  retry_later(s));

@@ -10,6 +10,7 @@
 #include <string.h>
 #include <systemd/sd-daemon.h>
 
+#include "event.h"
 #include "guest.h"
 #include "scope.h"
 #include "varlink.h"
@@ -109,6 +110,32 @@ static int on_check(sd_varlink *link, sd_json_variant *parameters,
 	vs_features_free(features, n);
 	sd_json_variant_unref(array);
 	return r;
+}
+
+/* --- being told ----------------------------------------------------------------------- */
+
+static int on_subscribe(sd_varlink *link, sd_json_variant *parameters,
+			sd_varlink_method_flags_t flags, void *userdata)
+{
+	struct manager *m = userdata;
+	int r;
+
+	r = request_none(link, parameters);
+	if (r != 0)
+		return r;
+	if (!(flags & SD_VARLINK_METHOD_MORE))
+		return sd_varlink_error(link, SD_VARLINK_ERROR_EXPECTED_MORE, NULL);
+	r = events_subscribe(m->events, link);
+	if (r < 0)
+		return sd_varlink_error_errno(link, r);
+	return sd_varlink_notifybo(link, SD_JSON_BUILD_PAIR("event", SD_JSON_BUILD_NULL));
+}
+
+static void on_disconnect(sd_varlink_server *server, sd_varlink *link, void *userdata)
+{
+	struct manager *m = userdata;
+
+	events_unsubscribe(m->events, link);
 }
 
 /* --- what takes time: answered at its end ------------------------------------------------ */
@@ -255,7 +282,10 @@ int varlink_listen(struct manager *m, sd_varlink_server **ret)
 			VARLINK_INTERFACE "Restart", on_restart,
 			VARLINK_INTERFACE "Set", on_set,
 			VARLINK_INTERFACE "Delete", on_delete,
-			VARLINK_INTERFACE "Check", on_check);
+			VARLINK_INTERFACE "Check", on_check,
+			VARLINK_INTERFACE "Subscribe", on_subscribe);
+	if (r >= 0)
+		r = sd_varlink_server_bind_disconnect(server, on_disconnect);
 	if (r >= 0)
 		r = listen_on(server);
 	if (r >= 0)

@@ -63,10 +63,16 @@ says "" "and entered" "$context" enter 44 0 true
 # --- while the daemon runs ------------------------------------------------------------
 told() { [ "$(journalctl -q -b --no-pager -o cat VSERVER_EVENT="$1" | wc -l)" -gt "$2" ]; }
 seen() { journalctl -q -b --no-pager -o cat VSERVER_EVENT="$1" | wc -l; }
+vserver events --json >"$scratch/events" 2>/dev/null &
+cleanup kill $!
+heard() { chcontext --silent -- true; test -s "$scratch/events"; }
+expect 0 "control: somebody is told events" eventually 30 heard
 lost=$(seen enforcement-lost) restored=$(seen enforcement-restored)
 says ok "a link is detached" host detach $links/vs_bind4
 expect 0 "the journal tells that it is lost" eventually 60 told enforcement-lost "$lost"
 expect 0 "and that it is whole again" eventually 60 told enforcement-restored "$restored"
+expect 0 "both are events" eventually 10 grep -q '"enforcement-restored"' "$scratch/events"
+expect 0 "the first too, with why" grep -q '"enforcement-lost".*"reason":"enforcement is not whole' "$scratch/events"
 is "$(row)" true "it is"
 says EPERM "A is held" A kill "$host" 0
 lost=$(seen enforcement-lost)

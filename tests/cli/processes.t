@@ -161,7 +161,6 @@ bad 1 "cannot show processes of 'web': there is no such context, and no guest of
 	"a guest that is down has none" vserver ps web
 
 vserver kill box
-vserver stop -q web
 vserver delete -qy web
 expect 0 "nothing is left" eventually 20 nothing_left
 done_testing

@@ -39,12 +39,18 @@ expect 0 "control: the scheduler runs" eventually 30 runs
 expect_output 'scheduler *ok' "control: check says so" vserver check
 
 # --- with a daemon ----------------------------------------------------------------------
+vserver events --json >"$scratch/events" 2>/dev/null &
+cleanup kill $!
+heard() { chcontext --silent -- true; test -s "$scratch/events"; }
+expect 0 "control: somebody is told events" eventually 30 heard
 since=$(date +%s)
 eject
 expect 0 "the daemon tells that it has ended, and why" \
 	eventually 20 told 'the scheduler has ended: .*sysrq.*cpu.max.*again in 1 s'
 expect 0 "and that it runs again" eventually 30 told 'the scheduler runs again'
 expect 0 "which is so" eventually 30 runs
+expect_output '"reason":.*sysrq' "both are events" grep scheduler-ejected "$scratch/events"
+expect 0 "the second too" grep -q scheduler-restored "$scratch/events"
 eject
 expect 0 "the second time it waits longer" \
 	eventually 20 told 'the scheduler has ended: .*again in 2 s'

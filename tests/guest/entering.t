@@ -54,6 +54,12 @@ expect 1 "but it is not the host's file that is handed in" sh -c \
 	grep -q changed $scratch/file || test \$(stat -c %a $scratch/file) != 600"
 expect_output '^a b $' "what a command has not read stays" \
 	sh -c "printf 'a\nb\n' >$scratch/file; while read -r x; do vserver exec web true; printf '%s ' \$x; done <$scratch/file"
+# A pipe that others write to as well: whoever opened it anew would read that.
+outer=$(sh -c 'readlink /proc/$$/fd/1 >&2; vserver exec web -- readlink /proc/self/fd/1' 2>"$scratch/outer" | cat)
+[[ $outer == pipe:* && $(<"$scratch/outer") == pipe:* && $outer != "$(<"$scratch/outer")" ]]
+ok $? "a pipe for output is another inside" || diag "$outer, outside $(<"$scratch/outer")"
+is "$(yes | vserver exec web -- head -n 1)" y "control: one for input is read"
+is "$( (echo one; echo two) | (vserver exec web -- true; cat) | wc -l)" 2 "what a command does not read of it is not lost"
 expect_output '^said$' "/dev/stdout is there" \
 	sh -c "vserver exec web -- sh -c 'echo said >/dev/stdout' >$scratch/file; cat $scratch/file"
 

@@ -64,10 +64,18 @@ expect 0 'control: it sees its own' in_guest web test -e /usr/local/bin/of-web
 expect 0 'all of them run' kill -0 "$web_pid" "$shop_pid" $$
 is "$(in_guest web hostname)" web 'its host name is its own'
 
+vserver events --json >"$scratch/events" 2>&1 &
+cleanup kill $!
+heard() { chcontext --silent -- true; test -s "$scratch/events"; }
+expect 0 'control: somebody is told events' eventually 60 heard
+has_event() { jq -se "map(select(.event == \"$1\" and .guest == \"web\")) | length > 0" "$scratch/events"; }
+
 # --- a reboot from inside ------------------------------------------------------------
 in_guest web systemctl reboot >/dev/null 2>&1	# it ends with the guest: any status
 expect 0 'web boots again' eventually 240 booted_again web "$web_init"
 is "$(field web .state)" running 'it is running'
+expect 0 'that it did is an event' eventually 60 has_event rebooted
+expect 0 'and that it is ready' eventually 60 has_event ready
 expect_output '^active$' 'at multi-user.target' in_guest web systemctl is-active multi-user.target
 expect 1 'what ran in it before does not' kill -0 "$web_pid"
 is "$(field shop .init)" "$shop_init" 'shop has not noticed'
@@ -75,8 +83,14 @@ expect 0 '… it runs on' kill -0 "$shop_pid"
 expect_output '192[.]0[.]2[.]31/32' 'its address is there still' ip -o address show dev lo
 
 # --- a power off from inside -----------------------------------------------------------
+vserver wait web >"$scratch/waited" 2>&1 &
+waiter=$!
+expect 0 'control: somebody waits for its end' eventually 60 grep -q poll "/proc/$waiter/wchan"
 in_guest web systemctl poweroff >/dev/null 2>&1
 expect 0 'web powers off' eventually 240 is_state web stopped
+wait "$waiter"
+is "$?: $(cat "$scratch/waited")" '0: web: ended' 'who waited knows'
+expect 0 'that it has stopped is an event' eventually 60 has_event stopped
 expect 3 'vserver status says so' vserver status web
 expect 0 'no process is left of it' eventually 20 test ! -e "/sys/fs/cgroup/vserver.slice/vserver@web.service"
 expect 0 'nor its address' eventually 20 sh -c '! ip -o address | grep -q 192[.]0[.]2[.]31/'

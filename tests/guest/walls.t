@@ -78,6 +78,14 @@ expect 1 "nor does it see the host's cgroups" inside sh -c "test -e /sys/fs/cgro
 cp "$(type -P mkdir)" "$(type -P rmdir)" "$tree/usr/bin/"
 expect 0 "control: it makes cgroups of its own" \
 	inside sh -c 'mkdir /sys/fs/cgroup/own && rmdir /sys/fs/cgroup/own'
+# There are 65536 in the machine, and no limit of memory or tasks counts them.
+fill() { inside sh -c 'cd /sys/fs/cgroup && n=0 && while mkdir c$n 2>/dev/null; do n=$((n + 1)); done; echo $n'; }
+some=$(fill)
+[ "${some:-0}" -gt 100 ] && [ "$some" -le 1000 ]
+ok $? "but no more than a thousand" || diag "$some"
+expect 0 "control: the host makes one meanwhile" mkdir "$cgroup/../made"
+rmdir "$cgroup/../made"
+expect 0 "and they can be removed" inside sh -c 'rmdir /sys/fs/cgroup/c[0-9]*'
 
 # --- settings of the kernel, helpers that it runs ------------------------------------------
 for file in /proc/sys/kernel/core_pattern /proc/sys/kernel/modprobe /proc/sysrq-trigger \

@@ -34,4 +34,20 @@ sleep 2		# what they have from before is used up
 held=$(barriers 10)
 [ "$held" -lt 1000 ]
 ok $? 'as long as they are held it is no longer' || diag "$held ms, $before ms without them"
+stop_hogs 42
+
+# Whoever is preempted in such a section of its own has a turn soon.
+tasks_of 43 -- bash -c 'for i in 1 2 3 4 5 6 7 8; do
+	perl -e '\''$path = "/sys/" . "fs/../" x 100; stat $path while 1'\'' & done; wait'
+eight()
+{
+	[ "$(pgrep -c -f '^perl .*/sys/')" = 8 ]
+}
+eventually 60 eight
+ok $? 'control: eight look up long paths, which are sections of RCU'
+is "$(limit 43 1)" ok 'they get 1 %'
+sleep 2
+held=$(barriers 10)
+[ "$held" -lt 5000 ]
+ok $? 'nor is it much longer beside them' || diag "$held ms, $before ms without them"
 done_testing

@@ -4,36 +4,62 @@
 #
 # Whatever a context does with its tasks, none of them waits so long that the
 # kernel, which allows 30 s, would end the scheduler: not one that is as nice as
-# can be beside many that are not, and not those of the host.
+# can be beside many that are not, not one beside others that fork without end,
+# and not those in another context or of the host.
 
 . tests/sched/sched.sh
 need_scheduler
 before=$(generation)
 
-# used PATTERN: ns of processor time of the process with that in its arguments.
-used()
+# found NAME: the process whose last argument that is, into pid_of[NAME]; those
+# that start it have it among others.
+declare -A pid_of=()
+found()
 {
-	local ns
-	read -r ns _ <"/proc/$(pgrep -f "$1" | head -n 1)/schedstat" && echo "$ns"
+	pid_of[$1]=$(pgrep -f " $1\$")
 }
 
-# goes_on PATTERN SECONDS: it gets some time within so many seconds.
+# goes_on PID SECONDS: it gets some time within so many seconds.
 goes_on()
 {
-	local was
-	was=$(used "$1") || return
-	eventually "$2" eval "[ \"\$(used '$1')\" != $was ]"
+	local was now
+	read -r was _ <"/proc/$1/schedstat" || return
+	more_than()
+	{
+		read -r now _ <"/proc/$1/schedstat" && [ "$now" -gt "$was" ]
+	}
+	eventually "$2" more_than "$1"
 }
 
 tasks_of 42 --cpu 10% -- bash -c '
 	nice -n 19 bash -c "while :; do :; done" the-nice-one &
 	for ((i = 0; i < 31; i++)); do (while :; do :; done) & done
 	wait'
-eventually 30 pgrep -f the-nice-one
+eventually 60 found the-nice-one
 ok $? 'control: a task is as nice as can be, beside 31 others in 10 %'
 
+tasks_of 43 --cpu 20% -- bash -c '
+	bash -c "while :; do :; done" the-old-one &
+	link() { (link) & }
+	for ((i = 0; i < 6; i++)); do link; done
+	wait'
+eventually 60 found the-old-one
+ok $? 'control: a task is older than six chains of forks in 20 %'
+last_pid()
+{
+	cut -d' ' -f5 /proc/loadavg
+}
+from=$(last_pid)
+more_forks()
+{
+	[ $(($(last_pid) - from)) -gt 20 ] || [ "$(last_pid)" -lt "$from" ]
+}
+eventually 30 more_forks
+ok $? 'control: they fork' || diag "from $from to $(last_pid)"
+
 for i in 1 2 3; do
-	expect 0 "the nice one goes on ($i)" goes_on the-nice-one 25
+	expect 0 "the nice one goes on ($i)" goes_on "${pid_of[the-nice-one]}" 25
+	expect 0 "the old one goes on ($i)" goes_on "${pid_of[the-old-one]}" 25
 done
 expect 0 'the host starts a process' timeout 20 true
 is "$(generation)" "$before" 'the scheduler runs on'

@@ -139,9 +139,10 @@
  *   for each family of which there was any, its type the family; and at the
  *   first, the tenth, the hundredth refusal and so on there is an event with
  *   VS_ATTR_RULE (u32) and VS_ATTR_COUNT (u64): a context that is refused the
- *   same for ever is told of a few times.  Not counted is what only looks: the
- *   reading of /proc that is refused, capabilities that the kernel asks for
- *   without meaning to tell (CAP_OPT_NOAUDIT).
+ *   same for ever is told of a few times.  Not counted are looks at processes
+ *   (listing /proc is made of them), capabilities that the kernel asks for
+ *   without meaning to tell (CAP_OPT_NOAUDIT), and device nodes, where the
+ *   cgroup of a guest refuses them before any file is opened.
  *
  * EVENTS
  *
