@@ -55,7 +55,7 @@ expect 1 "but it is not the host's file that is handed in" sh -c \
 expect_output '^a b $' "what a command has not read stays" \
 	sh -c "printf 'a\nb\n' >$scratch/file; while read -r x; do vserver exec web true; printf '%s ' \$x; done <$scratch/file"
 # A pipe that others write to as well: whoever opened it anew would read that.
-outer=$(sh -c 'readlink /proc/$$/fd/1 >&2; vserver exec web -- readlink /proc/self/fd/1' 2>"$scratch/outer" | cat)
+outer=$(sh -c 'mine=$(readlink /proc/$$/fd/1); echo "$mine" >&2; vserver exec web -- readlink /proc/self/fd/1' 2>"$scratch/outer" | cat)
 [[ $outer == pipe:* && $(<"$scratch/outer") == pipe:* && $outer != "$(<"$scratch/outer")" ]]
 ok $? "a pipe for output is another inside" || diag "$outer, outside $(<"$scratch/outer")"
 is "$(yes | vserver exec web -- head -n 1)" y "control: one for input is read"

@@ -46,8 +46,16 @@ tasks_of()
 	systemctl reset-failed "context-$xid" 2>/dev/null
 	systemd-run -q --unit "context-$xid" -p KillMode=control-group -p TimeoutStopSec=1 -- \
 		chcontext --silent --xid "$xid" "$@" || bail_out "no context $xid"
-	cleanup systemctl kill -s KILL "context-$xid"
+	cleanup end_tasks "$xid"
 }
+
+# In a small share they die slowly: what comes next wants the number.
+end_tasks()
+{
+	vserver kill "$1" --signal KILL
+	systemctl kill -s KILL "context-$1"
+	eventually 60 not_listed "$1"
+} 2>/dev/null
 
 # limit XID PERCENT: of a context that is there, from now on.
 limit()
