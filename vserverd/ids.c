@@ -124,19 +124,24 @@ static int take_guests(int guests, const char *name, struct taken *taken, char *
 
 /* --- the host's ---------------------------------------------------------------------- */
 
-static void take_subordinates(const char *path, struct taken *taken)
+/* A file that cannot be read may give away anything. */
+static int take_subordinates(const char *path, struct taken *taken, char **ret_reason)
 {
 	_cleanup_fclose_ FILE *file = fopen(path, "re");
 	_cleanup_free_ char *line = NULL;
 	size_t size = 0;
 
-	while (file && getline(&line, &size, file) > 0) {
+	if (!file)
+		return errno == ENOENT ? 0 : fail(ret_reason, -errno, "%s: %s", path,
+						  strerror(errno));
+	while (getline(&line, &size, file) > 0) {
 		unsigned long long first, count;
 
 		if (sscanf(line, "%*[^:]:%llu:%llu", &first, &count) == 2 &&
 		    first <= UINT32_MAX && count <= UINT32_MAX)
 			take(taken, first, count);
 	}
+	return 0;
 }
 
 static void take_users(struct taken *taken)
@@ -167,8 +172,11 @@ static int choose(int guests, const char *name, uint32_t *ret_first, char **ret_
 	r = take_guests(guests, name, &taken, ret_reason);
 	if (r < 0)
 		return r;
-	take_subordinates("/etc/subuid", &taken);
-	take_subordinates("/etc/subgid", &taken);
+	r = take_subordinates("/etc/subuid", &taken, ret_reason);
+	if (!r)
+		r = take_subordinates("/etc/subgid", &taken, ret_reason);
+	if (r < 0)
+		return r;
 	take_users(&taken);
 
 	r = read_record(guests, name, &first);
