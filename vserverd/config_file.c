@@ -127,22 +127,22 @@ static bool is_line(const char *line)
 static char *read_checked(char *line, int size, void *stream)
 {
 	struct reading *reading = stream;
+	char *text;
 
 	if (!read_line(line, size, stream))
 		return NULL;
 	/* A byte order mark is inih's to skip. */
-	if (reading->line == 1 && !strncmp(line, "\xef\xbb\xbf", 3))
-		return line;
-	if (!text_is_utf8(line)) {
+	text = line + (reading->line == 1 && !strncmp(line, "\xef\xbb\xbf", 3) ? 3 : 0);
+	if (!text_is_utf8(text)) {
 		complain(reading, "what is not UTF-8 is in this line%s", "", "write it in UTF-8");
 		strcpy(line, "\n");
 		return line;
 	}
-	if (is_line(line))
+	if (is_line(text))
 		return line;
 
-	line[strcspn(line, "\r\n")] = '\0';
-	complain(reading, "'%s' is not a setting", line, "lines are written SETTING = VALUE");
+	text[strcspn(text, "\r\n")] = '\0';
+	complain(reading, "'%s' is not a setting", text, "lines are written SETTING = VALUE");
 	strcpy(line, "\n");
 	return line;
 }

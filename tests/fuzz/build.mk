@@ -12,7 +12,7 @@ SECONDS		?= 60
 
 .PHONY: fuzz fuzz-build fuzz-targets
 fuzz:
-	$(Q)FUZZ_SECONDS=$(SECONDS) B=$(B) tests/unit/fuzz.t
+	$(Q)FUZZ_SECONDS=$(SECONDS) FUZZ_SEED=0 B=$(B) tests/unit/fuzz.t
 
 fuzz-build:
 	$(Q)$(MAKE) --no-print-directory B=$(B)/fuzz CC=$(CLANG) \

@@ -4,13 +4,15 @@
 #
 # Every parser for a minute with any bytes (tests/fuzz, one file each), from
 # the inputs in tests/fuzz/corpus on, of which those that once failed are a part;
-# as many side by side as there are processors.  $FUZZ_SECONDS is how long;
-# whatever fails is kept in build/fuzz/failed.
+# as many side by side as there are processors.  $FUZZ_SECONDS is how long,
+# $FUZZ_SEED what chance begins with: the same for every run of make check, which
+# so repeats, and another for every `make fuzz`, which goes on looking.  Whatever
+# fails is kept in build/fuzz/failed.
 
 . tests/tap.sh
 
-seconds=${FUZZ_SECONDS:-60}
-built=${B:-build}/fuzz
+seconds=${FUZZ_SECONDS:-60} seed=${FUZZ_SEED:-1}
+built=$(realpath -m "${B:-build}/fuzz")
 scratch=$(mktemp -d /dev/shm/vserver-fuzz.XXXXXX)
 cleanup rm -rf "$scratch"
 
@@ -23,9 +25,11 @@ fuzz()
 
 	mkdir -p "$scratch/$1.d" "$scratch/$1.new" "$built/failed"
 	chmod 777 "$scratch" "$scratch/$1.new" "$built/failed"	# one gives up its rights
+	# unpack has SIGXFSZ ignored, which libFuzzer would take for a fault.
 	FUZZ_DIR=$scratch/$1.d ASAN_OPTIONS=allocator_may_return_null=1 \
-		"$built/tests/fuzz/$1" -max_total_time="$2" -timeout=20 -rss_limit_mb=1024 \
-		-max_len=4096 -artifact_prefix="$built/failed/$1-" -print_final_stats=1 \
+		"$built/tests/fuzz/$1" -seed="$seed" -max_total_time="$2" -timeout=20 \
+		-rss_limit_mb=1024 -handle_xfsz=0 -max_len=4096 \
+		-artifact_prefix="$built/failed/$1-" -print_final_stats=1 \
 		"$scratch/$1.new" "tests/fuzz/corpus/$1" >"$scratch/$1" 2>&1 || status=$?
 	echo $status >"$scratch/$1.status"
 }
@@ -40,7 +44,10 @@ verdict()
 	seeds=$(sed -n 's/^#\([0-9]*\)[[:space:]]*INITED.*/\1/p' "$scratch/$1")
 	[ "$(<"$scratch/$1.status")" = 0 ] && [ "${runs:-0}" -ge 1000 ] &&
 		[ "${seeds:-0}" -ge "$(find "tests/fuzz/corpus/$1" -type f | wc -l)" ]
-	ok $? "$1: ${runs:-no} inputs, and no fault" || diag "$(tail -n 60 "$scratch/$1")"
+	ok $? "$1: ${runs:-no} inputs, and no fault" || {
+		diag "$(grep -av '^#' "$scratch/$1" | tail -n 60)"
+		diag "$(tail -n 3 "$scratch/$1")"
+	}
 }
 
 targets=()
