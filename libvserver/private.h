@@ -119,6 +119,10 @@ int vs_pin_remove(const char *directory);
 
 /* 1 yes, 0 no, or a negative errno (the file cannot be read). */
 int vs_probe_bpf_lsm(void);
+/* 1: a sched_ext scheduler runs, and its name, free(); 0: none does; -EOPNOTSUPP:
+ * this kernel has none.  VS_SCHEDULER is ours. */
+int vs_probe_scheduler(char **ret_name);
+#define VS_SCHEDULER	"vserver"
 /* Is @path a mount of the file system with this magic? */
 bool vs_probe_mount(const char *path, long magic);
 /* A whole small file; free(). */

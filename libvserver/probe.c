@@ -81,3 +81,41 @@ int vs_probe_bpf_lsm(void)
 			return 1;
 	return 0;
 }
+
+/* --- sched_ext ---------------------------------------------------------------- */
+
+#define SCX	"/sys/kernel/sched_ext"
+
+/* The first line of it; free(). */
+static char *read_line(const char *path)
+{
+	char *content = NULL;
+
+	if (vs_read_file(AT_FDCWD, path, &content) < 0)
+		return NULL;
+	content[strcspn(content, "\n")] = '\0';
+	return content;
+}
+
+int vs_probe_scheduler(char **ret_name)
+{
+	_cleanup_free_ char *state = read_line(SCX "/state"), *name = NULL;
+
+	*ret_name = NULL;
+	if (!state)
+		return -EOPNOTSUPP;
+	if (strcmp(state, "enabled") != 0)
+		return 0;
+	name = read_line(SCX "/root/ops");	/* gone, if it ends just now */
+	if (!name)
+		return 0;
+	*ret_name = TAKE_PTR(name);
+	return 1;
+}
+
+int vs_scheduler_running(struct vs *vs)
+{
+	_cleanup_free_ char *name = NULL;
+
+	return vs_probe_scheduler(&name) == 1 && !strcmp(name, VS_SCHEDULER);
+}

@@ -19,8 +19,6 @@
 #include "bpf_log.h"
 #include "private.h"
 
-#define SCX		"/sys/kernel/sched_ext"
-#define OPS_NAME	"vserver"
 #define PIN_LINK	VS_PIN_SCHEDULER "/link"
 #define PIN_TASKS	VS_PIN_SCHEDULER "/tasks"
 #define PIN_BUILD	VS_PIN_SCHEDULER "/build_"	/* and the hash of the object */
@@ -31,27 +29,6 @@ static void sched_close(struct sched **skel)
 }
 
 #define _cleanup_sched_ __attribute__((cleanup(sched_close)))
-
-/* Its first line is @text. */
-static bool file_says(const char *path, const char *text)
-{
-	_cleanup_free_ char *content = NULL;
-
-	if (vs_read_file(AT_FDCWD, path, &content) < 0)
-		return false;
-	content[strcspn(content, "\n")] = '\0';
-	return !strcmp(content, text);
-}
-
-int vs_scheduler_running(struct vs *vs)
-{
-	return file_says(SCX "/state", "enabled") && file_says(SCX "/root/ops", OPS_NAME);
-}
-
-static bool another_runs(void)
-{
-	return file_says(SCX "/state", "enabled") && !file_says(SCX "/root/ops", OPS_NAME);
-}
 
 /* The pin whose name has the hash of this build's object (FNV-1a). */
 static void pin_of_build(char *ret, size_t size)
@@ -147,7 +124,7 @@ static int load(struct vs *vs)
 static int wait_until_gone(struct vs *vs)
 {
 	for (int i = 0; i < 500; i++) {
-		if (!file_says(SCX "/root/ops", OPS_NAME) || !file_says(SCX "/state", "enabled"))
+		if (vs_scheduler_running(vs) != 1)
 			return 0;
 		usleep(10000);
 	}
@@ -217,15 +194,16 @@ static bool is_adopted(struct vs *vs)
 
 int vs_scheduler_load(struct vs *vs)
 {
+	_cleanup_free_ char *running = NULL;
 	_cleanup_close_ int lock = -1;
-	int r;
+	int r = vs_probe_scheduler(&running);
 
-	if (access(SCX, F_OK) < 0)
+	if (r == -EOPNOTSUPP)
 		return vs_fail(vs, -EOPNOTSUPP, "this kernel has no sched_ext; cpu.max keeps the "
 			       "shares");
-	if (another_runs())
-		return vs_fail(vs, -EBUSY, "another sched_ext scheduler runs; end it, then start "
-			       "vserverd again");
+	if (r == 1 && strcmp(running, VS_SCHEDULER) != 0)
+		return vs_fail(vs, -EBUSY, "another sched_ext scheduler, %s, runs; end it, then "
+			       "start vserverd again", running);
 	lock = vs_pin_lock(vs);
 	if (lock < 0)
 		return lock;

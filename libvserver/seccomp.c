@@ -16,44 +16,25 @@
  * Arguments are looked at in two calls only.  Which families of sockets, which
  * devices, whose processes: that is BPF's.
  *
- * The filter is made when the tree is built (generate/seccomp.c); here it is
- * fitted to a ceiling, and loaded.
+ * How it is put together is seccomp_filter.c's.
  */
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/filter.h>
 #include <linux/seccomp.h>
-#include <stddef.h>
 #include <string.h>
 #include <sys/prctl.h>
 #include <sys/syscall.h>
 
-#include "libvserver/seccomp_filter.h"	/* made */
 #include "private.h"
-#include "seccomp_calls.h"
-
-#define N_FILTER	(sizeof(vs_seccomp_filter) / sizeof(*vs_seccomp_filter))
-#define N_GROUPS	(sizeof(vs_seccomp_groups) / sizeof(*vs_seccomp_groups))
-
-/* A verdict that stands for a group becomes the one that the ceiling makes of it. */
-static void fit(struct sock_filter *one, uint64_t ceiling)
-{
-	const uint32_t group = one->k - (SECCOMP_RET_ERRNO | VS_SECCOMP_MARK);
-
-	if (one->code != (BPF_RET | BPF_K) || group >= N_GROUPS)
-		return;
-	one->k = ceiling & vs_seccomp_groups[group].capabilities ? SECCOMP_RET_ALLOW :
-		 SECCOMP_RET_ERRNO | EPERM;
-}
+#include "seccomp_filter.h"
 
 int vs_seccomp_load(struct vs *vs, uint64_t ceiling)
 {
-	struct sock_filter filter[N_FILTER];
-	struct sock_fprog program = { .len = N_FILTER, .filter = filter };
+	struct sock_filter filter[VS_SECCOMP_FILTER_MAX];
+	struct sock_fprog program = { .filter = filter };
 
-	memcpy(filter, vs_seccomp_filter, sizeof(filter));
-	for (size_t i = 0; i < N_FILTER; i++)
-		fit(&filter[i], ceiling);
+	program.len = vs_seccomp_filter(ceiling, filter);
 	if (syscall(SYS_seccomp, SECCOMP_SET_MODE_FILTER, 0, &program) < 0)
 		return vs_fail_errno(vs, -errno, "loading the filter on system calls");
 	return 0;

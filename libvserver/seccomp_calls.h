@@ -3,9 +3,10 @@
  * Copyright (C) 2026 The VServer developers
  *
  * Which system calls a context has, by both gates.  Read twice: by the program
- * that makes the filter when the tree is built (generate/seccomp.c), and by
- * seccomp.c, which fits the filter to a ceiling.  Names that libseccomp does not
- * know, because it is older, are passed over, and told when the tree is built.
+ * that finds their numbers when the tree is built (generate/seccomp.c), and by
+ * seccomp_filter.c, which makes a filter of them for a ceiling.  Names that
+ * libseccomp does not know, because it is older, are passed over, and told when
+ * the tree is built.
  */
 #ifndef VS_SECCOMP_CALLS_H
 #define VS_SECCOMP_CALLS_H
@@ -13,9 +14,21 @@
 #include <stdint.h>
 #include <sys/capability.h>
 
-/* What the filter gives for a call of group n until it is fitted: errno
- * VS_SECCOMP_MARK + n, which the kernel has no use for. */
-#define VS_SECCOMP_MARK	3840
+/* What is done with a number. */
+enum vs_seccomp_kind {
+	VS_SECCOMP_UNKNOWN,	/* ENOSYS */
+	VS_SECCOMP_REFUSED,	/* EPERM */
+	VS_SECCOMP_ALLOWED,
+	VS_SECCOMP_BPF,		/* by its first argument, these two */
+	VS_SECCOMP_PERSONALITY,
+	VS_SECCOMP_GROUP,	/* and so on: as the ceiling says, a kind a group */
+};
+
+/* From a number on, up to that of the next: an enum vs_seccomp_kind. */
+struct vs_seccomp_range {
+	uint16_t first;
+	uint16_t kind;
+};
 
 /* With any of the capabilities, and EPERM without; separated by one blank. */
 static const struct {

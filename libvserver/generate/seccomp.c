@@ -2,111 +2,85 @@
 /*
  * Copyright (C) 2026 The VServer developers
  *
- * Prints the filter on system calls as an array in C: libseccomp makes it when
- * the tree is built, because that takes longer than to start what it is for.
- * What is in it stands in seccomp_calls.h; what it is good for in seccomp.c.
+ * Prints what the filter on system calls does with each number, by gate, as
+ * arrays in C: libseccomp, asked when the tree is built, knows the numbers.
+ * Which calls there are stands in seccomp_calls.h, what becomes of them in
+ * seccomp_filter.c.
  */
-#include <errno.h>
-#include <linux/bpf.h>
-#include <linux/filter.h>
 #include <seccomp.h>
+#include <stdbool.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
-#include <sys/mman.h>
-#include <unistd.h>
 
 #include "libvserver/seccomp_calls.h"
 
-static int add_calls(scmp_filter_ctx filter, uint32_t action, const char *calls)
+#define CALLS_MAX	1024	/* numbers in one gate */
+
+#define N_GROUPS	(sizeof(vs_seccomp_groups) / sizeof(*vs_seccomp_groups))
+
+static bool is_in(const char *calls, const char *name)
+{
+	const size_t length = strlen(name);
+
+	for (const char *at = calls; (at = strstr(at, name)); at += length)
+		if ((at == calls || at[-1] == ' ') && (!at[length] || at[length] == ' '))
+			return true;
+	return false;
+}
+
+static unsigned int kind_of(const char *name)
+{
+	if (!name)
+		return VS_SECCOMP_UNKNOWN;
+	if (!strcmp(name, "bpf"))
+		return VS_SECCOMP_BPF;
+	if (!strcmp(name, "personality"))
+		return VS_SECCOMP_PERSONALITY;
+	for (size_t i = 0; i < N_GROUPS; i++)
+		if (is_in(vs_seccomp_groups[i].calls, name))
+			return VS_SECCOMP_GROUP + i;
+	return is_in(vs_seccomp_calls, name) ? VS_SECCOMP_ALLOWED : VS_SECCOMP_UNKNOWN;
+}
+
+/* By number: one name may have two, as those of sockets do in 32 bits. */
+static void print_gate(const char *gate, uint32_t arch)
+{
+	unsigned int kind, last = 0;
+
+	printf("static const struct vs_seccomp_range vs_seccomp_%s[] = {\n", gate);
+	for (int i = 0; i < CALLS_MAX; i++) {
+		char *name = seccomp_syscall_resolve_num_arch(arch, i);
+
+		kind = kind_of(name);
+		free(name);
+		if (i && kind == last)
+			continue;
+		printf("\t{ %d, %u },\n", i, kind);
+		last = kind;
+	}
+	puts("};");
+}
+
+static void tell_unknown(const char *calls)
 {
 	char name[64];
 
 	for (size_t n; *calls; calls += n + (calls[n] == ' ')) {
-		int call, r;
-
 		n = strcspn(calls, " ");
 		snprintf(name, sizeof(name), "%.*s", (int)n, calls);
-		call = seccomp_syscall_resolve_name(name);
-		if (call == __NR_SCMP_ERROR) {
+		if (seccomp_syscall_resolve_name(name) == __NR_SCMP_ERROR)
 			fprintf(stderr, "seccomp: this libseccomp does not know %s()\n", name);
-			continue;
-		}
-		r = seccomp_rule_add(filter, action, call, 0);
-		if (r < 0)
-			return r;
 	}
-	return 0;
-}
-
-/*
- * Entering is a call of bpf() too, made under the filter: without CAP_SYS_ADMIN,
- * which few contexts have, it cannot be loaded afterwards.  lsm/bpf refuses all
- * of bpf() to who has entered.
- */
-static int add_bpf(scmp_filter_ctx filter)
-{
-	int r = seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(bpf), 1,
-				 SCMP_A0_32(SCMP_CMP_EQ, BPF_PROG_RUN));
-
-	return r ?: seccomp_rule_add(filter, SCMP_ACT_ERRNO(EPERM), SCMP_SYS(bpf), 1,
-				     SCMP_A0_32(SCMP_CMP_NE, BPF_PROG_RUN));
-}
-
-/* Linux, of 64 or 32 bits, and asking which; others switch old behaviour on. */
-static int add_personality(scmp_filter_ctx filter)
-{
-	static const uint32_t allowed[] = { 0, 8, 0x20000, 0x20008, 0xffffffff };
-	int r = 0;
-
-	for (size_t i = 0; !r && i < sizeof(allowed) / sizeof(*allowed); i++)
-		r = seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(personality), 1,
-				     SCMP_A0_32(SCMP_CMP_EQ, allowed[i]));
-	return r;
-}
-
-/* The gate of 32-bit programs has the same list; x32 has none. */
-static int add_rules(scmp_filter_ctx filter)
-{
-	int r = seccomp_attr_set(filter, SCMP_FLTATR_ACT_BADARCH, SCMP_ACT_ERRNO(ENOSYS));
-
-	if (!r)
-		r = seccomp_attr_set(filter, SCMP_FLTATR_CTL_OPTIMIZE, 2);	/* a tree */
-	if (!r && seccomp_arch_native() == SCMP_ARCH_X86_64)
-		r = seccomp_arch_add(filter, SCMP_ARCH_X86);
-	if (!r)
-		r = add_calls(filter, SCMP_ACT_ALLOW, vs_seccomp_calls);
-	for (size_t i = 0; !r && i < sizeof(vs_seccomp_groups) / sizeof(*vs_seccomp_groups); i++)
-		r = add_calls(filter, SCMP_ACT_ERRNO(VS_SECCOMP_MARK + i),
-			      vs_seccomp_groups[i].calls);
-	if (!r)
-		r = add_bpf(filter);
-	return r ?: add_personality(filter);
-}
-
-static int print(int fd)
-{
-	struct sock_filter one;
-
-	puts("/* Made by libvserver/generate/seccomp.c. */\n"
-	     "static const struct sock_filter vs_seccomp_filter[] = {");
-	while (read(fd, &one, sizeof(one)) == sizeof(one))
-		printf("\t{ 0x%02x, %u, %u, 0x%08x },\n", one.code, one.jt, one.jf, one.k);
-	puts("};");
-	return fflush(stdout) ? -errno : 0;
 }
 
 int main(void)
 {
-	scmp_filter_ctx filter = seccomp_init(SCMP_ACT_ERRNO(ENOSYS));
-	int fd = memfd_create("filter", 0);
-	int r = filter && fd >= 0 ? add_rules(filter) : -ENOMEM;
-
-	if (!r)
-		r = seccomp_export_bpf(filter, fd);
-	if (!r)
-		r = lseek(fd, 0, SEEK_SET) < 0 ? -errno : print(fd);
-	seccomp_release(filter);
-	if (r < 0)
-		fprintf(stderr, "seccomp: %s\n", strerror(-r));
-	return r < 0;
+	puts("/* Made by libvserver/generate/seccomp.c. */");
+	print_gate("x86_64", SCMP_ARCH_X86_64);
+	print_gate("i386", SCMP_ARCH_X86);
+	tell_unknown(vs_seccomp_calls);
+	for (size_t i = 0; i < N_GROUPS; i++)
+		tell_unknown(vs_seccomp_groups[i].calls);
+	return fflush(stdout) != 0;
 }

@@ -6,7 +6,7 @@
 
 UNIT_OBJ	:= $(patsubst %,$(B)/libvserver/%.o,\
 		   address attribute bucket ceiling context flags handle nl nl_task probe seccomp \
-		   setting value)
+		   seccomp_filter setting value)
 UNIT_LIB_TESTS	:= $(patsubst %.c,$(B)/%,$(wildcard tests/unit/*_test.c))
 
 UNIT_SCRIPTS	:= $(wildcard tests/unit/*.t)
@@ -15,4 +15,4 @@ UNIT_TESTS	+= $(UNIT_LIB_TESTS) $(UNIT_SCRIPTS)
 
 $(UNIT_LIB_TESTS): $(B)/tests/unit/%: $(B)/tests/unit/%.o $(UNIT_OBJ)
 	$(call say,LINK,$@)
-	$(Q)$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(LIB_LIBS)
+	$(Q)$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(LIB_LIBS) $(if $(filter %/seccomp_test,$@),$(SECCOMP_LIBS))
