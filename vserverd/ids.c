@@ -141,7 +141,7 @@ static int take_subordinates(const char *path, struct taken *taken, char **ret_r
 		    first <= UINT32_MAX && count <= UINT32_MAX)
 			take(taken, first, count);
 	}
-	return 0;
+	return feof(file) ? 0 : fail(ret_reason, -errno, "%s: %s", path, strerror(errno));
 }
 
 static void take_users(struct taken *taken)

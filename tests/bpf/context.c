@@ -7,6 +7,8 @@
  * context end XID
  * context tasks XID              prints how many
  * context enter XID NID COMMAND...
+ * context leave XID NID COMMAND...  enters, with a child that stays the host's;
+ *                                its pid is the command's last argument
  * context threaded XID           enters from a process with two threads
  * context load|unload 0          enforcement
  * context unload-scheduler 0     if there is one
@@ -59,6 +61,32 @@ static int enter_threaded(struct vs *vs, uint32_t xid)
 	       vs_context_enter(vs, xid, 0);
 }
 
+/* The child that is left behind ends after its parent, whose signal it would
+ * not get. */
+static int enter_leaving(struct vs *vs, uint32_t xid, uint32_t nid, char **argv, int argc)
+{
+	char *args[16] = {}, pid[16];
+	pid_t child, parent = getpid();
+	int err;
+
+	if (argc + 1 >= 16)
+		return -EINVAL;
+	child = fork();
+	if (child == 0) {
+		while (getppid() == parent)
+			usleep(1000);
+		_exit(0);
+	}
+	err = child < 0 ? -errno : vs_context_enter(vs, xid, nid);
+	if (err)
+		return err;
+	snprintf(pid, sizeof(pid), "%d", child);
+	memcpy(args, argv, argc * sizeof(*argv));
+	args[argc] = pid;
+	execvp(args[0], args);
+	return -errno;
+}
+
 static int run(struct vs *vs, int argc, char **argv)
 {
 	struct vs_context ctx = { .xid = atoi(argv[2]) };
@@ -86,6 +114,8 @@ static int run(struct vs *vs, int argc, char **argv)
 		return vs_enforce_unload(vs);
 	if (!strcmp(argv[1], "unload-scheduler"))
 		return vs_scheduler_running(vs) == 1 ? vs_scheduler_unload(vs) : 0;
+	if (argc >= 5 && !strcmp(argv[1], "leave"))
+		return enter_leaving(vs, ctx.xid, atoi(argv[3]), argv + 4, argc - 4);
 	if (strcmp(argv[1], "enter") || argc < 5)
 		return -EINVAL;
 	err = vs_context_enter(vs, ctx.xid, atoi(argv[3]));

@@ -23,4 +23,8 @@ done
 says EPERM "A cannot setnice all of a user's" A setnice-user 0
 says ok "control: the host can" host setnice-user 0
 
+# Of others than oneself and one's children the kernel says ESRCH by itself.
+says EPERM "A cannot setpgid a child that is the host's" "$context" leave 42 0 $probe setpgid
+says ok "control: one of its own it can" A child-setpgid
+
 finish

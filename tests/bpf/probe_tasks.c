@@ -78,15 +78,26 @@ static int try_seize(char **a)
 	return result(ptrace(PTRACE_SEIZE, atoi(a[0]), 0, 0));
 }
 
-/* Reads at an address that is never mapped: EFAULT means it was let through. */
-static int try_read_memory(char **a)
+/* At an address that is never mapped: EFAULT means it was let through. */
+static int try_memory(ssize_t (*act)(pid_t, const struct iovec *, unsigned long,
+				     const struct iovec *, unsigned long, unsigned long), pid_t pid)
 {
-	char byte;
-	struct iovec to = { &byte, 1 }, from = { (void *)(uintptr_t)1, 1 };
+	char byte = 0;
+	struct iovec here = { &byte, 1 }, there = { (void *)(uintptr_t)1, 1 };
 
-	if (process_vm_readv(atoi(a[0]), &to, 1, &from, 1, 0) < 0)
+	if (act(pid, &here, 1, &there, 1, 0) < 0)
 		return errno == EFAULT ? 0 : errno;
 	return 0;
+}
+
+static int try_read_memory(char **a)
+{
+	return try_memory(process_vm_readv, atoi(a[0]));
+}
+
+static int try_write_memory(char **a)
+{
+	return try_memory(process_vm_writev, atoi(a[0]));
 }
 
 static int try_kcmp(char **a)
@@ -265,6 +276,25 @@ static int try_child_thread(char **a)
 	return (int)(intptr_t)err;
 }
 
+static int try_child_setpgid(char **)
+{
+	int done[2], err;
+	pid_t pid;
+	char byte;
+
+	if (pipe(done))
+		return errno;
+	pid = fork();
+	if (!pid) {
+		close(done[1]);
+		_exit(read(done[0], &byte, 1) != 0);
+	}
+	err = result(setpgid(pid, 0));
+	close(done[1]);
+	reap(pid);
+	return err;
+}
+
 /* A grandchild whose parent has gone. */
 static int try_child_orphan(char **a)
 {
@@ -342,6 +372,7 @@ const struct probe probe_tasks[] = {
 	{ "attach",		1, try_attach },
 	{ "seize",		1, try_seize },
 	{ "read-memory",	1, try_read_memory },
+	{ "write-memory",	1, try_write_memory },
 	{ "kcmp",		1, try_kcmp },
 	{ "traceme",		0, try_traceme },
 	{ "setscheduler",	1, try_setscheduler },
@@ -364,6 +395,7 @@ const struct probe probe_tasks[] = {
 	{ "child-thread",	1, try_child_thread },
 	{ "child-exec",		1, try_child_exec },
 	{ "child-setsid",	1, try_child_setsid },
+	{ "child-setpgid",	0, try_child_setpgid },
 	{ "child-orphan",	1, try_child_orphan },
 	{ "child-traceme",	0, try_child_traceme },
 	{ "wait-and-kill",	3, try_wait_and_kill },

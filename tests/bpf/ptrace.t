@@ -11,7 +11,7 @@ contexts $all
 host=$(start sleep infinity)
 cleanup kill "$host"
 
-for verb in attach seize read-memory pidfd-getfd kcmp; do
+for verb in attach seize read-memory write-memory pidfd-getfd kcmp; do
 	says ok "control: the host can $verb the host" host "$verb" "$host"
 	says ok "control: the host can $verb A" host "$verb" "$member_of_a"
 	says ok "A can $verb its own" A "$verb" "$member_of_a"

@@ -71,6 +71,14 @@ hostile db
 is "$(ids db)" "$before" "and who comes next has its ids"
 tree=/var/lib/vserver/guests/web/root
 
+vserver stop web
+rm /etc/subuid
+mkdir /etc/subuid
+expect_error 1 '/etc/subuid: Is a directory' "a list that cannot be read is not an empty one" vserver start web
+rmdir /etc/subuid
+cp -a "$scratch/subuid" /etc/subuid
+expect 0 "control: one that can is read" vserver start web
+
 # --- settings ----------------------------------------------------------------------------
 expect_error 1 "user.*'own' is none of private\|host" "a word that is none" vserver set web user=own
 expect_error 1 'NET_RAW counts towards the host only.*user = host' \
@@ -105,6 +113,21 @@ tries ok "takes it off" unmount /tmp/usr
 tries ok "has a namespace of users of its own" nest '0 1000 10'
 expect 1 "control: with user = host it mounts nothing" sh -c \
 	"vserver exec old -- /usr/bin/intruder mount tmpfs /tmp/mine '' | grep -x ok"
+
+# A disk, once the host says so.
+disk=$(findmnt -no SOURCE /)
+opens_disk()
+{
+	mknod "/proc/$(field old .init)/root/dev/disk" b $((0x$(stat -c %t "$disk"))) $((0x$(stat -c %T "$disk")))
+	vserver exec old -- sh -c ': </dev/disk'
+}
+expect_error 1 'MKNOD counts towards the host only' "with ids of its own it is given no devices" \
+	vserver set web capabilities=MKNOD
+expect_error 2 'not permitted' "nor with user = host does it open a disk" opens_disk
+vserver stop old
+expect 0 "control: with CAP_MKNOD it starts" sh -c 'vserver set -q old capabilities=MKNOD && vserver start old'
+expect 0 "and opens it" opens_disk
+is "$(vserver exec old -- /usr/bin/intruder mknod /dev/made)" ok "and makes one"
 
 # --- and what not ------------------------------------------------------------------------------
 for path in /proc/sys /sys; do
