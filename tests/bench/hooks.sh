@@ -34,14 +34,16 @@ settle()
 	sleep 5
 }
 
-# round MODE [COMMAND…]: every act once.
+# round MODE [COMMAND…]: every act three times, for processes differ.
 round()
 {
 	local act count mode=$1
 	shift
 
 	while read -r act count _; do
-		sample "$act.$mode" "$@" "$hooks" "$act" "$count" $ip </dev/null
+		for _ in 1 2 3; do
+			sample "$act.$mode" "$@" "$hooks" "$act" "$count" $ip </dev/null
+		done
 	done <<<"$acts"
 }
 
