@@ -21,13 +21,18 @@ static uint64_t now_ns(void)
 	return (uint64_t)ts.tv_sec * 1000000000ULL + (uint64_t)ts.tv_nsec;
 }
 
-static int fail_stuck(struct vs *vs, uint32_t xid)
+static int fail_stuck(struct vs *vs, uint32_t xid, uint32_t tasks)
 {
 	_cleanup_free_ struct vs_process *processes = NULL;
 	size_t n = 0;
+	int r = vs_process_list(vs, xid, &processes, &n);
 
-	if (vs_process_list(vs, xid, &processes, &n) < 0 || !n)
-		return vs_fail(vs, -ETIMEDOUT, "a task of context %u does not end", xid);
+	if (r < 0)
+		return r;
+	if (!n)
+		return vs_fail(vs, -ETIMEDOUT, "%u tasks have the addresses of context %u and are "
+			       "not in it, or are ending; end those that chbind has started",
+			       tasks, xid);
 	return vs_fail(vs, -ETIMEDOUT, "process %d of context %u does not end; where it waits: "
 		       "cat /proc/%d/stack", (int)processes[0].pid, xid, (int)processes[0].pid);
 }
@@ -47,7 +52,7 @@ static int kill_all(struct vs *vs, uint32_t xid, uint64_t until_ns)
 		if (r < 0)
 			return r;
 		if (now_ns() >= until_ns)
-			return fail_stuck(vs, xid);
+			return fail_stuck(vs, xid, ctx.tasks);
 		poll(NULL, 0, LOOK_MS);
 	}
 }

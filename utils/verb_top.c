@@ -6,6 +6,7 @@
  * processes of one.
  */
 #include <poll.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -238,6 +239,14 @@ static int look(struct target *target, uint32_t xid, struct look *ret)
 	return EXIT_DONE;
 }
 
+/* A signal that ends it once the terminal is as it was. */
+static volatile sig_atomic_t ended_by;
+
+static void on_end(int signo)
+{
+	ended_by = signo;
+}
+
 /* A key may end it: q, or ^C. */
 static bool wait_interval(uint64_t ns)
 {
@@ -245,14 +254,14 @@ static bool wait_interval(uint64_t ns)
 	uint64_t until = now_ns() + ns;
 	bool keys = isatty(STDIN_FILENO) && isatty(STDOUT_FILENO);
 
-	for (uint64_t now = now_ns(); now < until; now = now_ns()) {
+	for (uint64_t now = now_ns(); now < until && !ended_by; now = now_ns()) {
 		char c = 0;
 
 		if (poll(&key, keys, (int)((until - now) / 1000000 + 1)) == 1 &&
 		    (read(STDIN_FILENO, &c, 1) != 1 || c == 'q' || c == INTERRUPT))
 			return false;
 	}
-	return true;
+	return !ended_by;
 }
 
 static int repeat(const struct cli *cli, struct target *target, uint32_t xid, uint64_t interval,
@@ -271,6 +280,32 @@ static int repeat(const struct cli *cli, struct target *target, uint32_t xid, ui
 	}
 	processes_free(before.processes, before.n);
 	return r;
+}
+
+/* Keys come one by one and unseen until that is taken back. */
+static bool take_keys(struct termios *ret_before)
+{
+	static const int ends[] = { SIGTERM, SIGHUP, SIGINT };
+	const struct sigaction action = { .sa_handler = on_end };
+	struct termios raw;
+
+	if (!isatty(STDOUT_FILENO) || tcgetattr(STDIN_FILENO, ret_before) < 0)
+		return false;
+	for (size_t i = 0; i < sizeof(ends) / sizeof(*ends); i++)
+		sigaction(ends[i], &action, NULL);
+	raw = *ret_before;
+	raw.c_lflag &= ~(tcflag_t)(ICANON | ECHO | ISIG);
+	tcsetattr(STDIN_FILENO, TCSANOW, &raw);
+	return true;
+}
+
+static void give_back_keys(const struct termios *before)
+{
+	tcsetattr(STDIN_FILENO, TCSANOW, before);
+	if (!ended_by)
+		return;
+	signal(ended_by, SIG_DFL);
+	raise(ended_by);
 }
 
 /* --- the command line ------------------------------------------------------------------ */
@@ -294,7 +329,7 @@ static int run(const struct cli *cli)
 {
 	const struct vs_context *context = NULL;
 	struct target target = { 0 };
-	struct termios saved, raw;
+	struct termios before;
 	uint64_t interval, count;
 	bool keys;
 	int r;
@@ -305,16 +340,11 @@ static int run(const struct cli *cli)
 	r = target_open("show what is used", &target);
 	if (!r && cli->n_args)
 		r = target_find(&target, "show what is used by", cli->args[0], &context);
-	keys = !r && isatty(STDOUT_FILENO) && tcgetattr(STDIN_FILENO, &saved) == 0;
-	if (keys) {
-		raw = saved;
-		raw.c_lflag &= ~(tcflag_t)(ICANON | ECHO | ISIG);
-		tcsetattr(STDIN_FILENO, TCSANOW, &raw);
-	}
+	keys = !r && take_keys(&before);
 	if (!r)
 		r = repeat(cli, &target, context ? context->xid : VS_XID_ALL, interval, count);
 	if (keys)
-		tcsetattr(STDIN_FILENO, TCSANOW, &saved);
+		give_back_keys(&before);
 	target_close(&target);
 	return r;
 }
