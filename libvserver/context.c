@@ -159,9 +159,12 @@ static int bpf(enum bpf_cmd command, union bpf_attr *attr)
 
 int vs_enter_open(struct vs *vs)
 {
-	union bpf_attr attr = { .pathname = (uintptr_t)VS_PIN_ENTER };
-	int fd = bpf(BPF_OBJ_GET, &attr);
+	union bpf_attr attr;
+	int fd;
 
+	memset(&attr, 0, sizeof(attr));	/* all of it, which an initializer need not do */
+	attr.pathname = (uintptr_t)VS_PIN_ENTER;
+	fd = bpf(BPF_OBJ_GET, &attr);
 	if (fd >= 0)
 		return fd;
 	if (errno == ENOENT)
@@ -174,15 +177,14 @@ int vs_enter_open(struct vs *vs)
 int vs_enter_run(struct vs *vs, int program, uint32_t xid, uint32_t nid, bool joins)
 {
 	struct vs_enter_args args = { .xid = xid, .nid = nid, .joins = joins };
-	union bpf_attr attr = {
-		.test = {
-			.prog_fd = (uint32_t)program,
-			.ctx_in = (uintptr_t)&args,
-			.ctx_size_in = sizeof(args),
-		},
-	};
-	int r = bpf(BPF_PROG_RUN, &attr) < 0 ? -errno : (int)attr.test.retval;
+	union bpf_attr attr;
+	int r;
 
+	memset(&attr, 0, sizeof(attr));
+	attr.test.prog_fd = (uint32_t)program;
+	attr.test.ctx_in = (uintptr_t)&args;
+	attr.test.ctx_size_in = sizeof(args);
+	r = bpf(BPF_PROG_RUN, &attr) < 0 ? -errno : (int)attr.test.retval;
 	switch (r) {
 	case -EPERM:
 		return vs_fail(vs, r, "a process of a context cannot enter another");
