@@ -144,7 +144,7 @@ static __always_inline void let_go(u32 slot, struct vs_bucket *b, u64 now)
 {
 	set_deadline(b, now);
 	make_ready(slot);
-	call_first(slot, b, now);
+	call_first(slot, b);
 	kick_idle_cpus();
 }
 

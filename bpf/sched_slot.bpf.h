@@ -45,7 +45,6 @@ enum held {
  * @runnable: tasks that want to run, or do.
  * @queued: of these, who waits in which queue.
  * @counted: the weight that it adds to the sum of weights.
- * @overdue: somebody who waits should have run long ago.
  * @seen: ns, when a task of it was last queued or run.
  * @used_ns, @held_ns, @holds, @held_since: for accounting.
  */
@@ -68,7 +67,6 @@ struct vs_bucket {
 	u64 queue_vtime;
 	u32 runnable;
 	u32 queued[QUEUES];
-	u32 overdue;
 	u64 counted;
 	u64 seen;
 	u64 used_ns;
@@ -241,6 +239,17 @@ static __always_inline struct vs_bucket *bucket_of(struct sched_task *t)
 		b = bucket_at(t->slot);
 	}
 	return b;
+}
+
+/* It is in no queue of a slot any more. */
+static __always_inline void unqueue(struct sched_task *t)
+{
+	struct vs_bucket *b = bucket_at(t->queued_in);
+
+	if (!b)
+		return;
+	t->queued_in = SLOTS;
+	__sync_fetch_and_sub(&b->queued[t->queue & 1], 1);
 }
 
 #endif /* VS_SCHED_SLOT_BPF_H */
