@@ -89,7 +89,9 @@ static void sweep(u64 now)
 
 static int on_sweep(void *map, u32 *key, struct sweep_timer *timer)
 {
+	bpf_rcu_read_lock();	/* a timer has none of itself */
 	sweep(bpf_ktime_get_ns());
+	bpf_rcu_read_unlock();
 	bpf_timer_start(&timer->timer, SWEEP, 0);
 	return 0;
 }
