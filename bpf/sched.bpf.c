@@ -149,7 +149,10 @@ void BPF_PROG(vs_enqueue, struct task_struct *p, u64 enq_flags)
 	__sync_fetch_and_add(&b->queued[t->queue & 1], 1);
 	args.dsq_id = queue_id(t->slot, t->queue);
 	args.slice = quantum_of(b);
-	args.vtime = place_of(p, t, b, b->seen);
+	/* Who is taken out and put back, for another nice value, has waited. */
+	if (!t->since)
+		t->since = b->seen;
+	args.vtime = place_of(p, t, b, b->seen) - (b->seen - t->since);
 	__scx_bpf_dsq_insert_vtime(p, &args);
 	if (!anybody(b))
 		return;
@@ -233,7 +236,7 @@ void BPF_PROG(vs_dispatch, s32 cpu, struct task_struct *prev)
 		return;
 	if (t && b && !b->held && !empty(b))
 		begin_slice(prev, t, b, here, now);
-	else
+	else if (!late_but_free((u32)cpu))
 		await_late(here, (u32)cpu, now);
 }
 
@@ -252,6 +255,7 @@ void BPF_PROG(vs_running, struct task_struct *p)
 	if (!b || !cpu)
 		return;
 	unqueue(t);
+	t->since = 0;
 	recount(t, b, now);
 	b->seen = now;
 	/* One that has just told is tied to its processor: while it is switched
@@ -284,7 +288,7 @@ void BPF_PROG(vs_stopping, struct task_struct *p, bool runnable)
 	u32 key;
 
 	cpu = processor_of(p, &key);
-	if (cpu) {
+	if (cpu && cpu->slot < SLOTS) {	/* else it is awaited already who is late */
 		cpu->ends = 0;
 		cpu->slot = SLOTS;
 	}

@@ -37,8 +37,6 @@ extern void scx_bpf_kick_cpu(s32 cpu, u64 flags) __ksym;
 extern u32 scx_bpf_nr_cpu_ids(void) __ksym;
 extern const struct cpumask *scx_bpf_get_online_cpumask(void) __ksym;
 extern void scx_bpf_put_cpumask(const struct cpumask *cpumask) __ksym;
-extern u32 bpf_cpumask_first(const struct cpumask *cpumask) __ksym;
-extern bool bpf_cpumask_test_cpu(u32 cpu, const struct cpumask *cpumask) __ksym;
 extern u32 bpf_cpumask_weight(const struct cpumask *cpumask) __ksym;
 extern void bpf_rcu_read_lock(void) __ksym;
 extern void bpf_rcu_read_unlock(void) __ksym;
@@ -68,7 +66,9 @@ extern int bpf_task_work_schedule_resume(struct task_struct *task,
 #define KERNEL_LATE_MAX	(1000 * MSEC)	/* who waits in the kernel */
 #define RCU_LATE_MAX	(500 * MSEC)	/* who waits in a section of RCU */
 #define LATE_REST	31		/* to one part for those who are late */
-#define URGENT		(16000 * MSEC)	/* so late it is as much for them as for others */
+#define LATE_KERNEL	(5000 * MSEC)	/* so much before others who waits in the kernel */
+#define LATE_HALF	(20000 * MSEC)	/* after so long it is as much for them as for others */
+#define LATE_ALL	(25000 * MSEC)	/* and after so long all */
 #define LATE_USED_MAX	(20 * MSEC)	/* of a turn: the rest was not its own */
 #define LATE_BATCH	512		/* of one queue are found late by one sweep */
 #define EARLY_MAX	(500 * MSEC)	/* so long before it comes one may be due */

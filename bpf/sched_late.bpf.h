@@ -14,7 +14,10 @@
  * turn in debt, whatever its context has.  Only who is late has one, and on that
  * processor; nobody else of its context gets anything by it.  They have one part
  * in LATE_REST + 1 of the processor's time, for the crowd may be there on
- * purpose, or half of it when the kernel's limit is near.
+ * purpose, and more when the kernel's limit is near.
+ *
+ * What that costs.  Whoever waits for a lock of a task that is one of thousands
+ * in the kernel, in a context that is deep in debt, waits as they do.
  */
 #ifndef VS_SCHED_LATE_BPF_H
 #define VS_SCHED_LATE_BPF_H
@@ -28,6 +31,10 @@ static __always_inline u64 late_id(u32 cpu)
 	return (u64)QUEUES * SLOTS + cpu;
 }
 
+/* How many were found in the queue that is looked at.  On the stack the verifier
+ * would follow it number by number. */
+static u32 batch;
+
 /* --- who is late ----------------------------------------------------------------------- */
 
 static __always_inline bool is_late(const struct task_struct *p, u64 late, u64 now)
@@ -35,32 +42,33 @@ static __always_inline bool is_late(const struct task_struct *p, u64 late, u64 n
 	return (s64)(now - p->scx.dsq_vtime) > (s64)late;
 }
 
-/* Who waits in the kernel comes before those who do not, and for whom the whole
- * machine waits before all. */
-static __always_inline u64 late_place(struct task_struct *p, enum queue queue)
+/* Who has waited longest comes first; before them who may have a lock that
+ * others wait for, and before all for whom the whole machine waits. */
+static __always_inline u64 late_place(struct task_struct *p, const struct sched_task *t,
+				      bool holds)
 {
-	u64 place = p->scx.dsq_vtime;
-
-	if (queue == QUEUE_KERNEL)
-		place -= USER_LATE_MAX - KERNEL_LATE_MAX;
-	return reads_rcu(p) ? place - ROUND : place;
+	if (reads_rcu(p))
+		return t->since - LATE_ALL;
+	return holds ? t->since - LATE_KERNEL : t->since;
 }
 
-static __always_inline void find_late_in(u32 slot, enum queue queue, u64 late, u64 now)
+static __always_inline void find_late_in(u32 slot, enum queue queue, bool holds, u64 now)
 {
 	struct task_struct *first = scx_bpf_dsq_peek(queue_id(slot, queue)), *p;
+	u64 late = holds ? KERNEL_LATE_MAX : USER_LATE_MAX;
 	struct sched_task *t;
-	u32 n = 0;
 
 	if (!first || !is_late(first, late, now))
 		return;
+	batch = 0;
 	bpf_for_each(scx_dsq, p, queue_id(slot, queue), 0) {
-		if (!is_late(p, late, now) || ++n > LATE_BATCH)
+		if (!is_late(p, late, now) || ++batch > LATE_BATCH)
 			break;
 		t = bpf_task_storage_get(&sched_tasks, p, NULL, 0);
-		if (t)
-			unqueue(t);
-		scx_bpf_dsq_move_set_vtime(BPF_FOR_EACH_ITER, late_place(p, queue));
+		if (!t)
+			continue;
+		unqueue(t);
+		scx_bpf_dsq_move_set_vtime(BPF_FOR_EACH_ITER, late_place(p, t, holds));
 		scx_bpf_dsq_move_vtime(BPF_FOR_EACH_ITER, p, late_id((u32)scx_bpf_task_cpu(p)),
 				       0);
 	}
@@ -68,48 +76,31 @@ static __always_inline void find_late_in(u32 slot, enum queue queue, u64 late, u
 
 static __always_inline void find_late(u32 slot, const struct vs_bucket *b, u64 now)
 {
-	find_late_in(slot, QUEUE_KERNEL, b->held == HELD_ALL ? KERNEL_LATE_MAX : USER_LATE_MAX,
-		     now);
-	find_late_in(slot, QUEUE_USER, USER_LATE_MAX, now);
-}
-
-/* Who is late on a processor that has gone: on another. */
-static __always_inline void hand_over(u32 from, u32 to)
-{
-	struct task_struct *p;
-
-	bpf_for_each(scx_dsq, p, late_id(from), 0) {
-		scx_bpf_dsq_move_set_vtime(BPF_FOR_EACH_ITER, p->scx.dsq_vtime);
-		scx_bpf_dsq_move_vtime(BPF_FOR_EACH_ITER, p, late_id(to), 0);
-	}
+	find_late_in(slot, QUEUE_KERNEL, b->held == HELD_ALL, now);
+	find_late_in(slot, QUEUE_USER, false, now);
 }
 
 /* Processors that are idle are to look. */
 static __always_inline void call_for_late(void)
 {
-	const struct cpumask *online = scx_bpf_get_online_cpumask();
-	u32 cpu, n = scx_bpf_nr_cpu_ids(), first = bpf_cpumask_first(online);
+	u32 cpu, n = scx_bpf_nr_cpu_ids();
 
-	bpf_for(cpu, 0, n) {
-		if (scx_bpf_dsq_nr_queued(late_id(cpu)) <= 0)
-			continue;
-		if (!bpf_cpumask_test_cpu(cpu, online))
-			hand_over(cpu, first);
-		else
+	bpf_for(cpu, 0, n)
+		if (scx_bpf_dsq_nr_queued(late_id(cpu)) > 0)
 			scx_bpf_kick_cpu((s32)cpu, SCX_KICK_IDLE);
-	}
-	scx_bpf_put_cpumask(online);
 }
 
 /* --- their turns ------------------------------------------------------------------------- */
 
-/* ns until one may have a turn; 0: now. */
+/* ns until @first may have a turn; 0: now. */
 static __always_inline u64 late_wait(const struct processor *here,
 				     const struct task_struct *first, u64 now)
 {
-	u64 rest = here->late_used * (is_late(first, URGENT, now) ? 1 : LATE_REST);
-	u64 next = here->late_ended + rest;
+	u64 next = here->late_ended + here->late_used *
+		   (is_late(first, LATE_HALF, now) ? 1 : LATE_REST);
 
+	if (is_late(first, LATE_ALL, now))
+		return 0;
 	return (s64)(next - now) > 0 ? next - now : 0;
 }
 
@@ -131,13 +122,26 @@ static __always_inline bool late_turn(struct processor *here, u32 cpu, u64 now)
 	return true;
 }
 
+/* Nobody else wants to run here.  Does one that is late begin because its context
+ * has tokens by now? */
+static __always_inline bool late_but_free(u32 cpu)
+{
+	struct task_struct *first = scx_bpf_dsq_peek(late_id(cpu));
+	struct sched_task *t = first ? sched_task_of(first) : NULL;
+	struct vs_bucket *b = t ? bucket_of(t) : NULL;
+
+	return b && !b->held && !empty(b) && scx_bpf_dsq_move_to_local(late_id(cpu));
+}
+
 /* Nobody runs here: the timer of slices looks again. */
 static __always_inline void await_late(struct processor *here, u32 cpu, u64 now)
 {
 	struct task_struct *first = scx_bpf_dsq_peek(late_id(cpu));
 
-	if (first)
-		arm_slice(here, late_wait(here, first, now) + SLICE_MIN, now);
+	if (!first)
+		return;
+	arm_slice(here, late_wait(here, first, now) + SLICE_MIN, now);
+	here->slot = SLOTS;	/* see vs_stopping() */
 }
 
 #endif /* VS_SCHED_LATE_BPF_H */

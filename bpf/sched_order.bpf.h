@@ -71,10 +71,13 @@ static __always_inline u64 virtual_now(u64 now)
 	return order.now;
 }
 
-/* So much for each of its tasks is a ROUND. */
+/* So much for each of its tasks is a ROUND, though all be tied to one processor. */
 static __always_inline u64 turn_of(const struct vs_bucket *b)
 {
-	return weight_of(b) * (ROUND >> WEIGHT_SHIFT) / (b->runnable + 1);
+	u64 weight = weight_of(b);
+
+	return (weight < WEIGHT_ONE ? weight : WEIGHT_ONE) * (ROUND >> WEIGHT_SHIFT) /
+	       (b->runnable + 1);
 }
 
 /* How long a task may run, so that each has its turn within ROUND. */

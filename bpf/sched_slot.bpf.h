@@ -108,6 +108,7 @@ struct {
  * @fresh: it was queued since it last ran: it gets a new slice.
  * @asked: it will tell when it is about to return to user space.
  * @at_user: it is about to, and has not run since.
+ * @since: ns, when it came to a queue first since it ran; 0: it waits in none.
  * @vtime: ns, within its context.
  * @began: ns, the kernel's sum of what it had used when it was last charged.
  * @ran: ns, since it last slept.
@@ -122,6 +123,7 @@ struct sched_task {
 	u32 fresh;
 	u32 asked;
 	u32 at_user;
+	u64 since;
 	u64 vtime;
 	u64 began;
 	u64 ran;
@@ -174,6 +176,7 @@ static __always_inline u32 slot_take(u32 xid)
 	b->limited = 0;
 	b->vtime = b->deadline = 0;
 	b->queue_vtime = 0;
+	b->queued[QUEUE_KERNEL] = b->queued[QUEUE_USER] = 0;
 	b->burst = SLICE;
 	b->used_ns = b->held_ns = b->holds = 0;
 	b->last = b->seen = bpf_ktime_get_ns();
@@ -241,15 +244,14 @@ static __always_inline struct vs_bucket *bucket_of(struct sched_task *t)
 	return b;
 }
 
-/* It is in no queue of a slot any more. */
+/* It is in no queue of a slot any more; by whoever is the first to see that. */
 static __always_inline void unqueue(struct sched_task *t)
 {
-	struct vs_bucket *b = bucket_at(t->queued_in);
+	u32 slot = t->queued_in, queue = t->queue & 1;
+	struct vs_bucket *b = bucket_at(slot);
 
-	if (!b)
-		return;
-	t->queued_in = SLOTS;
-	__sync_fetch_and_sub(&b->queued[t->queue & 1], 1);
+	if (b && __sync_bool_compare_and_swap(&t->queued_in, slot, SLOTS))
+		__sync_fetch_and_sub(&b->queued[queue], 1);
 }
 
 #endif /* VS_SCHED_SLOT_BPF_H */

@@ -47,7 +47,7 @@ static __always_inline void sweep_slot(u32 slot, struct vs_bucket *b, u64 now,
 	bool was = false;
 
 	read_parameters(b);
-	if (b->limited)
+	if (slot != SLOT_HOST)
 		find_late(slot, b, now);
 	bucket_release(b, now, &was);
 	if (was)
