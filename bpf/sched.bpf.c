@@ -20,14 +20,15 @@
  * lock of a held task (sched_hold.bpf.h).  Slices shrink with the length of a
  * queue, so that a context that starts a thousand tasks makes itself slow and
  * does not trip the kernel's watchdog; where that does not suffice, whoever
- * should have run 10 s ago runs for a moment whatever its context has.
+ * should have run long ago runs for a moment whatever its context has
+ * (sched_late.bpf.h).
  *
  * When it is not.  A crowd whose share does not pay for a turn of each in some
- * 18 s gets more than its share: what these turns cost; and as long as such a
- * crowd that is tied to one processor has its turns, tasks of its context on
- * others run too.  Tasks in long system calls have a turn a second whatever
- * their context has.  Real-time tasks run above every sched_ext scheduler.  There is one bucket for the whole machine,
- * and no second rate for idle time.  Changed parameters are seen within 100 ms.
+ * 18 s, or whose tasks are in long system calls, gets more than its share: what
+ * these turns cost, up to a thirtieth of a processor, and up to a half if that
+ * were not enough for the kernel.  Real-time tasks run above every sched_ext
+ * scheduler.  There is one bucket for the whole machine, and no second rate for
+ * idle time.  Changed parameters are seen within 100 ms.
  *
  * If it goes.  The kernel ends a scheduler that errs or lets a task starve for
  * 30 s; then the fair class shares equally, and guests have cpu.max, which is
@@ -148,7 +149,10 @@ void BPF_PROG(vs_enqueue, struct task_struct *p, u64 enq_flags)
 	__sync_fetch_and_add(&b->queued[t->queue & 1], 1);
 	args.dsq_id = queue_id(t->slot, t->queue);
 	args.slice = quantum_of(b);
-	args.vtime = place_of(p, t, b, b->seen);
+	/* Who is taken out and put back, for another nice value, has waited. */
+	if (!t->since)
+		t->since = b->seen;
+	args.vtime = place_of(p, t, b, b->seen) - (b->seen - t->since);
 	__scx_bpf_dsq_insert_vtime(p, &args);
 	if (!anybody(b))
 		return;
@@ -157,17 +161,6 @@ void BPF_PROG(vs_enqueue, struct task_struct *p, u64 enq_flags)
 		scx_bpf_kick_cpu((s32)cpu, 0);
 	else
 		call_processor(p, cpu, b, t->slot);
-}
-
-/* It is in no queue any more. */
-static __always_inline void unqueue(struct sched_task *t)
-{
-	struct vs_bucket *b = bucket_at(t->queued_in);
-
-	if (!b)
-		return;
-	t->queued_in = SLOTS;
-	__sync_fetch_and_sub(&b->queued[t->queue & 1], 1);
 }
 
 SEC("struct_ops/vs_dequeue")
@@ -192,7 +185,7 @@ static __always_inline bool goes_on(struct task_struct *prev, struct sched_task 
 	if (b->held || empty(b))
 		return false;
 	if (best == t->slot) {
-		first = scx_bpf_dsq_peek(queue_id(best, first_queue(best, b, now)));
+		first = scx_bpf_dsq_peek(queue_id(best, first_queue(best, b)));
 		return !first || (s64)(due_of(t, b, now) - first->scx.dsq_vtime) <= 0;
 	}
 	return best >= SLOTS || (s64)(b->deadline - best_deadline) <= 0;
@@ -220,7 +213,9 @@ void BPF_PROG(vs_dispatch, s32 cpu, struct task_struct *prev)
 		if (wait)
 			hold_for(t->slot, wait);
 	}
-	slot = next_slot(&deadline, SLOTS, now);
+	if (late_turn(here, (u32)cpu, now))
+		return;
+	slot = next_slot(&deadline, SLOTS);
 	if (t && b && goes_on(prev, t, b, slot, deadline, now)) {
 		begin_slice(prev, t, b, here, now);
 		return;
@@ -230,17 +225,19 @@ void BPF_PROG(vs_dispatch, s32 cpu, struct task_struct *prev)
 		if (slot >= SLOTS)
 			break;
 		other = bucket_at(slot);
-		if (other && move_from(slot, other, now))
+		if (other && move_from(slot, other))
 			return;
 		if (other)	/* they are tied to another processor */
-			call_first(slot, other, now);
-		slot = next_slot(&deadline, slot, now);
+			call_first(slot, other);
+		slot = next_slot(&deadline, slot);
 	}
 	other = bucket_at(SLOT_HOST);
-	if (slot < SLOTS && other && move_from(SLOT_HOST, other, now))
+	if (slot < SLOTS && other && move_from(SLOT_HOST, other))
 		return;
 	if (t && b && !b->held && !empty(b))
 		begin_slice(prev, t, b, here, now);
+	else if (!late_but_free((u32)cpu))
+		await_late(here, (u32)cpu, now);
 }
 
 /* --- running --------------------------------------------------------------------- */
@@ -258,6 +255,7 @@ void BPF_PROG(vs_running, struct task_struct *p)
 	if (!b || !cpu)
 		return;
 	unqueue(t);
+	t->since = 0;
 	recount(t, b, now);
 	b->seen = now;
 	/* One that has just told is tied to its processor: while it is switched
@@ -290,7 +288,7 @@ void BPF_PROG(vs_stopping, struct task_struct *p, bool runnable)
 	u32 key;
 
 	cpu = processor_of(p, &key);
-	if (cpu) {
+	if (cpu && cpu->slot < SLOTS) {	/* else it is awaited already who is late */
 		cpu->ends = 0;
 		cpu->slot = SLOTS;
 	}
@@ -300,7 +298,7 @@ void BPF_PROG(vs_stopping, struct task_struct *p, bool runnable)
 	if (wait)
 		hold_for(t->slot, wait);
 	else if (b->limited)	/* what it gives back may be enough for another */
-		call_first(t->slot, b, now);
+		call_first(t->slot, b);
 }
 
 /* --- tasks, processors, begin and end ---------------------------------------------- */

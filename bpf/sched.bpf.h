@@ -20,6 +20,13 @@ extern void scx_bpf_dsq_insert(struct task_struct *p, u64 dsq_id, u64 slice,
 extern bool __scx_bpf_dsq_insert_vtime(struct task_struct *p,
 			struct scx_bpf_dsq_insert_vtime_args *args) __ksym;
 extern bool scx_bpf_dsq_move_to_local(u64 dsq_id) __ksym;
+extern int bpf_iter_scx_dsq_new(struct bpf_iter_scx_dsq *it, u64 dsq_id, u64 flags) __ksym;
+extern struct task_struct *bpf_iter_scx_dsq_next(struct bpf_iter_scx_dsq *it) __ksym;
+extern void bpf_iter_scx_dsq_destroy(struct bpf_iter_scx_dsq *it) __ksym;
+extern void scx_bpf_dsq_move_set_vtime(struct bpf_iter_scx_dsq *it__iter, u64 vtime) __ksym;
+extern bool scx_bpf_dsq_move_vtime(struct bpf_iter_scx_dsq *it__iter, struct task_struct *p,
+				   u64 dsq_id, u64 enq_flags) __ksym;
+extern s32 scx_bpf_dsq_nr_queued(u64 dsq_id) __ksym;
 extern struct task_struct *scx_bpf_dsq_peek(u64 dsq_id) __ksym;
 extern bool scx_bpf_task_set_slice(struct task_struct *p, u64 slice) __ksym;
 extern s32 scx_bpf_select_cpu_dfl(struct task_struct *p, s32 prev_cpu,
@@ -31,6 +38,8 @@ extern u32 scx_bpf_nr_cpu_ids(void) __ksym;
 extern const struct cpumask *scx_bpf_get_online_cpumask(void) __ksym;
 extern void scx_bpf_put_cpumask(const struct cpumask *cpumask) __ksym;
 extern u32 bpf_cpumask_weight(const struct cpumask *cpumask) __ksym;
+extern void bpf_rcu_read_lock(void) __ksym;
+extern void bpf_rcu_read_unlock(void) __ksym;
 extern void bpf_preempt_disable(void) __ksym;
 extern void bpf_preempt_enable(void) __ksym;
 extern int bpf_task_work_schedule_resume(struct task_struct *task,
@@ -44,6 +53,9 @@ extern int bpf_task_work_schedule_resume(struct task_struct *task,
 #define PF_USER_WORKER	0x00004000
 #define PF_KTHREAD	0x00200000
 
+/* Within bpf_for_each(). */
+#define BPF_FOR_EACH_ITER	(&___it)
+
 #define USEC		1000ULL
 #define MSEC		1000000ULL
 
@@ -53,6 +65,12 @@ extern int bpf_task_work_schedule_resume(struct task_struct *task,
 #define USER_LATE_MAX	(10000 * MSEC)	/* who waits at user space, after it was due */
 #define KERNEL_LATE_MAX	(1000 * MSEC)	/* who waits in the kernel */
 #define RCU_LATE_MAX	(500 * MSEC)	/* who waits in a section of RCU */
+#define LATE_REST	31		/* to one part for those who are late */
+#define LATE_KERNEL	(5000 * MSEC)	/* so much before others who waits in the kernel */
+#define LATE_HALF	(20000 * MSEC)	/* after so long it is as much for them as for others */
+#define LATE_ALL	(25000 * MSEC)	/* and after so long all */
+#define LATE_USED_MAX	(20 * MSEC)	/* of a turn: the rest was not its own */
+#define LATE_BATCH	512		/* of one queue are found late by one sweep */
 #define EARLY_MAX	(500 * MSEC)	/* so long before it comes one may be due */
 #define GRACE		(500 * USEC)	/* for a held task to leave the kernel */
 #define TOKENS_MIN	(30 * USEC)	/* less than this is empty */

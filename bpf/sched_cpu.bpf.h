@@ -21,6 +21,8 @@
  * @slot: its slot; SLOTS: none.
  * @leaves: the timer has asked the task that runs to tell when it is about to
  *	return to user space.
+ * @late_began, @late_ended, @late_used: ns, the last turn of one that was late;
+ *	@late_began is 0 when none is on.
  */
 struct processor {
 	struct bpf_timer timer;
@@ -28,6 +30,9 @@ struct processor {
 	u64 deadline;
 	u32 slot;
 	u32 leaves;
+	u64 late_began;
+	u64 late_ended;
+	u64 late_used;
 };
 
 /* Key: processor.  Pinned: see sched.bpf.c. */
@@ -114,14 +119,14 @@ static __always_inline bool give_way(u32 key, u64 deadline, u32 slot)
 
 /* The processor that the first of its waiting tasks was on is to look, if it has
  * nothing to do or nobody else can run that task. */
-static __always_inline void call_first(u32 slot, const struct vs_bucket *b, u64 now)
+static __always_inline void call_first(u32 slot, const struct vs_bucket *b)
 {
 	struct task_struct *first;
 	s32 cpu;
 
 	if (!anybody(b) || (!b->held && empty(b)))
 		return;
-	first = scx_bpf_dsq_peek(queue_id(slot, first_queue(slot, b, now)));
+	first = scx_bpf_dsq_peek(queue_id(slot, first_queue(slot, b)));
 	if (!first)
 		return;
 	cpu = scx_bpf_task_cpu(first);

@@ -144,7 +144,7 @@ static __always_inline void let_go(u32 slot, struct vs_bucket *b, u64 now)
 {
 	set_deadline(b, now);
 	make_ready(slot);
-	call_first(slot, b, now);
+	call_first(slot, b);
 	kick_idle_cpus();
 }
 
@@ -157,9 +157,11 @@ static int on_release(void *map, u32 *key, struct release_timer *t)
 	if (!b)
 		return 0;
 	wait = bucket_release(b, now, &was);
-	if (was)
+	if (was) {
+		bpf_rcu_read_lock();	/* a timer has none of itself */
 		let_go(*key, b, now);
-	else if (wait)	/* its parameters have changed, or it made a debt */
+		bpf_rcu_read_unlock();
+	} else if (wait)	/* its parameters have changed, or it made a debt */
 		bpf_timer_start(&t->timer, wait, 0);
 	return 0;
 }

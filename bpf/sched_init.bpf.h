@@ -37,6 +37,9 @@ static int init_cpu(u32 key)
 	if (!cpu)
 		return -EINVAL;
 	cpu->slot = SLOTS;
+	err = scx_bpf_create_dsq(late_id(key), -1);
+	if (err)
+		return err;
 	err = bpf_timer_init(&cpu->timer, &cpus, CLOCK_MONOTONIC);
 	return err ?: bpf_timer_set_callback(&cpu->timer, on_slice_end);
 }

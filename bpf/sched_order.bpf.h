@@ -71,10 +71,13 @@ static __always_inline u64 virtual_now(u64 now)
 	return order.now;
 }
 
-/* So much for each of its tasks is a ROUND. */
+/* So much for each of its tasks is a ROUND, though all be tied to one processor. */
 static __always_inline u64 turn_of(const struct vs_bucket *b)
 {
-	return weight_of(b) * (ROUND >> WEIGHT_SHIFT) / (b->runnable + 1);
+	u64 weight = weight_of(b);
+
+	return (weight < WEIGHT_ONE ? weight : WEIGHT_ONE) * (ROUND >> WEIGHT_SHIFT) /
+	       (b->runnable + 1);
 }
 
 /* How long a task may run, so that each has its turn within ROUND. */
@@ -163,52 +166,24 @@ static __always_inline void clear_ready(u32 slot)
 /* Is there anybody who does not wait for tokens? */
 static __always_inline bool anybody(const struct vs_bucket *b)
 {
-	return b->queued[QUEUE_KERNEL] || (b->queued[QUEUE_USER] && (!b->held || b->overdue));
-}
-
-/* Should the first task of a queue have run more than @late ns ago? */
-static __always_inline bool is_late(u32 slot, enum queue queue, u64 late, u64 now)
-{
-	struct task_struct *first = scx_bpf_dsq_peek(queue_id(slot, queue));
-
-	return first && (s64)(now - first->scx.dsq_vtime) > (s64)late;
-}
-
-/*
- * The kernel ends a scheduler that lets a task wait for 30 s, or for 20 s where
- * it may be in a section that RCU waits for.  Slices are made so short that all
- * tasks of a context have a turn within ROUND; but a turn has a cost that no
- * slice is less than, and with very many tasks a rate may not pay for it.  So
- * whoever should have run long ago runs for a moment, in debt, held or not.
- */
-static __always_inline bool is_overdue(u32 slot, const struct vs_bucket *b, enum queue queue,
-				       u64 now)
-{
-	if (queue == QUEUE_KERNEL)
-		return is_late(slot, queue, KERNEL_LATE_MAX, now);
-	return b->overdue && is_late(slot, queue, USER_LATE_MAX, now);
+	return b->queued[QUEUE_KERNEL] || (b->queued[QUEUE_USER] && !b->held);
 }
 
 /* May somebody of it run? */
-static __always_inline bool may_run(u32 slot, const struct vs_bucket *b, u64 now)
+static __always_inline bool may_run(const struct vs_bucket *b)
 {
 	if (!b->held)
 		return !empty(b);	/* else granted to others, or about to be held */
-	if (b->held == HELD_USER && b->queued[QUEUE_KERNEL])
-		return true;
-	return is_overdue(slot, b, QUEUE_KERNEL, now) || is_overdue(slot, b, QUEUE_USER, now);
+	return b->held == HELD_USER && b->queued[QUEUE_KERNEL];
 }
 
 /* --- choosing ------------------------------------------------------------------------ */
 
-/* Whoever is in the kernel may have a lock that others wait for.  Whoever is overdue
- * comes first, for the processor that it is tied to may have no other moment. */
+/* Whoever is in the kernel may have a lock that others wait for. */
 static __always_inline u64 deadline_of(const struct vs_bucket *b)
 {
 	u64 now = order.now;
 
-	if (b->overdue)
-		return now - LEAD_MAX;
 	return b->held && (s64)(b->deadline - now) > 0 ? now : b->deadline;
 }
 
@@ -225,7 +200,7 @@ static __always_inline bool comes_before(u64 deadline, u32 slot, u64 than, u32 t
  * (*@deadline, @after) in that order; SLOTS: none is left.  The first time
  * @after is SLOTS.
  */
-static u32 next_slot(u64 *deadline, u32 after, u64 now)
+static u32 next_slot(u64 *deadline, u32 after)
 {
 	u64 best_deadline = 0, bits, d;
 	u32 word, n, slot, best = SLOTS, words = (slots_end + 63) / 64;
@@ -247,7 +222,7 @@ static u32 next_slot(u64 *deadline, u32 after, u64 now)
 					set_ready(slot);
 				continue;
 			}
-			if (!may_run(slot, b, now))
+			if (!may_run(b))
 				continue;
 			d = deadline_of(b);
 			if (after < SLOTS && !comes_before(*deadline, after, d, slot))
@@ -263,17 +238,11 @@ static u32 next_slot(u64 *deadline, u32 after, u64 now)
 }
 
 /* The one of @slot's queues whose first task comes first. */
-static __always_inline enum queue first_queue(u32 slot, const struct vs_bucket *b, u64 now)
+static __always_inline enum queue first_queue(u32 slot, const struct vs_bucket *b)
 {
 	struct task_struct *kernel, *user;
-	u64 later = 0;
 
-	if (b->held) {
-		if (!is_overdue(slot, b, QUEUE_USER, now))
-			return QUEUE_KERNEL;
-		later = USER_LATE_MAX - KERNEL_LATE_MAX;
-	}
-	if (!b->queued[QUEUE_USER])
+	if (b->held || !b->queued[QUEUE_USER])
 		return QUEUE_KERNEL;
 	if (!b->queued[QUEUE_KERNEL])
 		return QUEUE_USER;
@@ -283,14 +252,14 @@ static __always_inline enum queue first_queue(u32 slot, const struct vs_bucket *
 	user = scx_bpf_dsq_peek(queue_id(slot, QUEUE_USER));
 	if (!user)
 		return QUEUE_KERNEL;
-	return (s64)(user->scx.dsq_vtime + later - kernel->scx.dsq_vtime) < 0 ?
-		       QUEUE_USER : QUEUE_KERNEL;
+	return (s64)(user->scx.dsq_vtime - kernel->scx.dsq_vtime) < 0 ? QUEUE_USER :
+									QUEUE_KERNEL;
 }
 
 /* The next task of the slot that may run here begins to. */
-static __always_inline bool move_from(u32 slot, const struct vs_bucket *b, u64 now)
+static __always_inline bool move_from(u32 slot, const struct vs_bucket *b)
 {
-	enum queue queue = first_queue(slot, b, now);
+	enum queue queue = first_queue(slot, b);
 
 	if (scx_bpf_dsq_move_to_local(queue_id(slot, queue)))
 		return true;

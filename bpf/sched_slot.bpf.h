@@ -45,7 +45,6 @@ enum held {
  * @runnable: tasks that want to run, or do.
  * @queued: of these, who waits in which queue.
  * @counted: the weight that it adds to the sum of weights.
- * @overdue: somebody who waits should have run long ago.
  * @seen: ns, when a task of it was last queued or run.
  * @used_ns, @held_ns, @holds, @held_since: for accounting.
  */
@@ -68,7 +67,6 @@ struct vs_bucket {
 	u64 queue_vtime;
 	u32 runnable;
 	u32 queued[QUEUES];
-	u32 overdue;
 	u64 counted;
 	u64 seen;
 	u64 used_ns;
@@ -110,6 +108,7 @@ struct {
  * @fresh: it was queued since it last ran: it gets a new slice.
  * @asked: it will tell when it is about to return to user space.
  * @at_user: it is about to, and has not run since.
+ * @since: ns, when it came to a queue first since it ran; 0: it waits in none.
  * @vtime: ns, within its context.
  * @began: ns, the kernel's sum of what it had used when it was last charged.
  * @ran: ns, since it last slept.
@@ -124,6 +123,7 @@ struct sched_task {
 	u32 fresh;
 	u32 asked;
 	u32 at_user;
+	u64 since;
 	u64 vtime;
 	u64 began;
 	u64 ran;
@@ -176,6 +176,7 @@ static __always_inline u32 slot_take(u32 xid)
 	b->limited = 0;
 	b->vtime = b->deadline = 0;
 	b->queue_vtime = 0;
+	b->queued[QUEUE_KERNEL] = b->queued[QUEUE_USER] = 0;
 	b->burst = SLICE;
 	b->used_ns = b->held_ns = b->holds = 0;
 	b->last = b->seen = bpf_ktime_get_ns();
@@ -241,6 +242,16 @@ static __always_inline struct vs_bucket *bucket_of(struct sched_task *t)
 		b = bucket_at(t->slot);
 	}
 	return b;
+}
+
+/* It is in no queue of a slot any more; by whoever is the first to see that. */
+static __always_inline void unqueue(struct sched_task *t)
+{
+	u32 slot = t->queued_in, queue = t->queue & 1;
+	struct vs_bucket *b = bucket_at(slot);
+
+	if (b && __sync_bool_compare_and_swap(&t->queued_in, slot, SLOTS))
+		__sync_fetch_and_sub(&b->queued[queue], 1);
 }
 
 #endif /* VS_SCHED_SLOT_BPF_H */

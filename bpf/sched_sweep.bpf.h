@@ -2,13 +2,15 @@
 /*
  * Copyright (C) 2026 The VServer developers
  *
- * What no event brings about, ten times a second: changed parameters, slots
- * given back, what the host weighs, and a hold whose timer could not be armed.
+ * What no event brings about, ten times a second: changed parameters, who is
+ * late, slots given back, what the host weighs, and a hold whose timer could not
+ * be armed.
  */
 #ifndef VS_SCHED_SWEEP_BPF_H
 #define VS_SCHED_SWEEP_BPF_H
 
 #include "sched_hold.bpf.h"
+#include "sched_late.bpf.h"
 
 struct sweep_timer {
 	struct bpf_timer timer;
@@ -45,14 +47,14 @@ static __always_inline void sweep_slot(u32 slot, struct vs_bucket *b, u64 now,
 	bool was = false;
 
 	read_parameters(b);
-	b->overdue = b->limited && (is_late(slot, QUEUE_USER, USER_LATE_MAX, now) ||
-				    is_late(slot, QUEUE_KERNEL, USER_LATE_MAX, now));
+	if (slot != SLOT_HOST)
+		find_late(slot, b, now);
 	bucket_release(b, now, &was);
 	if (was)
 		let_go(slot, b, now);
 	else if (anybody(b)) {	/* in case that nobody was called */
 		set_ready(slot);
-		call_first(slot, b, now);
+		call_first(slot, b);
 	}
 	if (b->limited)
 		sums->rates += weight_of(b);
@@ -77,6 +79,7 @@ static void sweep(u64 now)
 		if (b && b->used)
 			sweep_slot(i, b, now, &sums);
 	}
+	call_for_late();
 	order.machine = all;
 	order.weights = sums.weights;
 	/* However much was promised, the host is not without anything. */
@@ -86,7 +89,9 @@ static void sweep(u64 now)
 
 static int on_sweep(void *map, u32 *key, struct sweep_timer *timer)
 {
+	bpf_rcu_read_lock();	/* a timer has none of itself */
 	sweep(bpf_ktime_get_ns());
+	bpf_rcu_read_unlock();
 	bpf_timer_start(&timer->timer, SWEEP, 0);
 	return 0;
 }

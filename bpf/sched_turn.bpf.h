@@ -54,7 +54,7 @@ static __always_inline u64 place_of(struct task_struct *p, const struct sched_ta
 				    const struct vs_bucket *b, u64 now)
 {
 	if (reads_rcu(p))
-		return now - (KERNEL_LATE_MAX - RCU_LATE_MAX);
+		return now - (USER_LATE_MAX - RCU_LATE_MAX);
 	/* In debt one after the other: whoever is in the kernel is to leave it. */
 	if (b->held && t->queue == QUEUE_KERNEL)
 		return now;
