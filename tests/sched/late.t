@@ -43,12 +43,14 @@ eventually 120 all_there
 ok $? 'control: a crowd is tied to one processor, and one of its context to another' ||
 	diag "$(crowd | wc -l)"
 hogs_of[1]=$(pgrep -f ' rider-42 1$') hogs_of[2]=$(crowd | tr '\n' ' ')
-is "$(limit 42 1)" ok 'they get 1 %'
+is "$(build/tests/kmod/netlink set xid:u32=42 'bucket[' rate:u64=100000 interval:u64=100000000 \
+	size:u64=1000000 release:u64=100000 ']')" ok 'they get a thousandth'
 rm "$gate"
 exec 8>&-
 sleep 40	# longer than the kernel's watchdog waits
 is "$(generation)" "$before" 'after 40 s on a processor that is idle otherwise the scheduler runs'
 
+is "$(limit 42 1)" ok 'they get 1 %'
 bash -c 'while :; do :; done' beside 1 &
 hogs_of[3]=$!
 cleanup kill $!
