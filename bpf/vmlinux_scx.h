@@ -61,6 +61,10 @@ struct scx_bpf_dsq_insert_vtime_args {
 	u64 enq_flags;
 };
 
+struct bpf_iter_scx_dsq {
+	u64 __opaque[6];
+};
+
 struct task_struct;
 struct cpumask;
 struct bpf_map;

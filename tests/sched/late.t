@@ -85,9 +85,9 @@ is "$(limit 43 1)" ok 'they get 1 %'
 touch "$gate"
 cleanup rm "$gate"
 sleep 5
-got=$(use 20 4)
-diag "in long system calls: $got (hundredths of a percent)"
-[ "$got" -gt 0 ] && [ "$got" -le 900 ]
+used=$(use 20 4)
+diag "in long system calls: $used (hundredths of a percent)"
+[ "$used" -gt 0 ] && [ "$used" -le 900 ]
 ok $? 'they have a part of the machine that is bounded'
 
 # Whoever is given another nice value is queued anew.
