@@ -14,6 +14,7 @@
 #include <poll.h>
 #include <signal.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <sys/pidfd.h>
 #include <sys/random.h>
 #include <sys/socket.h>
@@ -277,5 +278,7 @@ int vs_space_exec(struct vs *vs, const struct vs_exec *exec)
 		return cgroup;
 	s.init = init;
 	s.child.program = program;
+	if (exec->tty)	/* what it becomes later, the relay tells */
+		ioctl(STDIN_FILENO, TIOCGWINSZ, &s.size);
 	return run_in_leaf(&s, cgroup);
 }

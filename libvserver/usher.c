@@ -131,7 +131,8 @@ static int be_command(const struct vs_session *s)
 /* --- usher ------------------------------------------------------------------------- */
 
 /* A terminal of the guest's own devpts; the master goes out, the rest stays. */
-static int open_terminal(struct vs *vs, uint32_t owner, int *ret_master, int *ret_slave)
+static int open_terminal(struct vs *vs, const struct vs_session *s, int *ret_master,
+			 int *ret_slave)
 {
 	_cleanup_close_ int master = -1;
 	struct statfs fs;
@@ -147,7 +148,8 @@ static int open_terminal(struct vs *vs, uint32_t owner, int *ret_master, int *re
 	slave = ioctl(master, TIOCGPTPEER, O_RDWR | O_NOCTTY | O_CLOEXEC);
 	if (slave < 0)
 		return vs_fail_errno(vs, -errno, "opening a terminal");
-	if (owner && fchown(slave, owner, (gid_t)-1) < 0) {
+	ioctl(slave, TIOCSWINSZ, &s->size);
+	if (s->user_first && fchown(slave, s->user_first, (gid_t)-1) < 0) {
 		close(slave);
 		return vs_fail_errno(vs, -errno, "giving the terminal to the guest");
 	}
@@ -198,7 +200,7 @@ int vs_usher(struct vs_session *s)
 	if (setns(s->init, SPACES) < 0)
 		return vs_fail_errno(vs, -errno, "joining the guest's namespaces");
 	if (s->exec->tty) {
-		r = open_terminal(vs, s->user_first, &master, &s->terminal);
+		r = open_terminal(vs, s, &master, &s->terminal);
 		if (r < 0)
 			return r;
 	}

@@ -7,6 +7,8 @@
 #ifndef VS_USHER_H
 #define VS_USHER_H
 
+#include <sys/ioctl.h>
+
 #include "child.h"
 #include "relay.h"
 #include "standard.h"
@@ -19,6 +21,7 @@ struct vs_session {
 	int cgroup;		/* of this command alone, in the guest's */
 	int channel;		/* usher's end: sends the pid and the terminal */
 	int terminal;		/* the command's; -1: it has none */
+	struct winsize size;	/* of the caller's, when this began; else 0 */
 	uint32_t user_first;	/* the host's id of the guest's id 0 */
 	struct vs_bounds bounds;
 	struct vs_standard standard;
