@@ -25,8 +25,8 @@
  *
  * When it is not.  A crowd whose share does not pay for a turn of each in some
  * 18 s, or whose tasks are in long system calls, gets more than its share: what
- * these turns cost, up to a thirtieth of a processor, and up to a half if that
- * were not enough for the kernel.  Real-time tasks run above every sched_ext
+ * these turns cost, up to a thirtieth of each processor that it is on, and more
+ * than that, up to all, as the kernel's limit comes near.  Real-time tasks run above every sched_ext
  * scheduler.  There is one bucket for the whole machine, and no second rate for
  * idle time.  Changed parameters are seen within 100 ms.
  *
