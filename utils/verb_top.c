@@ -286,7 +286,8 @@ static int repeat(const struct cli *cli, struct target *target, uint32_t xid, ui
 static bool take_keys(struct termios *ret_before)
 {
 	static const int ends[] = { SIGTERM, SIGHUP, SIGINT };
-	const struct sigaction action = { .sa_handler = on_end };
+	/* What is being asked is answered first; poll() is never gone on with. */
+	const struct sigaction action = { .sa_handler = on_end, .sa_flags = SA_RESTART };
 	struct termios raw;
 
 	if (!isatty(STDOUT_FILENO) || tcgetattr(STDIN_FILENO, ret_before) < 0)

@@ -48,7 +48,9 @@ expect 0 "top: contexts, and what they use" prints "CONTEXT *XID *CPU *44 *44 *[
 	vserver top --interval 1s
 expect 0 "the busy one is before the idle one" prints "*44 *box *" \
 	sh -c 'vserver top --interval 1s --no-legend | grep -v "^host"'
-ended='(sleep 2; stty -a </dev/tty | grep -oE -- "-?icanon") & timeout --foreground 4 vserver top; wait
+ended='(until stty -a </dev/tty | grep -o -- -icanon; do sleep 0.1; done; pkill -TERM -f "^vserver top\$") &
+	timeout --foreground 60 vserver top
+	wait
 	stty -a | grep -oE -- "-?icanon"'
 modes=$(script -qec "$ended" /dev/null </dev/null | grep -aoE -- '-?icanon' | paste -sd,)
 is "$modes" "-icanon,icanon" "top that is ended gives the terminal back"
