@@ -30,9 +30,9 @@ static int fail_stuck(struct vs *vs, uint32_t xid, uint32_t tasks)
 	if (r < 0)
 		return r;
 	if (!n)
-		return vs_fail(vs, -ETIMEDOUT, "%u tasks have the addresses of context %u and are "
-			       "not in it, or are ending; end those that chbind has started",
-			       tasks, xid);
+		return vs_fail(vs, -ETIMEDOUT, "tasks that have the addresses of context %u and are "
+			       "not in it, or are ending: %u; end what chbind has started",
+			       xid, tasks);
 	return vs_fail(vs, -ETIMEDOUT, "process %d of context %u does not end; where it waits: "
 		       "cat /proc/%d/stack", (int)processes[0].pid, xid, (int)processes[0].pid);
 }

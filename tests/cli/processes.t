@@ -89,6 +89,14 @@ bad 2 "ps: 'web' or --all, not both$" "ps of one and all" vserver ps web --all
 bad 2 "top: --interval wants a time of 100ms to 1d, not '0s'$" "top without a pause" \
 	vserver top --interval 0s
 bad 2 "top: --count wants a number from 1 on, not '0'$" "top not even once" vserver top --count 0
+chbind --silent --nid 46 --ip 127.0.0.5 -- sleep 1003 &
+addressed=$!
+cleanup kill $addressed
+is_sleep() { [[ $(readlink "/proc/$addressed/exe") == */sleep ]]; }
+eventually 20 is_sleep
+bad 1 "cannot kill '46': tasks that have the addresses of context 46 .*: 1; end what chbind has" \
+	"what has its addresses only is not killed" vserver kill 46 -s KILL
+expect 0 "control: it runs, and its starter can" kill $addressed
 expect 0 "KILL answers when nothing is left" \
 	sh -c 'vserver kill 43 -s KILL && ! vserver contexts --quiet | grep -x 43'
 
