@@ -178,11 +178,14 @@ static int stop_signal(const struct supervisor *s)
 	return SIGTERM;
 }
 
-/* The kernel drops what init neither catches nor, as systemd does to read it
- * from a descriptor, blocks. */
-static bool init_hears(const struct supervisor *s, int signo)
+/* What becomes of a signal to init. */
+struct hearing {
+	bool caught, blocked, pending;
+};
+
+static struct hearing init_hearing(const struct supervisor *s, int signo)
 {
-	unsigned long long caught = 0, blocked = 0;
+	unsigned long long caught = 0, blocked = 0, pending = 0;
 	char path[64], line[256];
 	FILE *file;
 
@@ -191,10 +194,15 @@ static bool init_hears(const struct supervisor *s, int signo)
 	while (file && fgets(line, sizeof(line), file)) {
 		sscanf(line, "SigCgt: %llx", &caught);
 		sscanf(line, "SigBlk: %llx", &blocked);
+		sscanf(line, "ShdPnd: %llx", &pending);
 	}
 	if (file)
 		fclose(file);
-	return (caught | blocked) >> (signo - 1) & 1;
+	return (struct hearing){
+		.caught = caught >> (signo - 1) & 1,
+		.blocked = blocked >> (signo - 1) & 1,
+		.pending = pending >> (signo - 1) & 1,
+	};
 }
 
 static int on_deadline(sd_event_source *source, uint64_t usec, void *userdata)
@@ -219,18 +227,37 @@ static bool may_listen(const struct supervisor *s, int signo)
 
 static int on_retry(sd_event_source *source, uint64_t usec, void *userdata);
 
-/* Init is asked, or will be asked again, or everything is killed. */
+static int ask_later(struct supervisor *s)
+{
+	int r;
+
+	s->retry = sd_event_source_disable_unref(s->retry);
+	r = sd_event_add_time_relative(s->event, &s->retry, CLOCK_MONOTONIC, RETRY_INTERVAL, 0,
+				       on_retry, s);
+	return r < 0 ? kill_guest(s) : 0;
+}
+
+/*
+ * Init is asked, or will be asked again, or everything is killed.  The kernel
+ * drops what init neither catches nor blocks.  What it blocks it may read from a
+ * descriptor, as systemd does, or have dropped when it blocks it no more, as a
+ * shell that waits for a child: only what has gone while it was blocked was read.
+ */
 static int ask_init(struct supervisor *s)
 {
-	int signo = stop_signal(s), r;
+	int signo = stop_signal(s);
+	struct hearing hearing = init_hearing(s, signo);
+	bool queued = hearing.blocked && !hearing.caught;
 
-	if (init_hears(s, signo))
-		return pidfd_send_signal(s->pidfd, signo, NULL, 0) < 0 ? kill_guest(s) : 0;
-	s->retry = sd_event_source_disable_unref(s->retry);
-	r = may_listen(s, signo) ?
-	    sd_event_add_time_relative(s->event, &s->retry, CLOCK_MONOTONIC, RETRY_INTERVAL, 0,
-				       on_retry, s) : -ETIME;
-	return r < 0 ? kill_guest(s) : 0;
+	if (queued && s->asked && !hearing.pending)
+		return 0;
+	if ((hearing.caught || queued) && !hearing.pending &&
+	    pidfd_send_signal(s->pidfd, signo, NULL, 0) < 0)
+		return kill_guest(s);
+	s->asked = queued;
+	if (hearing.caught)
+		return 0;
+	return queued || may_listen(s, signo) ? ask_later(s) : kill_guest(s);
 }
 
 static int on_retry(sd_event_source *source, uint64_t usec, void *userdata)

@@ -79,6 +79,28 @@ expect_output '\(deleted\)$' "control: it is" readlink "/proc/$(field web .init)
 expect 0 "it stops" stops_within 10
 expect 0 "it was asked" asked
 
+# It is in a block when it is asked, what was queued is dropped, and then it listens.
+cat >"$root/etc/blocks" <<'END'
+my $term = pack("Q", 1 << 14);
+syscall(14, 0, $term, 0, 8);
+open(F, ">/etc/blocks.now"); close(F);
+sleep 1 until -e "/etc/end.block";
+syscall(14, 1, $term, 0, 8);
+sleep 1;
+$SIG{TERM} = sub { open(F, ">/etc/end"); print F "asked\n"; close(F); exit 0 };
+sleep 1 while 1;
+END
+expect 0 "one that blocks the signal for a while" \
+	vserver set web 'init=/usr/bin/perl /etc/blocks'
+expect 0 "starts" vserver start web
+expect 0 "blocks it" eventually 20 test -e "$root/etc/blocks.now"
+vserver stop web &
+sees_pending() { grep -q '^ShdPnd:.*4...$' "/proc/$(field web .init)/status"; }
+expect 0 "is asked" eventually 10 sees_pending
+touch "$root/etc/end.block"
+expect 0 "stops" eventually 20 state web stopped
+expect 0 "it was asked again" asked
+
 expect 0 "an init that never listens" vserver set web 'init=/usr/bin/sleep 1000'
 expect 0 "starts" vserver start web
 expect 0 "and is killed soon" stops_within 20
