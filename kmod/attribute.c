@@ -28,6 +28,10 @@ const struct nla_policy vs_bucket_policy[VS_BUCKET_ATTR_MAX + 1] = {
 	[VS_BUCKET_ATTR_INTERVAL] = { .type = NLA_U64 },
 	[VS_BUCKET_ATTR_SIZE] = { .type = NLA_U64 },
 	[VS_BUCKET_ATTR_RELEASE] = { .type = NLA_U64 },
+	[VS_BUCKET_ATTR_IDLE_RATE] = { .type = NLA_U64 },
+	[VS_BUCKET_ATTR_IDLE_INTERVAL] = { .type = NLA_U64 },
+	[VS_BUCKET_ATTR_PRIO_BIAS] = { .type = NLA_S32 },
+	[VS_BUCKET_ATTR_TOKENS] = { .type = NLA_U64 },
 };
 
 const struct nla_policy vs_links_policy[VS_ATTR_MAX + 1] = {
@@ -92,10 +96,22 @@ static int parse_bucket(const struct nlattr *nest, struct vs_change *change,
 		NL_SET_ERR_MSG(extack, "a bucket has rate, interval, size and release level, all four");
 		return -EINVAL;
 	}
+	if (!tb[VS_BUCKET_ATTR_IDLE_RATE] != !tb[VS_BUCKET_ATTR_IDLE_INTERVAL]) {
+		NL_SET_ERR_MSG(extack, "an idle rate has an interval, and an interval a rate");
+		return -EINVAL;
+	}
 	bucket->rate = nla_get_u64(tb[VS_BUCKET_ATTR_RATE]);
 	bucket->interval = nla_get_u64(tb[VS_BUCKET_ATTR_INTERVAL]);
 	bucket->size = nla_get_u64(tb[VS_BUCKET_ATTR_SIZE]);
 	bucket->release = nla_get_u64(tb[VS_BUCKET_ATTR_RELEASE]);
+	if (tb[VS_BUCKET_ATTR_IDLE_RATE]) {
+		bucket->idle_rate = nla_get_u64(tb[VS_BUCKET_ATTR_IDLE_RATE]);
+		bucket->idle_interval = nla_get_u64(tb[VS_BUCKET_ATTR_IDLE_INTERVAL]);
+	}
+	if (tb[VS_BUCKET_ATTR_PRIO_BIAS])
+		bucket->prio_bias = nla_get_s32(tb[VS_BUCKET_ATTR_PRIO_BIAS]);
+	bucket->tokens = tb[VS_BUCKET_ATTR_TOKENS] ? nla_get_u64(tb[VS_BUCKET_ATTR_TOKENS]) :
+						     U64_MAX;
 	err = vs_bucket_check(bucket, extack);
 	if (err)
 		return err;
@@ -200,7 +216,14 @@ static int put_bucket(struct sk_buff *skb, const struct vs_bucket *bucket)
 	    nla_put_u64_64bit(skb, VS_BUCKET_ATTR_RATE, bucket->rate, VS_BUCKET_ATTR_PAD) ||
 	    nla_put_u64_64bit(skb, VS_BUCKET_ATTR_INTERVAL, bucket->interval, VS_BUCKET_ATTR_PAD) ||
 	    nla_put_u64_64bit(skb, VS_BUCKET_ATTR_SIZE, bucket->size, VS_BUCKET_ATTR_PAD) ||
-	    nla_put_u64_64bit(skb, VS_BUCKET_ATTR_RELEASE, bucket->release, VS_BUCKET_ATTR_PAD))
+	    nla_put_u64_64bit(skb, VS_BUCKET_ATTR_RELEASE, bucket->release, VS_BUCKET_ATTR_PAD) ||
+	    nla_put_s32(skb, VS_BUCKET_ATTR_PRIO_BIAS, bucket->prio_bias))
+		return -EMSGSIZE;
+	if (bucket->idle_rate &&
+	    (nla_put_u64_64bit(skb, VS_BUCKET_ATTR_IDLE_RATE, bucket->idle_rate,
+			       VS_BUCKET_ATTR_PAD) ||
+	     nla_put_u64_64bit(skb, VS_BUCKET_ATTR_IDLE_INTERVAL, bucket->idle_interval,
+			       VS_BUCKET_ATTR_PAD)))
 		return -EMSGSIZE;
 	nla_nest_end(skb, nest);
 	return 0;

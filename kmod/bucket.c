@@ -11,22 +11,32 @@
 
 #include "bucket.h"
 
-int vs_bucket_check(const struct vs_bucket *bucket,
-		    struct netlink_ext_ack *extack)
+static int check_rate(u64 rate, u64 interval, struct netlink_ext_ack *extack)
 {
-	if (bucket->interval < VS_INTERVAL_MIN_NS ||
-	    bucket->interval > VS_INTERVAL_MAX_NS) {
+	if (interval < VS_INTERVAL_MIN_NS || interval > VS_INTERVAL_MAX_NS) {
 		NL_SET_ERR_MSG(extack, "the interval of a bucket is 1 ms to 10 s");
 		return -EINVAL;
 	}
-	if (bucket->rate > bucket->interval * num_possible_cpus()) {
+	if (rate > interval * num_possible_cpus()) {
 		NL_SET_ERR_MSG(extack, "the rate is more than this machine's processors have");
 		return -EINVAL;
 	}
-	if (bucket->rate * VS_RATE_MIN_DIV < bucket->interval) {
+	if (rate * VS_RATE_MIN_DIV < interval) {
 		NL_SET_ERR_MSG(extack, "the rate of a bucket is at least 0.1 % of a processor");
 		return -EINVAL;
 	}
+	return 0;
+}
+
+int vs_bucket_check(const struct vs_bucket *bucket,
+		    struct netlink_ext_ack *extack)
+{
+	int err = check_rate(bucket->rate, bucket->interval, extack);
+
+	if (!err && (bucket->idle_rate || bucket->idle_interval))
+		err = check_rate(bucket->idle_rate, bucket->idle_interval, extack);
+	if (err)
+		return err;
 	if (!bucket->size || bucket->size > VS_SIZE_MAX_NS) {
 		NL_SET_ERR_MSG(extack, "the size of a bucket is more than 0 and at most 1 h");
 		return -EINVAL;
@@ -35,12 +45,35 @@ int vs_bucket_check(const struct vs_bucket *bucket,
 		NL_SET_ERR_MSG(extack, "the release level of a bucket is more than 0 and at most its size");
 		return -EINVAL;
 	}
+	if (bucket->tokens > bucket->size && bucket->tokens != U64_MAX) {
+		NL_SET_ERR_MSG(extack, "there are more tokens than the bucket holds");
+		return -EINVAL;
+	}
+	if (bucket->prio_bias < VS_PRIO_BIAS_MIN || bucket->prio_bias > VS_PRIO_BIAS_MAX) {
+		NL_SET_ERR_MSG(extack, "the bias of the priority is -20 to 20");
+		return -EINVAL;
+	}
 	/* What starves for longer than the watchdog allows ends the scheduler. */
 	if (mul_u64_u64_div_u64(bucket->release, bucket->interval, bucket->rate) > VS_HOLD_MAX_NS) {
 		NL_SET_ERR_MSG(extack, "at this rate an empty bucket gets to its release level after more than 10 s");
 		return -EINVAL;
 	}
 	return 0;
+}
+
+/* Tokens that the scheduler has not put there yet still shall be. */
+void vs_bucket_follow(struct vs_bucket *bucket, const struct vs_bucket *before)
+{
+	static u64 serials;
+
+	if (!bucket)
+		return;
+	if (bucket->tokens != U64_MAX) {
+		bucket->serial = ++serials;
+	} else if (before) {
+		bucket->tokens = before->tokens;
+		bucket->serial = before->serial;
+	}
 }
 
 #ifdef VS_SELFTEST

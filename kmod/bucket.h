@@ -15,6 +15,10 @@
  * @rate: R, gained every @interval (T).
  * @size: S, held at most.
  * @release: M, runs again at.
+ * @idle_rate: R2, gained every @idle_interval (T2) of time that is left over; 0: none.
+ * @tokens: what is in it from when it is published; U64_MAX: what was there, or full.
+ * @serial: another one each time that a bucket is published with @tokens.
+ * @prio_bias: of two that may run, who has less comes first.
  * @rcu: frees it after the last reader.
  */
 struct vs_bucket {
@@ -22,11 +26,19 @@ struct vs_bucket {
 	u64 interval;
 	u64 size;
 	u64 release;
+	u64 idle_rate;
+	u64 idle_interval;
+	u64 tokens;
+	u64 serial;
+	s32 prio_bias;
 	struct rcu_head rcu;
 };
 
 int vs_bucket_check(const struct vs_bucket *bucket,
 		    struct netlink_ext_ack *extack);
+
+/* @bucket (NULL: not limited) comes after @before, with the table locked. */
+void vs_bucket_follow(struct vs_bucket *bucket, const struct vs_bucket *before);
 
 #ifdef VS_SELFTEST
 bool vs_bucket_selftest(void);

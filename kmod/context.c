@@ -205,8 +205,7 @@ void vs_context_change(struct vs_context *ctx, struct vs_change *change)
 	struct vs_bucket *bucket;
 
 	lockdep_assert_held(&vs_table_lock);
-	WRITE_ONCE(ctx->flags, vs_flags_change(ctx->flags, change->flags,
-					       change->flags_mask));
+	WRITE_ONCE(ctx->flags, vs_flags_change(ctx->flags, change->flags, change->flags_mask));
 	if (change->set_ceiling)
 		WRITE_ONCE(ctx->ceiling, change->ceiling);
 	if (change->set_addresses) {
@@ -217,6 +216,7 @@ void vs_context_change(struct vs_context *ctx, struct vs_change *change)
 			kfree_rcu(addresses, rcu);
 	}
 	if (change->set_bucket) {
+		vs_bucket_follow(change->bucket, rcu_dereference_protected(ctx->bucket, true));
 		bucket = rcu_replace_pointer(ctx->bucket, change->bucket, true);
 		change->bucket = NULL;
 		if (bucket)

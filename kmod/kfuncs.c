@@ -116,8 +116,9 @@ __bpf_kfunc int vs_address6(u32 nid, void *address, u32 address__sz)
 }
 
 /*
- * R, T, S and M of @xid, four u64 in nanoseconds.  0; -ESRCH no such context;
- * -ENOENT it is not limited; -EINVAL @values__sz is not 32.
+ * The bucket of @xid, as struct vs_bucket has it: R, T, S, M, R2, T2 in
+ * nanoseconds, tokens and their serial, and the bias, nine u64.  0; -ESRCH no such
+ * context; -ENOENT it is not limited; -EINVAL @values__sz is not 72.
  */
 __bpf_kfunc int vs_bucket_read(u32 xid, void *values, u32 values__sz)
 {
@@ -125,7 +126,7 @@ __bpf_kfunc int vs_bucket_read(u32 xid, void *values, u32 values__sz)
 	const struct vs_context *ctx;
 	u64 *value = values;
 
-	if (values__sz != 4 * sizeof(*value))
+	if (values__sz != 9 * sizeof(*value))
 		return -EINVAL;
 	guard(rcu)();
 	ctx = vs_context_read(xid);
@@ -138,6 +139,11 @@ __bpf_kfunc int vs_bucket_read(u32 xid, void *values, u32 values__sz)
 	value[1] = bucket->interval;
 	value[2] = bucket->size;
 	value[3] = bucket->release;
+	value[4] = bucket->idle_rate;
+	value[5] = bucket->idle_interval;
+	value[6] = bucket->tokens;
+	value[7] = bucket->serial;
+	value[8] = (u64)bucket->prio_bias;
 	return 0;
 }
 

@@ -50,7 +50,15 @@ int vs_attribute_put_bucket(struct nl_msg *msg, const struct vs_bucket *bucket)
 	    (nla_put_u64(msg, VS_BUCKET_ATTR_RATE, bucket->rate_ns) < 0 ||
 	     nla_put_u64(msg, VS_BUCKET_ATTR_INTERVAL, bucket->interval_ns) < 0 ||
 	     nla_put_u64(msg, VS_BUCKET_ATTR_SIZE, bucket->size_ns) < 0 ||
-	     nla_put_u64(msg, VS_BUCKET_ATTR_RELEASE, bucket->release_ns) < 0))
+	     nla_put_u64(msg, VS_BUCKET_ATTR_RELEASE, bucket->release_ns) < 0 ||
+	     nla_put_s32(msg, VS_BUCKET_ATTR_PRIO_BIAS, bucket->prio_bias) < 0))
+		return -ENOMEM;
+	if (bucket->rate_ns && bucket->idle_rate_ns &&
+	    (nla_put_u64(msg, VS_BUCKET_ATTR_IDLE_RATE, bucket->idle_rate_ns) < 0 ||
+	     nla_put_u64(msg, VS_BUCKET_ATTR_IDLE_INTERVAL, bucket->idle_interval_ns) < 0))
+		return -ENOMEM;
+	if (bucket->rate_ns && bucket->set_tokens &&
+	    nla_put_u64(msg, VS_BUCKET_ATTR_TOKENS, bucket->tokens_ns) < 0)
 		return -ENOMEM;
 	nla_nest_end_keep_empty(msg, nest);
 	return 0;
@@ -100,6 +108,11 @@ static int take_bucket(struct nlattr *nest, struct vs_bucket *bucket)
 	bucket->interval_ns = number_of(attrs[VS_BUCKET_ATTR_INTERVAL]);
 	bucket->size_ns = number_of(attrs[VS_BUCKET_ATTR_SIZE]);
 	bucket->release_ns = number_of(attrs[VS_BUCKET_ATTR_RELEASE]);
+	bucket->idle_rate_ns = number_of(attrs[VS_BUCKET_ATTR_IDLE_RATE]);
+	bucket->idle_interval_ns = number_of(attrs[VS_BUCKET_ATTR_IDLE_INTERVAL]);
+	if (attrs[VS_BUCKET_ATTR_PRIO_BIAS] &&
+	    nla_len(attrs[VS_BUCKET_ATTR_PRIO_BIAS]) == sizeof(int32_t))
+		bucket->prio_bias = nla_get_s32(attrs[VS_BUCKET_ATTR_PRIO_BIAS]);
 	return 0;
 }
 

@@ -67,6 +67,11 @@ struct vs_bucket {
 	uint64_t interval_ns;	/* T */
 	uint64_t size_ns;	/* S: held at most */
 	uint64_t release_ns;	/* M: runs again at */
+	uint64_t idle_rate_ns;	/* R2: of time that nobody is entitled to; 0: none */
+	uint64_t idle_interval_ns; /* T2 */
+	int32_t prio_bias;	/* VS_PRIO_BIAS_MIN (sooner) to VS_PRIO_BIAS_MAX */
+	bool set_tokens;	/* what is in it now is to be tokens_ns; never read */
+	uint64_t tokens_ns;
 };
 
 struct vs_context {
@@ -226,6 +231,21 @@ int vs_scheduler_running(struct vs *vs);
  * loaded last, in its words; free().  0; -ENODATA it runs, was unloaded, is
  * another build's or nobody knows. */
 int vs_scheduler_exit_reason(struct vs *vs, char **ret);
+
+/** struct vs_cpu_usage - a context's bucket as it is now, and what it has used
+ * since the scheduler has seen it first. */
+struct vs_cpu_usage {
+	bool limited, held;
+	int64_t tokens_ns;	/* in the bucket; less than 0: a debt */
+	uint64_t size_ns;
+	uint64_t used_ns;	/* idle time is not in it */
+	uint64_t idle_ns;	/* time that nobody was entitled to */
+	uint64_t held_ns;	/* how long it was on hold */
+	uint64_t holds;		/* how often */
+};
+/** vs_scheduler_usage() - 0; -ESRCH it has not seen the context; -ENODATA our
+ * scheduler does not run.  Source: the pinned maps. */
+int vs_scheduler_usage(struct vs *vs, uint32_t xid, struct vs_cpu_usage *ret);
 
 /* ceiling.c ------------------------------------------------------------- */
 
@@ -389,6 +409,9 @@ int vs_parse_time(const char *text, uint64_t *ret_ns);
 #define VS_SHARE_INTERVAL_NS 100000000ULL
 int vs_parse_share(const char *text, uint64_t *ret_rate_ns, uint64_t *ret_interval_ns);
 int vs_parse_count(const char *text, uint64_t *ret);
+/** vs_parse_bias() - a number VS_PRIO_BIAS_MIN..VS_PRIO_BIAS_MAX.
+ * 0; -EINVAL not a number; -ERANGE. */
+int vs_parse_bias(const char *text, int32_t *ret);
 /** vs_parse_xid() - a number VS_XID_MIN..VS_XID_STATIC_MAX.
  * 0; -EINVAL not a number; -ERANGE. */
 int vs_parse_xid(const char *text, uint32_t *ret);
@@ -422,6 +445,7 @@ enum vs_setting_type {
 	VS_TYPE_SIZE,
 	VS_TYPE_TIME,
 	VS_TYPE_SHARE,
+	VS_TYPE_BIAS,
 	VS_TYPE_ADDRESS,	/* ADDRESS[/PREFIX dev INTERFACE] */
 	VS_TYPE_CAPABILITIES,
 	VS_TYPE_COMMAND,

@@ -37,6 +37,20 @@ bool __init vs_bucket_selftest(void)
 		{ { .rate = 25000000, .interval = 100000000, .size = 1, .release = 2 }, -EINVAL },
 		{ { .rate = 25000000, .interval = 100000000,
 		    .size = VS_SIZE_MAX_NS + 1, .release = 1 }, -EINVAL },
+		{ { .rate = 25000000, .interval = 100000000, .size = 9, .release = 1,
+		    .idle_rate = 1000000, .idle_interval = 1000000000 }, 0 },
+		{ { .rate = 25000000, .interval = 100000000, .size = 9, .release = 1,
+		    .idle_rate = 999999, .idle_interval = 1000000000 }, -EINVAL },
+		{ { .rate = 25000000, .interval = 100000000, .size = 9, .release = 1,
+		    .idle_rate = ~0ULL, .idle_interval = 1000000000 }, -EINVAL },
+		{ { .rate = 25000000, .interval = 100000000, .size = 9, .release = 1,
+		    .tokens = 9 }, 0 },
+		{ { .rate = 25000000, .interval = 100000000, .size = 9, .release = 1,
+		    .tokens = 10 }, -EINVAL },
+		{ { .rate = 25000000, .interval = 100000000, .size = 9, .release = 1,
+		    .tokens = U64_MAX, .prio_bias = VS_PRIO_BIAS_MIN }, 0 },
+		{ { .rate = 25000000, .interval = 100000000, .size = 9, .release = 1,
+		    .prio_bias = VS_PRIO_BIAS_MAX + 1 }, -EINVAL },
 	};
 	unsigned int i;
 

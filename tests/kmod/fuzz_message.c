@@ -180,6 +180,14 @@ static void put_bucket(struct fuzz *f)
 	for (i = 0; i < 4 && !(f->wrong && fuzz_one_in(f, 20)); i++)
 		put_u64(f, VS_BUCKET_ATTR_RATE + i,
 			f->wrong && fuzz_one_in(f, 4) ? fuzz_number(f) : right[i]);
+	if (fuzz_one_in(f, 2)) {
+		put_u64(f, VS_BUCKET_ATTR_IDLE_RATE, f->wrong ? fuzz_number(f) : right[0]);
+		put_u64(f, VS_BUCKET_ATTR_IDLE_INTERVAL, f->wrong ? fuzz_number(f) : right[1]);
+	}
+	if (fuzz_one_in(f, 4))
+		put_u64(f, VS_BUCKET_ATTR_TOKENS, f->wrong ? fuzz_number(f) : right[3]);
+	if (fuzz_one_in(f, 4))
+		put_u32(f, VS_BUCKET_ATTR_PRIO_BIAS, f->wrong ? (uint32_t)fuzz_number(f) : 5);
 	nest_end(f, at);
 }
 

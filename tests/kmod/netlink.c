@@ -49,7 +49,10 @@ static const struct word attributes[] = {
 	{ "ip6", VS_ADDRESS_ATTR_IP6 },		{ "rate", VS_BUCKET_ATTR_RATE },
 	{ "interval", VS_BUCKET_ATTR_INTERVAL }, { "size", VS_BUCKET_ATTR_SIZE },
 	{ "release", VS_BUCKET_ATTR_RELEASE },	{ "pid", VS_ATTR_PID },
-	{ "signal", VS_ATTR_SIGNAL },		{ NULL, 0 }
+	{ "signal", VS_ATTR_SIGNAL },		{ "idle-rate", VS_BUCKET_ATTR_IDLE_RATE },
+	{ "idle-interval", VS_BUCKET_ATTR_IDLE_INTERVAL },
+	{ "prio-bias", VS_BUCKET_ATTR_PRIO_BIAS }, { "tokens", VS_BUCKET_ATTR_TOKENS },
+	{ NULL, 0 }
 };
 
 static int find(const struct word *words, const char *name, size_t n)

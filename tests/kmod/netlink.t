@@ -100,6 +100,19 @@ says "EINVAL: *" "not one above 10 s" bucket 1000000000 10000000001 50000000 250
 says "EINVAL: *" "not a release level above the size" bucket 25000000 100000000 1000 1001
 says "EINVAL: *" "not one of 0" bucket 25000000 100000000 1000 0
 says "EINVAL: *" "not a size above 1 h" bucket 25000000 100000000 3600000000001 1000
+plus() { "$nl" new xid:u32=62 bucket[ "${bucket[@]}" "$@" ]; }
+says "*bucket ok" "control: an idle rate" plus idle-rate:u64=1000000 idle-interval:u64=1000000000
+says ok "it goes again" "$nl" end xid:u32=62
+says "EINVAL: *0.1 %*" "not one of less than 0.1 %" plus idle-rate:u64=999999 idle-interval:u64=1000000000
+says "EINVAL: *" "not one without an interval" plus idle-rate:u64=1000000
+says "EINVAL: *" "not an idle interval above 10 s" plus idle-rate:u64=100000000 idle-interval:u64=10000000001
+says "*bucket ok" "control: a bucket that is not full" plus tokens:u64=50000000
+says ok "it goes again" "$nl" end xid:u32=62
+says "EINVAL: *" "not one that is more than full" plus tokens:u64=50000001
+says "*bucket ok" "control: a bias" plus prio-bias:s32=-20
+says ok "it goes again" "$nl" end xid:u32=62
+says "EINVAL: *" "not one of less than -20" plus prio-bias:s32=-21
+says "EINVAL: *" "not one of more than 20" plus prio-bias:s32=21
 refused EINVAL "not three of four" new xid:u32=62 bucket[ "${bucket[@]:0:3}" ]
 
 # --- get --------------------------------------------------------------------------------------

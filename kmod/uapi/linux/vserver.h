@@ -121,7 +121,7 @@
  *
  * BUCKET
  *
- *   VS_ATTR_BUCKET nests VS_BUCKET_ATTR_*, each u64 nanoseconds of processor
+ *   VS_ATTR_BUCKET nests VS_BUCKET_ATTR_*, times in nanoseconds of processor
  *   time (of the whole machine; two processors earn two seconds a second).
  *   The bucket holds at most SIZE, gains RATE every INTERVAL, is put on hold
  *   when empty and runs again at RELEASE.  All four are given, or none:
@@ -131,6 +131,17 @@
  *	RELEASE * INTERVAL / RATE <= VS_HOLD_MAX_NS.
  *   The last is how long an empty bucket is on hold.  A task that may not run
  *   for half a minute makes the kernel end the scheduler, for all contexts.
+ *
+ *   IDLE_RATE and IDLE_INTERVAL, both or neither and within the same limits, let
+ *   it run while it is on hold, in time that no context is entitled to: contexts
+ *   that ask for it share such time in the ratio of these rates.
+ *
+ *   PRIO_BIAS, VS_PRIO_BIAS_MIN to VS_PRIO_BIAS_MAX, less is sooner: of two that
+ *   may both run, who comes first.  It changes nobody's share.
+ *
+ *   TOKENS is what is in the bucket from now on, at most SIZE.  It is no setting
+ *   and is not given back.  Without it a new bucket is full, and one that changes
+ *   keeps what it has.
  *
  * REFUSALS
  *
@@ -183,6 +194,8 @@
 #define VS_INTERVAL_MAX_NS	10000000000ULL		/* 10 s */
 #define VS_SIZE_MAX_NS		3600000000000ULL	/* 1 h */
 #define VS_RATE_MIN_DIV		1000ULL			/* 0.1 % of a processor */
+#define VS_PRIO_BIAS_MIN	(-20)
+#define VS_PRIO_BIAS_MAX	20
 #define VS_HOLD_MAX_NS		10000000000ULL		/* 10 s */
 
 /*
@@ -270,7 +283,6 @@ enum vs_address_attr {
 };
 #define VS_ADDRESS_ATTR_MAX (__VS_ADDRESS_ATTR_MAX - 1)
 
-/* Also the order of the values that the kfunc vs_bucket_read() fills in. */
 enum vs_bucket_attr {
 	VS_BUCKET_ATTR_UNSPEC,
 	VS_BUCKET_ATTR_RATE,		/* u64 ns, R */
@@ -278,6 +290,10 @@ enum vs_bucket_attr {
 	VS_BUCKET_ATTR_SIZE,		/* u64 ns, S */
 	VS_BUCKET_ATTR_RELEASE,		/* u64 ns, M */
 	VS_BUCKET_ATTR_PAD,
+	VS_BUCKET_ATTR_IDLE_RATE,	/* u64 ns, R2 */
+	VS_BUCKET_ATTR_IDLE_INTERVAL,	/* u64 ns, T2 */
+	VS_BUCKET_ATTR_PRIO_BIAS,	/* s32 */
+	VS_BUCKET_ATTR_TOKENS,		/* u64 ns, in requests only */
 	__VS_BUCKET_ATTR_MAX,
 };
 #define VS_BUCKET_ATTR_MAX (__VS_BUCKET_ATTR_MAX - 1)
