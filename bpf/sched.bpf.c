@@ -60,7 +60,7 @@ SEC("struct_ops/vs_runnable")
 void BPF_PROG(vs_runnable, struct task_struct *p, u64 enq_flags)
 {
 	struct sched_task *t = sched_task_of(p);
-	struct vs_bucket *b = t ? bucket_of(t) : NULL;
+	struct vs_slot *b = t ? bucket_of(t) : NULL;
 
 	if (!b || t->counted_in < SLOTS)
 		return;
@@ -73,7 +73,7 @@ SEC("struct_ops/vs_quiescent")
 void BPF_PROG(vs_quiescent, struct task_struct *p, u64 deq_flags)
 {
 	struct sched_task *t = bpf_task_storage_get(&sched_tasks, p, NULL, 0);
-	struct vs_bucket *b = t ? bucket_at(t->counted_in) : NULL;
+	struct vs_slot *b = t ? bucket_at(t->counted_in) : NULL;
 
 	if (!b)
 		return;
@@ -86,9 +86,9 @@ void BPF_PROG(vs_quiescent, struct task_struct *p, u64 deq_flags)
 }
 
 /* It has entered a context while it ran. */
-static __always_inline void recount(struct sched_task *t, struct vs_bucket *b, u64 now)
+static __always_inline void recount(struct sched_task *t, struct vs_slot *b, u64 now)
 {
-	struct vs_bucket *before;
+	struct vs_slot *before;
 
 	if (t->counted_in >= SLOTS || t->counted_in == t->slot)
 		return;
@@ -104,7 +104,7 @@ s32 BPF_PROG(vs_select_cpu, struct task_struct *p, s32 prev_cpu, u64 wake_flags)
 {
 	struct sched_task *t = sched_task_of(p);
 	bool is_idle = false;
-	struct vs_bucket *b;
+	struct vs_slot *b;
 	s32 cpu;
 
 	cpu = scx_bpf_select_cpu_dfl(p, prev_cpu, wake_flags, &is_idle);
@@ -118,7 +118,7 @@ s32 BPF_PROG(vs_select_cpu, struct task_struct *p, s32 prev_cpu, u64 wake_flags)
 
 /* Where it is to wait. */
 static __always_inline enum queue queue_for(struct task_struct *p, struct sched_task *t,
-					    const struct vs_bucket *b)
+					    const struct vs_slot *b)
 {
 	if (!b->held || reads_rcu(p))
 		return QUEUE_KERNEL;
@@ -132,7 +132,7 @@ void BPF_PROG(vs_enqueue, struct task_struct *p, u64 enq_flags)
 {
 	struct scx_bpf_dsq_insert_vtime_args args = { .enq_flags = enq_flags };
 	struct sched_task *t = sched_task_of(p);
-	struct vs_bucket *b = t ? bucket_of(t) : NULL;
+	struct vs_slot *b = t ? bucket_of(t) : NULL;
 	u32 cpu = (u32)scx_bpf_task_cpu(p);
 
 	/* A processor's own kernel threads wait for nobody. */
@@ -144,6 +144,7 @@ void BPF_PROG(vs_enqueue, struct task_struct *p, u64 enq_flags)
 	b->seen = bpf_ktime_get_ns();
 	clamp_vtime(t, b);
 	t->fresh = 1;
+	t->idles = 0;
 	t->queue = queue_for(p, t, b);
 	t->queued_in = t->slot;
 	__sync_fetch_and_add(&b->queued[t->queue & 1], 1);
@@ -177,7 +178,7 @@ void BPF_PROG(vs_dequeue, struct task_struct *p, u64 deq_flags)
 /* May the task that has just run go on?  If its context may, none has an earlier
  * deadline, and none of the same context has had less. */
 static __always_inline bool goes_on(struct task_struct *prev, struct sched_task *t,
-				    struct vs_bucket *b, u32 best, u64 best_deadline,
+				    struct vs_slot *b, u32 best, u64 best_deadline,
 				    u64 now)
 {
 	struct task_struct *first;
@@ -191,17 +192,48 @@ static __always_inline bool goes_on(struct task_struct *prev, struct sched_task 
 	return best >= SLOTS || (s64)(b->deadline - best_deadline) <= 0;
 }
 
+/* Nobody is entitled to this processor: does somebody who is held begin, or go
+ * on, in idle time? */
+static __always_inline bool idle_turn(struct processor *here, u32 cpu, struct task_struct *prev,
+				      struct sched_task *t, struct vs_slot *b, u64 now)
+{
+	u64 place = 0;
+	u32 i, slot = next_idle(&place, SLOTS);
+
+	if (t && b && b->held && b->idle_weight &&
+	    (slot >= SLOTS || comes_before(idle_place(b), t->slot, place, slot))) {
+		choose_idle(idle_place(b));
+		scx_bpf_task_set_slice(prev, IDLE_SLICE);
+		begin_idle(t, here, cpu, IDLE_SLICE, now);
+		return true;
+	}
+	bpf_for(i, 0, TRIES) {
+		if (slot >= SLOTS)
+			break;
+		here->idle_slot = slot;
+		if (move_idle(slot)) {
+			choose_idle(place);
+			return true;
+		}
+		slot = next_idle(&place, slot);
+	}
+	here->idle_slot = SLOTS;
+	return false;
+}
+
 SEC("struct_ops/vs_dispatch")
 void BPF_PROG(vs_dispatch, s32 cpu, struct task_struct *prev)
 {
 	struct processor *here = bpf_map_lookup_elem(&cpus, &cpu);
 	u64 now = bpf_ktime_get_ns(), deadline = 0, wait;
-	struct vs_bucket *b = NULL, *other;
+	struct vs_slot *b = NULL, *other;
 	struct sched_task *t = NULL;
 	u32 slot, i;
 
 	if (!here)
 		return;
+	here->idle_slot = SLOTS;
+	set_idling((u32)cpu, false);
 	virtual_now(now);
 	if (prev && prev->scx.flags & SCX_TASK_QUEUED)
 		t = sched_task_of(prev);
@@ -236,7 +268,7 @@ void BPF_PROG(vs_dispatch, s32 cpu, struct task_struct *prev)
 		return;
 	if (t && b && !b->held && !empty(b))
 		begin_slice(prev, t, b, here, now);
-	else if (!late_but_free((u32)cpu))
+	else if (!late_but_free((u32)cpu) && !idle_turn(here, (u32)cpu, prev, t, b, now))
 		await_late(here, (u32)cpu, now);
 }
 
@@ -246,7 +278,7 @@ SEC("struct_ops/vs_running")
 void BPF_PROG(vs_running, struct task_struct *p)
 {
 	struct sched_task *t = sched_task_of(p);
-	struct vs_bucket *b = t ? bucket_of(t) : NULL;
+	struct vs_slot *b = t ? bucket_of(t) : NULL;
 	u64 now = bpf_ktime_get_ns();
 	struct processor *cpu;
 	u32 key;
@@ -263,6 +295,14 @@ void BPF_PROG(vs_running, struct task_struct *p)
 	if (t->at_user && p == bpf_get_current_task_btf())
 		return;
 	t->at_user = 0;
+	if (b->held && (t->fresh ? cpu->idle_slot == t->slot : t->idles)) {
+		if (t->fresh)
+			scx_bpf_task_set_slice(p, IDLE_SLICE);
+		t->fresh = 0;
+		cpu->idle_slot = SLOTS;
+		begin_idle(t, cpu, key, p->scx.slice ?: SLICE_MIN, now);
+		return;
+	}
 	if (t->fresh) {
 		t->fresh = 0;
 		begin_slice(p, t, b, cpu, now);
@@ -282,7 +322,7 @@ SEC("struct_ops/vs_stopping")
 void BPF_PROG(vs_stopping, struct task_struct *p, bool runnable)
 {
 	struct sched_task *t = bpf_task_storage_get(&sched_tasks, p, NULL, 0);
-	struct vs_bucket *b = t ? bucket_of(t) : NULL;
+	struct vs_slot *b = t ? bucket_of(t) : NULL;
 	u64 now = bpf_ktime_get_ns(), wait;
 	struct processor *cpu;
 	u32 key;
@@ -292,6 +332,7 @@ void BPF_PROG(vs_stopping, struct task_struct *p, bool runnable)
 		cpu->ends = 0;
 		cpu->slot = SLOTS;
 	}
+	set_idling(key, false);
 	if (!b)
 		return;
 	wait = account(p, t, b, now);

@@ -9,6 +9,7 @@
 #define VS_SCHED_BPF_H
 
 #include "common.bpf.h"
+#include "vs_slot.h"
 
 /* vserver.ko */
 extern int vs_bucket_read(u32 xid, void *values, u32 values__sz) __ksym;
@@ -37,6 +38,7 @@ extern void scx_bpf_kick_cpu(s32 cpu, u64 flags) __ksym;
 extern u32 scx_bpf_nr_cpu_ids(void) __ksym;
 extern const struct cpumask *scx_bpf_get_online_cpumask(void) __ksym;
 extern void scx_bpf_put_cpumask(const struct cpumask *cpumask) __ksym;
+extern bool bpf_cpumask_test_cpu(u32 cpu, const struct cpumask *cpumask) __ksym;
 extern u32 bpf_cpumask_weight(const struct cpumask *cpumask) __ksym;
 extern void bpf_rcu_read_lock(void) __ksym;
 extern void bpf_rcu_read_unlock(void) __ksym;
@@ -78,9 +80,27 @@ extern int bpf_task_work_schedule_resume(struct task_struct *task,
 #define LAG_MAX		(10 * MSEC)	/* what quiet may be worth, virtual */
 #define LEAD_MAX	(100 * MSEC)	/* what idle processors may cost, virtual */
 #define PREEMPT_LEAD	(500 * USEC)	/* who is later by more is preempted, virtual */
+#define BIAS_STEP	(1 * MSEC)	/* what one of bias is worth, virtual */
+#define IDLE_SLICE	(2 * MSEC)	/* of time that nobody is entitled to */
+#define IDLE_LAG	(10 * MSEC)	/* what no wish for such time is worth, virtual */
+#define IDLE_LATE	(1ULL << 50)	/* who has such time is later than anybody, virtual */
 #define SWEEP		(100 * MSEC)
 #define TRIES		64	/* contexts, none of whose tasks may run here */
 #define SLOT_REST	(5000 * MSEC)	/* unused for so long: may be given away */
+
+/* What vs_bucket_read() fills in. */
+enum parameter {
+	PARAMETER_RATE,
+	PARAMETER_INTERVAL,
+	PARAMETER_SIZE,
+	PARAMETER_RELEASE,
+	PARAMETER_IDLE_RATE,
+	PARAMETER_IDLE_INTERVAL,
+	PARAMETER_TOKENS,
+	PARAMETER_SERIAL,
+	PARAMETER_PRIO_BIAS,
+	PARAMETERS,
+};
 
 #define SLOTS		1024	/* VS_CONTEXTS_MAX, the host, and some to spare */
 #define SLOT_HOST	0
@@ -88,9 +108,7 @@ extern int bpf_task_work_schedule_resume(struct task_struct *task,
 #define SLOT_FIRST	2
 #define CPUS_MAX	512
 
-/* A rate: RATE_ONE is one processor.  A weight likewise, less fine. */
-#define RATE_SHIFT	26
-#define RATE_ONE	(1ULL << RATE_SHIFT)
+/* A weight: WEIGHT_ONE is one processor.  As a rate (vs_slot.h), but less fine. */
 #define WEIGHT_SHIFT	20
 #define WEIGHT_ONE	(1ULL << WEIGHT_SHIFT)
 #define WEIGHT_MIN	64

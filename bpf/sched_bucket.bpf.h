@@ -19,35 +19,48 @@ static __always_inline u64 rate_of(u64 r, u64 t)
 }
 
 /* As they are in the module's table now. */
-static void read_parameters(struct vs_bucket *b)
+static void read_parameters(struct vs_slot *b)
 {
-	u64 value[4] = {};
+	u64 value[PARAMETERS] = {}, size;
 	bool limited;
 
 	if (!b->xid)
 		return;
-	limited = !vs_bucket_read(b->xid, value, sizeof(value)) && value[1] >> 10;
+	limited = !vs_bucket_read(b->xid, value, sizeof(value)) &&
+		  value[PARAMETER_INTERVAL] >> 10;
+	size = value[PARAMETER_SIZE];
 
 	bpf_spin_lock(&b->lock);
 	if (!limited) {
 		b->limited = 0;
+		b->idle_weight = 0;
 	} else {
-		if (!b->limited) {	/* a new bucket is full */
-			b->tokens = (s64)value[2];
+		if (!b->limited)
 			b->granted = 0;
-		}
-		b->rate = rate_of(value[0], value[1]);
+		if (!b->filled)		/* a new bucket is full */
+			b->tokens = (s64)size;
+		if (b->serial != value[PARAMETER_SERIAL])
+			b->tokens = (s64)(value[PARAMETER_TOKENS] < size ?
+					  value[PARAMETER_TOKENS] : size);
+		b->serial = value[PARAMETER_SERIAL];
+		b->rate = rate_of(value[PARAMETER_RATE], value[PARAMETER_INTERVAL]);
 		/* Less than a slice could never be spent. */
-		b->size = value[2] > 2 * SLICE_MIN ? value[2] : 2 * SLICE_MIN;
-		b->release = value[3] > SLICE_MIN ? value[3] : SLICE_MIN;
-		b->limited = 1;
+		b->size = size > 2 * SLICE_MIN ? size : 2 * SLICE_MIN;
+		b->release = value[PARAMETER_RELEASE] > SLICE_MIN ? value[PARAMETER_RELEASE] :
+								    SLICE_MIN;
+		b->bias = (s64)value[PARAMETER_PRIO_BIAS] * (s64)BIAS_STEP;
+		b->idle_weight = value[PARAMETER_IDLE_RATE] ?
+			rate_of(value[PARAMETER_IDLE_RATE],
+				value[PARAMETER_IDLE_INTERVAL] ?: 1) >>
+			(RATE_SHIFT - WEIGHT_SHIFT) ?: 1 : 0;
+		b->limited = b->filled = 1;
 	}
 	bpf_spin_unlock(&b->lock);
 }
 
 /* All of these: b->lock is held. */
 
-static __always_inline void gain_locked(struct vs_bucket *b, u64 now)
+static __always_inline void gain_locked(struct vs_slot *b, u64 now)
 {
 	u64 passed = now - b->last, rate = b->rate, sum;
 
@@ -68,7 +81,7 @@ static __always_inline void gain_locked(struct vs_bucket *b, u64 now)
 }
 
 /* ns until it has what lets it go. */
-static __always_inline u64 wait_locked(const struct vs_bucket *b)
+static __always_inline u64 wait_locked(const struct vs_slot *b)
 {
 	s64 lacks = (s64)b->release - b->tokens;
 	u64 wait;
@@ -83,12 +96,12 @@ static __always_inline u64 wait_locked(const struct vs_bucket *b)
 
 /* What the rate earns in 2 s: so deep may its debt be that it is let go before
  * the kernel's watchdog, which waits for 30 s, ends the scheduler. */
-static __always_inline s64 debt_limit(const struct vs_bucket *b)
+static __always_inline s64 debt_limit(const struct vs_slot *b)
 {
 	return (s64)((b->rate >> 6) * (2000 * MSEC >> (RATE_SHIFT - 6)));
 }
 
-static __always_inline bool empty(const struct vs_bucket *b)
+static __always_inline bool empty(const struct vs_slot *b)
 {
 	return b->limited && b->tokens < (s64)TOKENS_MIN;
 }
@@ -97,7 +110,7 @@ static __always_inline bool empty(const struct vs_bucket *b)
 
 /* Take what a task that begins shall have; returns it, ns.  @others of the same
  * context wait, and may have to run on other processors: it leaves them some. */
-static __always_inline u64 bucket_reserve(struct vs_bucket *b, u64 wanted, u64 others,
+static __always_inline u64 bucket_reserve(struct vs_slot *b, u64 wanted, u64 others,
 					  u64 now)
 {
 	u64 part;
@@ -118,7 +131,7 @@ static __always_inline u64 bucket_reserve(struct vs_bucket *b, u64 wanted, u64 o
 }
 
 /* Is it empty, with what it has gained by now? */
-static __always_inline bool bucket_empty(struct vs_bucket *b, u64 now)
+static __always_inline bool bucket_empty(struct vs_slot *b, u64 now)
 {
 	bool is_empty;
 
@@ -133,7 +146,7 @@ static __always_inline bool bucket_empty(struct vs_bucket *b, u64 now)
 
 /* Give back @grant, take what was @used.  Returns for how long the context is
  * held from now on, ns; 0: it is not, or it was before. */
-static __always_inline u64 bucket_settle(struct vs_bucket *b, u64 grant, u64 used, u64 now)
+static __always_inline u64 bucket_settle(struct vs_slot *b, u64 grant, u64 used, u64 now)
 {
 	s64 floor, owed;
 	u64 wait = 0;
@@ -174,7 +187,7 @@ static __always_inline u64 bucket_settle(struct vs_bucket *b, u64 grant, u64 use
 
 /* Let it go if it has enough.  0: it is not held (*@ret_was: it was until now);
  * else ns until it may be asked again. */
-static __always_inline u64 bucket_release(struct vs_bucket *b, u64 now, bool *ret_was)
+static __always_inline u64 bucket_release(struct vs_slot *b, u64 now, bool *ret_was)
 {
 	u64 wait = 0;
 

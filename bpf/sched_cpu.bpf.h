@@ -11,7 +11,7 @@
 #ifndef VS_SCHED_CPU_BPF_H
 #define VS_SCHED_CPU_BPF_H
 
-#include "sched_order.bpf.h"
+#include "sched_idle.bpf.h"
 
 /**
  * struct processor - a processor.
@@ -19,6 +19,7 @@
  * @ends: ns, when that is; 0: the tick is soon enough.
  * @deadline: virtual ns, of the context that runs.
  * @slot: its slot; SLOTS: none.
+ * @idle_slot: the slot that dispatch took a task of for idle time; SLOTS: none.
  * @leaves: the timer has asked the task that runs to tell when it is about to
  *	return to user space.
  * @late_began, @late_ended, @late_used: ns, the last turn of one that was late;
@@ -29,6 +30,7 @@ struct processor {
 	u64 ends;
 	u64 deadline;
 	u32 slot;
+	u32 idle_slot;
 	u32 leaves;
 	u64 late_began;
 	u64 late_ended;
@@ -42,6 +44,24 @@ struct {
 	__type(key, u32);
 	__type(value, struct processor);
 } cpus SEC(".maps");
+
+/* Those that run somebody in idle time: they are next to free. */
+static u64 idling[CPUS_MAX / 64];
+
+static __always_inline bool is_idling(u32 cpu)
+{
+	return idling[cpu / 64 & (CPUS_MAX / 64 - 1)] >> (cpu & 63) & 1;
+}
+
+static __always_inline void set_idling(u32 cpu, bool idles)
+{
+	u64 *word = &idling[cpu / 64 & (CPUS_MAX / 64 - 1)], bit = 1ULL << (cpu & 63);
+
+	if (idles)
+		__sync_fetch_and_or(word, bit);
+	else if (is_idling(cpu))
+		__sync_fetch_and_and(word, ~bit);
+}
 
 static __always_inline struct processor *processor_of(struct task_struct *p, u32 *ret_key)
 {
@@ -60,7 +80,7 @@ static __always_inline void arm_slice(struct processor *cpu, u64 slice, u64 now)
 
 /* Tasks of it that wait, if they are so few that each may be tied to a processor
  * of its own.  Of many, some may run anywhere. */
-static __always_inline u64 waiting(const struct vs_bucket *b)
+static __always_inline u64 waiting(const struct vs_slot *b)
 {
 	u64 n = b->queued[QUEUE_KERNEL] + b->queued[QUEUE_USER];
 
@@ -70,7 +90,7 @@ static __always_inline u64 waiting(const struct vs_bucket *b)
 /* Charge what it has used since it was asked last.  Returns for how long its
  * context is held from now on, 0: not. */
 static __always_inline u64 account(struct task_struct *p, struct sched_task *t,
-				   struct vs_bucket *b, u64 now)
+				   struct vs_slot *b, u64 now)
 {
 	u64 used = p->se.sum_exec_runtime - t->began, grant = t->grant;
 
@@ -79,6 +99,10 @@ static __always_inline u64 account(struct task_struct *p, struct sched_task *t,
 	t->ran += used;
 	t->vtime += used * 100 / (p->scx.weight ?: 1);
 	b->seen = now;
+	if (t->idles) {
+		charge_idle(b, used);
+		return 0;
+	}
 	if (t->ran > b->burst && b->burst < SLICE)
 		b->burst = t->ran < SLICE ? t->ran : SLICE;
 	order_charge(b, used, now);
@@ -87,11 +111,11 @@ static __always_inline u64 account(struct task_struct *p, struct sched_task *t,
 
 /* It runs now, with a new slice. */
 static __always_inline void begin_slice(struct task_struct *p, struct sched_task *t,
-					struct vs_bucket *b, struct processor *cpu, u64 now)
+					struct vs_slot *b, struct processor *cpu, u64 now)
 {
 	u64 slice = bucket_reserve(b, quantum_of(b), waiting(b), now);
 
-	t->at_user = 0;
+	t->at_user = t->idles = 0;
 	t->grant = b->limited ? slice : 0;
 	cpu->slot = t->slot;
 	cpu->deadline = b->deadline;
@@ -100,6 +124,19 @@ static __always_inline void begin_slice(struct task_struct *p, struct sched_task
 		arm_slice(cpu, slice, now);
 	else
 		cpu->ends = 0;
+}
+
+/* It runs in idle time, for @slice ns at most. */
+static __always_inline void begin_idle(struct sched_task *t, struct processor *cpu, u32 key,
+				       u64 slice, u64 now)
+{
+	t->at_user = 0;
+	t->idles = 1;
+	t->grant = 0;
+	cpu->slot = t->slot;
+	cpu->deadline = order.now + IDLE_LATE;
+	set_idling(key, true);
+	arm_slice(cpu, slice, now);
 }
 
 /* --- who gives way ---------------------------------------------------------------- */
@@ -119,7 +156,7 @@ static __always_inline bool give_way(u32 key, u64 deadline, u32 slot)
 
 /* The processor that the first of its waiting tasks was on is to look, if it has
  * nothing to do or nobody else can run that task. */
-static __always_inline void call_first(u32 slot, const struct vs_bucket *b)
+static __always_inline void call_first(u32 slot, const struct vs_slot *b)
 {
 	struct task_struct *first;
 	s32 cpu;
@@ -135,17 +172,47 @@ static __always_inline void call_first(u32 slot, const struct vs_bucket *b)
 	scx_bpf_kick_cpu(cpu, SCX_KICK_IDLE);
 }
 
+/* Where the first of those who wait at user space is tied to may be idle. */
+static __always_inline void call_first_idle(u32 slot)
+{
+	struct task_struct *first = scx_bpf_dsq_peek(queue_id(slot, QUEUE_USER));
+
+	if (first)
+		scx_bpf_kick_cpu(scx_bpf_task_cpu(first), SCX_KICK_IDLE);
+}
+
+/* One that runs somebody in idle time is as good as idle, if @p may run there. */
+static __always_inline void take_idling(const struct task_struct *p, const struct vs_slot *b,
+					u32 slot)
+{
+	u32 word, n, cpu, words = (scx_bpf_nr_cpu_ids() + 63) / 64;
+	u64 bits;
+
+	bpf_for(word, 0, words) {
+		bits = idling[word & (CPUS_MAX / 64 - 1)];
+		bpf_for(n, 0, 64) {
+			if (!bits)
+				break;
+			cpu = word * 64 + (u32)__builtin_ctzll(bits);
+			bits &= bits - 1;
+			if (bpf_cpumask_test_cpu(cpu, p->cpus_ptr) &&
+			    give_way(cpu, deadline_of(b), slot))
+				return;
+		}
+	}
+}
+
 /* Somebody of @slot has come to the queue of @key: a processor that is idle, or
  * one whose task may wait, is to look. */
 static __always_inline void call_processor(struct task_struct *p, u32 key,
-					   const struct vs_bucket *b, u32 slot)
+					   const struct vs_slot *b, u32 slot)
 {
 	s32 idle = scx_bpf_pick_idle_cpu(p->cpus_ptr, 0);
 
 	if (idle >= 0)
 		scx_bpf_kick_cpu(idle, SCX_KICK_IDLE);
-	else
-		give_way(key, deadline_of(b), slot);
+	else if (!give_way(key, deadline_of(b), slot))
+		take_idling(p, b, slot);
 }
 
 static __always_inline void kick_idle_cpus(void)
@@ -153,7 +220,7 @@ static __always_inline void kick_idle_cpus(void)
 	u32 cpu, n = scx_bpf_nr_cpu_ids();
 
 	bpf_for(cpu, 0, n)
-		scx_bpf_kick_cpu((s32)cpu, SCX_KICK_IDLE);
+		scx_bpf_kick_cpu((s32)cpu, is_idling(cpu) ? SCX_KICK_PREEMPT : SCX_KICK_IDLE);
 }
 
 #endif /* VS_SCHED_CPU_BPF_H */

@@ -117,7 +117,7 @@ static int on_slice_end(void *map, u32 *key, struct processor *cpu)
 	u64 now = bpf_ktime_get_ns(), ends = cpu->ends;
 	struct task_struct *p;
 	struct sched_task *t;
-	struct vs_bucket *b;
+	struct vs_slot *b;
 
 	if (!ends)
 		return 0;
@@ -127,8 +127,8 @@ static int on_slice_end(void *map, u32 *key, struct processor *cpu)
 	}
 	p = bpf_get_current_task_btf();
 	t = bpf_task_storage_get(&sched_tasks, p, NULL, 0);
-	b = t && !cpu->leaves && t->grant ? bucket_at(t->slot) : NULL;
-	if (b && bucket_empty(b, now) && !ask(p, t)) {
+	b = t && !cpu->leaves && (t->grant || t->idles) ? bucket_at(t->slot) : NULL;
+	if (b && (t->idles || bucket_empty(b, now)) && !ask(p, t)) {
 		cpu->leaves = 1;
 		cpu->ends = now + GRACE;
 		bpf_timer_start(&cpu->timer, GRACE, BPF_F_TIMER_CPU_PIN);
@@ -140,7 +140,7 @@ static int on_slice_end(void *map, u32 *key, struct processor *cpu)
 
 /* --- let go -------------------------------------------------------------------------- */
 
-static __always_inline void let_go(u32 slot, struct vs_bucket *b, u64 now)
+static __always_inline void let_go(u32 slot, struct vs_slot *b, u64 now)
 {
 	set_deadline(b, now);
 	make_ready(slot);
@@ -150,7 +150,7 @@ static __always_inline void let_go(u32 slot, struct vs_bucket *b, u64 now)
 
 static int on_release(void *map, u32 *key, struct release_timer *t)
 {
-	struct vs_bucket *b = bucket_at(*key);
+	struct vs_slot *b = bucket_at(*key);
 	u64 now = bpf_ktime_get_ns(), wait;
 	bool was;
 

@@ -12,7 +12,7 @@
 static int init_slot(u32 slot)
 {
 	struct release_timer *t = bpf_map_lookup_elem(&release_timers, &slot);
-	struct vs_bucket *b = bucket_at(slot);
+	struct vs_slot *b = bucket_at(slot);
 	int err;
 
 	if (!t || !b)
@@ -36,7 +36,7 @@ static int init_cpu(u32 key)
 
 	if (!cpu)
 		return -EINVAL;
-	cpu->slot = SLOTS;
+	cpu->slot = cpu->idle_slot = SLOTS;
 	err = scx_bpf_create_dsq(late_id(key), -1);
 	if (err)
 		return err;
@@ -63,7 +63,7 @@ static int init_sweep(void)
  * none, who have 1 % of a processor, all together. */
 static int init_fixed_slots(void)
 {
-	struct vs_bucket *b = bucket_at(SLOT_HOST);
+	struct vs_slot *b = bucket_at(SLOT_HOST);
 
 	if (!b)
 		return -EINVAL;

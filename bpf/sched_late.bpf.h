@@ -74,7 +74,7 @@ static __always_inline void find_late_in(u32 slot, enum queue queue, bool holds,
 	}
 }
 
-static __always_inline void find_late(u32 slot, const struct vs_bucket *b, u64 now)
+static __always_inline void find_late(u32 slot, const struct vs_slot *b, u64 now)
 {
 	find_late_in(slot, QUEUE_KERNEL, b->held == HELD_ALL, now);
 	find_late_in(slot, QUEUE_USER, false, now);
@@ -128,7 +128,7 @@ static __always_inline bool late_but_free(u32 cpu)
 {
 	struct task_struct *first = scx_bpf_dsq_peek(late_id(cpu));
 	struct sched_task *t = first ? sched_task_of(first) : NULL;
-	struct vs_bucket *b = t ? bucket_of(t) : NULL;
+	struct vs_slot *b = t ? bucket_of(t) : NULL;
 
 	return b && !b->held && !empty(b) && scx_bpf_dsq_move_to_local(late_id(cpu));
 }

@@ -45,7 +45,7 @@ static u64 ready[SLOTS / 64];
 
 /* --- virtual time -------------------------------------------------------------- */
 
-static __always_inline u64 weight_of(const struct vs_bucket *b)
+static __always_inline u64 weight_of(const struct vs_slot *b)
 {
 	u64 weight;
 
@@ -72,7 +72,7 @@ static __always_inline u64 virtual_now(u64 now)
 }
 
 /* So much for each of its tasks is a ROUND, though all be tied to one processor. */
-static __always_inline u64 turn_of(const struct vs_bucket *b)
+static __always_inline u64 turn_of(const struct vs_slot *b)
 {
 	u64 weight = weight_of(b);
 
@@ -81,7 +81,7 @@ static __always_inline u64 turn_of(const struct vs_bucket *b)
 }
 
 /* How long a task may run, so that each has its turn within ROUND. */
-static __always_inline u64 quantum_of(const struct vs_bucket *b)
+static __always_inline u64 quantum_of(const struct vs_slot *b)
 {
 	u64 turn = turn_of(b);
 
@@ -91,7 +91,7 @@ static __always_inline u64 quantum_of(const struct vs_bucket *b)
 }
 
 /* What it is going to ask for. */
-static __always_inline u64 request_of(const struct vs_bucket *b)
+static __always_inline u64 request_of(const struct vs_slot *b)
 {
 	u64 request = quantum_of(b);
 
@@ -103,7 +103,7 @@ static __always_inline u64 request_of(const struct vs_bucket *b)
 }
 
 /* Quiet is worth something, and so is what was free, but not for hours. */
-static __always_inline void set_deadline(struct vs_bucket *b, u64 now)
+static __always_inline void set_deadline(struct vs_slot *b, u64 now)
 {
 	u64 virtual = virtual_now(now), weight = weight_of(b);
 	u64 request = (request_of(b) << WEIGHT_SHIFT) / weight;
@@ -113,10 +113,10 @@ static __always_inline void set_deadline(struct vs_bucket *b, u64 now)
 		b->vtime = virtual - LAG_MAX;
 	if ((s64)(b->vtime - (virtual + lead)) > 0)
 		b->vtime = virtual + lead;
-	b->deadline = b->vtime + request;
+	b->deadline = b->vtime + request + (u64)b->bias;
 }
 
-static __always_inline void order_charge(struct vs_bucket *b, u64 used, u64 now)
+static __always_inline void order_charge(struct vs_slot *b, u64 used, u64 now)
 {
 	__sync_fetch_and_add(&b->vtime, (used << WEIGHT_SHIFT) / weight_of(b));
 	__sync_fetch_and_add(&b->queue_vtime, used / (b->runnable ?: 1));
@@ -125,7 +125,7 @@ static __always_inline void order_charge(struct vs_bucket *b, u64 used, u64 now)
 
 /* --- who wants to run -------------------------------------------------------------- */
 
-static __always_inline void order_runnable(struct vs_bucket *b, u64 now)
+static __always_inline void order_runnable(struct vs_slot *b, u64 now)
 {
 	u64 weight;
 
@@ -137,7 +137,7 @@ static __always_inline void order_runnable(struct vs_bucket *b, u64 now)
 	set_deadline(b, now);
 }
 
-static __always_inline void order_quiescent(struct vs_bucket *b)
+static __always_inline void order_quiescent(struct vs_slot *b)
 {
 	u64 counted = b->counted;
 
@@ -164,13 +164,13 @@ static __always_inline void clear_ready(u32 slot)
 }
 
 /* Is there anybody who does not wait for tokens? */
-static __always_inline bool anybody(const struct vs_bucket *b)
+static __always_inline bool anybody(const struct vs_slot *b)
 {
 	return b->queued[QUEUE_KERNEL] || (b->queued[QUEUE_USER] && !b->held);
 }
 
 /* May somebody of it run? */
-static __always_inline bool may_run(const struct vs_bucket *b)
+static __always_inline bool may_run(const struct vs_slot *b)
 {
 	if (!b->held)
 		return !empty(b);	/* else granted to others, or about to be held */
@@ -180,7 +180,7 @@ static __always_inline bool may_run(const struct vs_bucket *b)
 /* --- choosing ------------------------------------------------------------------------ */
 
 /* Whoever is in the kernel may have a lock that others wait for. */
-static __always_inline u64 deadline_of(const struct vs_bucket *b)
+static __always_inline u64 deadline_of(const struct vs_slot *b)
 {
 	u64 now = order.now;
 
@@ -204,7 +204,7 @@ static u32 next_slot(u64 *deadline, u32 after)
 {
 	u64 best_deadline = 0, bits, d;
 	u32 word, n, slot, best = SLOTS, words = (slots_end + 63) / 64;
-	struct vs_bucket *b;
+	struct vs_slot *b;
 
 	bpf_for(word, 0, words) {
 		bits = ready[word & (SLOTS / 64 - 1)];
@@ -238,7 +238,7 @@ static u32 next_slot(u64 *deadline, u32 after)
 }
 
 /* The one of @slot's queues whose first task comes first. */
-static __always_inline enum queue first_queue(u32 slot, const struct vs_bucket *b)
+static __always_inline enum queue first_queue(u32 slot, const struct vs_slot *b)
 {
 	struct task_struct *kernel, *user;
 
@@ -257,7 +257,7 @@ static __always_inline enum queue first_queue(u32 slot, const struct vs_bucket *
 }
 
 /* The next task of the slot that may run here begins to. */
-static __always_inline bool move_from(u32 slot, const struct vs_bucket *b)
+static __always_inline bool move_from(u32 slot, const struct vs_slot *b)
 {
 	enum queue queue = first_queue(slot, b);
 

@@ -41,20 +41,23 @@ struct sums {
 	u64 weights;	/* of all that want to run */
 };
 
-static __always_inline void sweep_slot(u32 slot, struct vs_bucket *b, u64 now,
+static __always_inline void sweep_slot(u32 slot, struct vs_slot *b, u64 now,
 				       struct sums *sums)
 {
 	bool was = false;
 
 	read_parameters(b);
+	note_idler(slot, b);
 	if (slot != SLOT_HOST)
 		find_late(slot, b, now);
 	bucket_release(b, now, &was);
-	if (was)
+	if (was) {
 		let_go(slot, b, now);
-	else if (anybody(b)) {	/* in case that nobody was called */
+	} else if (anybody(b)) {	/* in case that nobody was called */
 		set_ready(slot);
 		call_first(slot, b);
+	} else if (wants_idle(b)) {	/* its idle rate may be new */
+		call_first_idle(slot);
 	}
 	if (b->limited)
 		sums->rates += weight_of(b);
@@ -71,7 +74,7 @@ static void sweep(u64 now)
 {
 	struct sums sums = { .unlimited = 1 };
 	u64 all = weigh_machine();
-	struct vs_bucket *b;
+	struct vs_slot *b;
 	u32 i;
 
 	bpf_for(i, 0, slots_end) {

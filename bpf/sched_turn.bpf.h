@@ -12,7 +12,7 @@
 
 /* Neither so far ahead of the others of its context nor so far behind that one
  * of them would wait for more than a ROUND or two. */
-static __always_inline void clamp_vtime(struct sched_task *t, const struct vs_bucket *b)
+static __always_inline void clamp_vtime(struct sched_task *t, const struct vs_slot *b)
 {
 	u64 turn = turn_of(b), lag = turn / 2 < SLICE ? turn / 2 : SLICE;
 
@@ -27,7 +27,7 @@ static __always_inline void clamp_vtime(struct sched_task *t, const struct vs_bu
  * others is so long a wait, as things are now, and a ROUND at most: however many
  * come, and whatever its context has by then, they come after it some day.
  */
-static __always_inline u64 due_of(const struct sched_task *t, const struct vs_bucket *b,
+static __always_inline u64 due_of(const struct sched_task *t, const struct vs_slot *b,
 				  u64 now)
 {
 	s64 lead = (s64)(t->vtime - b->queue_vtime);
@@ -51,7 +51,7 @@ static __always_inline bool reads_rcu(struct task_struct *p)
 
 /* Its place in the queue that it comes to. */
 static __always_inline u64 place_of(struct task_struct *p, const struct sched_task *t,
-				    const struct vs_bucket *b, u64 now)
+				    const struct vs_slot *b, u64 now)
 {
 	if (reads_rcu(p))
 		return now - (USER_LATE_MAX - RCU_LATE_MAX);

@@ -122,6 +122,8 @@ int vs_probe_bpf_lsm(void);
 /* 1: a sched_ext scheduler runs, and its name, free(); 0: none does; -EOPNOTSUPP:
  * this kernel has none.  VS_SCHEDULER is ours. */
 int vs_probe_scheduler(char **ret_name);
+/* Is it this build's scheduler that runs?  Its maps are as this build knows them. */
+bool vs_scheduler_is_ours(struct vs *vs);
 #define VS_SCHEDULER	"vserver"
 /* Is @path a mount of the file system with this magic? */
 bool vs_probe_mount(const char *path, long magic);

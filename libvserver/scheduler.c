@@ -182,14 +182,18 @@ static bool knows_the_tasks(void)
 	       vs_pin_map_id(used, &used_id) == 0 && id == used_id;
 }
 
-/* What runs is this build's, is whole, and knows who is in which context. */
-static bool is_adopted(struct vs *vs)
+bool vs_scheduler_is_ours(struct vs *vs)
 {
 	char build[256];
 
 	pin_of_build(build, sizeof(build));
-	return vs_scheduler_running(vs) && access(build, F_OK) == 0 &&
-	       access(PIN_LINK, F_OK) == 0 && knows_the_tasks();
+	return vs_scheduler_running(vs) == 1 && access(build, F_OK) == 0;
+}
+
+/* What runs is this build's, is whole, and knows who is in which context. */
+static bool is_adopted(struct vs *vs)
+{
+	return vs_scheduler_is_ours(vs) && access(PIN_LINK, F_OK) == 0 && knows_the_tasks();
 }
 
 int vs_scheduler_load(struct vs *vs)

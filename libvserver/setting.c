@@ -33,8 +33,14 @@ static const struct vs_setting settings[] = {
 	  "processor time guaranteed, and at most used: 25%, 10ms/1s; 0.1% at least" },
 	{ "cpu-bucket", "cpuBucket", VS_TYPE_TIME, NULL, true, false, "TIME",
 	  "processor time that can be saved up for a burst" },
-	{ "cpu-resume", "cpuResume", VS_TYPE_TIME, NULL, true, false, "TIME",
+	{ "cpu-release", "cpuRelease", VS_TYPE_TIME, NULL, true, false, "TIME",
 	  "processor time at which it runs again after it was on hold, of 10 s at most" },
+	{ "cpu-idle", "cpuIdle", VS_TYPE_SHARE, NULL, true, false, "SHARE",
+	  "part that it has, beyond cpu, of processor time that nobody is entitled to" },
+	{ "cpu-tokens", "cpuTokens", VS_TYPE_TIME, NULL, false, false, "TIME",
+	  "processor time that is in its bucket when it starts; otherwise that is full" },
+	{ "cpu-prio-bias", "cpuPrioBias", VS_TYPE_BIAS, "0", true, false, "NUMBER",
+	  "-20 to 20: of two that may both run, who has less comes first" },
 	{ "memory", "memory", VS_TYPE_SIZE, "infinity", true, false, "SIZE",
 	  "memory at most: 512M" },
 	{ "memory-swap", "memorySwap", VS_TYPE_SIZE, "infinity", true, false, "SIZE",
@@ -162,12 +168,28 @@ static int check_size(const struct vs_setting *setting, const char *value,
 	return remedy(refusal, "write %lluM or more", MEMORY_MIN >> 20);
 }
 
-static int check_time(const char *value, struct refusal *refusal)
+static int check_bias(const char *value, struct refusal *refusal)
 {
-	uint64_t ns;
+	int32_t bias;
+	int r = vs_parse_bias(value, &bias);
+
+	if (!r)
+		return 0;
+	if (r == -ERANGE)
+		because(refusal, "%s is out of range", value);
+	else
+		because(refusal, "'%s' is no number", value);
+	return remedy(refusal, "choose a number from %d to %d", VS_PRIO_BIAS_MIN,
+		      VS_PRIO_BIAS_MAX);
+}
+
+static int check_time(const struct vs_setting *setting, const char *value,
+		      struct refusal *refusal)
+{
+	uint64_t ns, least = strcmp(setting->name, "cpu-tokens") ? 1 : 0;
 	int r = vs_parse_time(value, &ns);
 
-	if (!r && ns && ns <= VS_SIZE_MAX_NS)
+	if (!r && ns >= least && ns <= VS_SIZE_MAX_NS)
 		return 0;
 	if (!r || r == -ERANGE)
 		because(refusal, "%s is out of range", value);
@@ -176,7 +198,8 @@ static int check_time(const char *value, struct refusal *refusal)
 	return remedy(refusal, "write it with a unit, like 500ms or 2s, up to 1h");
 }
 
-static int check_share(const char *value, struct refusal *refusal)
+static int check_share(const struct vs_setting *setting, const char *value,
+		       struct refusal *refusal)
 {
 	const int processors = get_nprocs();
 	uint64_t rate, interval;
@@ -186,6 +209,10 @@ static int check_share(const char *value, struct refusal *refusal)
 		because(refusal, "'%s' is no share", value);
 		return remedy(refusal, "write it like 25%% (of one processor) or 10ms/1s, "
 			      "or infinity");
+	}
+	if (rate == UINT64_MAX && !setting->fallback) {
+		because(refusal, "there is no end to infinity, and so no part of it");
+		return remedy(refusal, "write it like 10%%");
 	}
 	if (rate == UINT64_MAX || vs_bucket_make(rate, interval, 0, 0, &bucket) == 0)
 		return 0;
@@ -313,9 +340,11 @@ static int check(const struct vs_setting *setting, const char *value, struct ref
 	case VS_TYPE_SIZE:
 		return check_size(setting, value, refusal);
 	case VS_TYPE_TIME:
-		return check_time(value, refusal);
+		return check_time(setting, value, refusal);
 	case VS_TYPE_SHARE:
-		return check_share(value, refusal);
+		return check_share(setting, value, refusal);
+	case VS_TYPE_BIAS:
+		return check_bias(value, refusal);
 	case VS_TYPE_ADDRESS:
 		return check_address(value, refusal);
 	case VS_TYPE_CAPABILITIES:

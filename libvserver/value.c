@@ -131,6 +131,22 @@ int vs_parse_count(const char *text, uint64_t *ret)
 	return scale(text, strlen(text), 1, ret);
 }
 
+int vs_parse_bias(const char *text, int32_t *ret)
+{
+	bool negative = *text == '-';
+	uint64_t number;
+	int r;
+
+	text += negative;
+	r = strchr(text, '.') ? -EINVAL : scale(text, strlen(text), 1, &number);
+	if (r < 0)
+		return r;
+	if (number > (negative ? -VS_PRIO_BIAS_MIN : VS_PRIO_BIAS_MAX))
+		return -ERANGE;
+	*ret = negative ? -(int32_t)number : (int32_t)number;
+	return 0;
+}
+
 int vs_parse_xid(const char *text, uint32_t *ret)
 {
 	uint64_t number;

@@ -13,7 +13,7 @@
 struct arguments {
 	struct vs_context ctx;		/* as it is to be, if it is made */
 	uint64_t watcher_ceiling;	/* what --cap and --secure make of none */
-	uint64_t rate_ns, interval_ns, size_ns, release_ns;
+	struct vs_bucket bucket;	/* size_ns, release_ns 0: not said */
 	const char *hostname;
 	const char *domainname;
 	bool no_seccomp, no_new_privs;

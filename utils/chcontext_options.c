@@ -32,7 +32,10 @@ static void help(void)
 	     "                         private: nobody enters it any more\n"
 	     "      --cpu SHARE        of the processors: 25%, 10ms/1s\n"
 	     "      --cpu-bucket TIME  how much unused time it may save up: 500ms\n"
-	     "      --cpu-resume TIME  how much it needs to run again after it was on hold: 10ms\n"
+	     "      --cpu-release TIME how much it needs to run again after it was on hold: 10ms\n"
+	     "      --cpu-idle SHARE   its part of time that nobody is entitled to: 10%\n"
+	     "      --cpu-tokens TIME  what it may use at first; otherwise a full bucket\n"
+	     "      --cpu-prio-bias N  -20 to 20: of two that may run, who has less comes first\n"
 	     "      --seccomp none     no filter on system calls; otherwise default\n"
 	     "      --no-new-privs     setuid programs and file capabilities give nothing inside\n"
 	     "      --disconnect       run in the background\n"
@@ -40,7 +43,7 @@ static void help(void)
 	     "      --help             this\n"
 	     "      --version          the version of VServer\n"
 	     "\n"
-	     "With any of --name to --cpu-resume the context is a new one.\n"
+	     "With any of --name to --cpu-prio-bias the context is a new one.\n"
 	     "\n"
 	     "Exit status: the command's; 1 failed, 2 usage, 254 the context exists.");
 	exit(0);
@@ -59,9 +62,18 @@ static uint64_t time_or_die(const char *option, const char *text)
 
 static void share_or_die(const char *text, struct arguments *ret)
 {
-	if (vs_parse_share(text, &ret->rate_ns, &ret->interval_ns) < 0 ||
-	    ret->rate_ns == UINT64_MAX)
+	if (vs_parse_share(text, &ret->bucket.rate_ns, &ret->bucket.interval_ns) < 0 ||
+	    ret->bucket.rate_ns == UINT64_MAX)
 		die(EXIT_USAGE, "--cpu wants a share like 25%% or 10ms/1s, not '%s'", text);
+}
+
+/* Whatever is a guest's setting as well is checked as that one. */
+static void setting_or_die(const char *name, const char *text)
+{
+	char *reason = NULL, *remedy = NULL;
+
+	if (vs_setting_check(vs_setting_find(name), text, &reason, &remedy) < 0)
+		die(EXIT_USAGE, "--%s: %s; %s", name, reason ?: "out of memory", remedy ?: "");
 }
 
 static void ceiling_or_die(const char *text, uint64_t *ceiling)
@@ -126,7 +138,7 @@ static uint32_t number_or_die(const char *text)
 }
 
 enum { OPT_CAP = 256, OPT_SECURE, OPT_NAME, OPT_HOSTNAME, OPT_DOMAINNAME, OPT_FLAG, OPT_CPU,
-       OPT_BUCKET, OPT_RESUME,
+       OPT_BUCKET, OPT_RELEASE, OPT_IDLE, OPT_TOKENS, OPT_BIAS,
        /* These say nothing of the context: */
        OPT_SECCOMP, OPT_NO_NEW_PRIVS, OPT_DISCONNECT, OPT_SILENT };
 
@@ -141,7 +153,10 @@ static const struct option options[] = {
 	{ "flag",	required_argument,	NULL, OPT_FLAG },
 	{ "cpu",	required_argument,	NULL, OPT_CPU },
 	{ "cpu-bucket",	required_argument,	NULL, OPT_BUCKET },
-	{ "cpu-resume",	required_argument,	NULL, OPT_RESUME },
+	{ "cpu-release", required_argument,	NULL, OPT_RELEASE },
+	{ "cpu-idle",	required_argument,	NULL, OPT_IDLE },
+	{ "cpu-tokens",	required_argument,	NULL, OPT_TOKENS },
+	{ "cpu-prio-bias", required_argument,	NULL, OPT_BIAS },
 	{ "seccomp",	required_argument,	NULL, OPT_SECCOMP },
 	{ "no-new-privs", no_argument,		NULL, OPT_NO_NEW_PRIVS },
 	{ "disconnect",	no_argument,		NULL, OPT_DISCONNECT },
@@ -181,10 +196,24 @@ static void read_option(int c, struct arguments *ret)
 		share_or_die(optarg, ret);
 		break;
 	case OPT_BUCKET:
-		ret->size_ns = time_or_die("--cpu-bucket", optarg);
+		ret->bucket.size_ns = time_or_die("--cpu-bucket", optarg);
 		break;
-	case OPT_RESUME:
-		ret->release_ns = time_or_die("--cpu-resume", optarg);
+	case OPT_RELEASE:
+		ret->bucket.release_ns = time_or_die("--cpu-release", optarg);
+		break;
+	case OPT_IDLE:
+		setting_or_die("cpu-idle", optarg);
+		vs_parse_share(optarg, &ret->bucket.idle_rate_ns,
+			       &ret->bucket.idle_interval_ns);
+		break;
+	case OPT_TOKENS:
+		setting_or_die("cpu-tokens", optarg);
+		ret->bucket.set_tokens = true;
+		vs_parse_time(optarg, &ret->bucket.tokens_ns);
+		break;
+	case OPT_BIAS:
+		setting_or_die("cpu-prio-bias", optarg);
+		vs_parse_bias(optarg, &ret->bucket.prio_bias);
 		break;
 	case OPT_SECCOMP:
 		ret->no_seccomp = seccomp_or_die(optarg);
@@ -211,23 +240,33 @@ static void read_option(int c, struct arguments *ret)
 
 static void bucket_or_die(struct arguments *args)
 {
+	const struct vs_bucket *asked = &args->bucket;
 	long processors = sysconf(_SC_NPROCESSORS_ONLN);
 	int r;
 
-	if (!args->interval_ns) {
-		if (args->size_ns || args->release_ns)
-			die(EXIT_USAGE, "--cpu-bucket and --cpu-resume want --cpu beside them");
+	if (!asked->interval_ns) {
+		if (asked->size_ns || asked->release_ns || asked->idle_rate_ns ||
+		    asked->set_tokens || asked->prio_bias)
+			die(EXIT_USAGE, "--cpu-bucket, --cpu-release and the like want --cpu "
+			    "beside them");
 		return;
 	}
-	r = vs_bucket_make(args->rate_ns, args->interval_ns, args->size_ns,
-			   args->release_ns, &args->ctx.bucket);
+	r = vs_bucket_make(asked->rate_ns, asked->interval_ns, asked->size_ns,
+			   asked->release_ns, &args->ctx.bucket);
 	if (r == -ERANGE)
 		die(EXIT_USAGE, "--cpu: at least 0.1%% and at most %ld%%, all this machine has",
 		    processors * 100);
 	if (r == -ETIME)
-		die(EXIT_USAGE, "--cpu-resume: at this share it would be on hold for more than 10 s");
+		die(EXIT_USAGE, "--cpu-release: at this share it would be on hold for more than 10 s");
 	if (r < 0)
-		die(EXIT_USAGE, "--cpu-resume must not be more than --cpu-bucket");
+		die(EXIT_USAGE, "--cpu-release must not be more than --cpu-bucket");
+	args->ctx.bucket.idle_rate_ns = asked->idle_rate_ns;
+	args->ctx.bucket.idle_interval_ns = asked->idle_interval_ns;
+	args->ctx.bucket.prio_bias = asked->prio_bias;
+	args->ctx.bucket.set_tokens = asked->set_tokens;
+	args->ctx.bucket.tokens_ns = asked->tokens_ns;
+	if (asked->tokens_ns > args->ctx.bucket.size_ns)
+		die(EXIT_USAGE, "--cpu-tokens must not be more than --cpu-bucket");
 }
 
 void read_arguments(int argc, char **argv, struct arguments *ret)

@@ -7,45 +7,12 @@
  * read by config_file.c, files are written by config_write.c.
  */
 #include <errno.h>
-#include <stdarg.h>
 #include <string.h>
 
 #include "config.h"
-#include "config_file.h"
+#include "config_entry.h"
 #include "config_path.h"
 #include "scope.h"
-
-static const struct entry *entry_find(const struct entries *entries, const char *name)
-{
-	for (size_t i = 0; i < entries->n; i++)
-		if (!strcmp(entries->entry[i].setting->name, name))
-			return &entries->entry[i];
-	return NULL;
-}
-
-/* What is in force of a setting that is no list; NULL: nothing. */
-static const char *value_of(const struct entries *entries, const char *name)
-{
-	const struct entry *entry = entry_find(entries, name);
-	const struct vs_setting *setting = vs_setting_find(name);
-
-	if (entry)
-		return *entry->value ? entry->value : NULL;
-	return setting ? setting->fallback : NULL;
-}
-
-__attribute__((format(printf, 3, 4)))
-static void complain(FILE *errors, const struct entry *entry, const char *format, ...)
-{
-	va_list ap;
-
-	if (entry && entry->line)
-		fprintf(errors, "%s:%u: ", entry->path, entry->line);
-	va_start(ap, format);
-	vfprintf(errors, format, ap);
-	va_end(ap);
-	fputc('\n', errors);
-}
 
 /* ADDRESS[/PREFIX] [dev INTERFACE] */
 int config_parse_address(const char *text, struct address_config *ret)
@@ -84,13 +51,13 @@ static int take_addresses(struct config *config, const struct entries *entries, 
 		if (entry->setting->type != VS_TYPE_ADDRESS || !*entry->value)
 			continue;
 		if (config_parse_address(entry->value, &address) < 0) {
-			complain(errors, entry, "address: '%s' is not an address; "
+			entry_complain(errors, entry, "address: '%s' is not an address; "
 				 "write ADDRESS/PREFIX dev INTERFACE", entry->value);
 			continue;
 		}
 		for (size_t j = 0; j < config->n_addresses; j++)
 			if (config->addresses[j].address.family == address.address.family)
-				complain(errors, entry, "address: a second %s address; "
+				entry_complain(errors, entry, "address: a second %s address; "
 					 "a guest has one of each kind",
 					 address.address.family == AF_INET ? "IPv4" : "IPv6");
 
@@ -105,39 +72,10 @@ static int take_addresses(struct config *config, const struct entries *entries, 
 	return 0;
 }
 
-/* cpu, cpu-bucket and cpu-resume: one bucket. */
-static void take_bucket(struct config *config, const struct entries *entries, FILE *errors)
-{
-	const char *cpu = value_of(entries, "cpu");
-	const char *size = value_of(entries, "cpu-bucket");
-	const char *release = value_of(entries, "cpu-resume");
-	uint64_t rate, interval, size_ns = 0, release_ns = 0;
-	int r;
-
-	if (!cpu || vs_parse_share(cpu, &rate, &interval) < 0 || rate == UINT64_MAX)
-		return;
-	if (size)
-		vs_parse_time(size, &size_ns);
-	if (release)
-		vs_parse_time(release, &release_ns);
-
-	r = vs_bucket_make(rate, interval, size_ns, release_ns, &config->bucket);
-	if (r == -ERANGE)
-		complain(errors, entry_find(entries, "cpu"), "cpu: %s is more than this machine "
-			 "has or less than can be given; it has %ld processors, 100%% each", cpu,
-			 sysconf(_SC_NPROCESSORS_ONLN));
-	else if (r == -ETIME)
-		complain(errors, entry_find(entries, "cpu-resume"), "cpu-resume: at this share "
-			 "that takes more than 10 s; make it less, or cpu more");
-	else if (r < 0)
-		complain(errors, entry_find(entries, "cpu-resume"), "cpu-resume: more than the "
-			 "bucket holds; make it less, or cpu-bucket more");
-}
-
 static uint64_t take_limit(const struct entries *entries, const char *name,
 			   int (*parse)(const char *text, uint64_t *ret))
 {
-	const char *value = value_of(entries, name);
+	const char *value = entry_value(entries, name);
 	uint64_t limit;
 
 	return value && parse(value, &limit) == 0 ? limit : UINT64_MAX;
@@ -145,7 +83,7 @@ static uint64_t take_limit(const struct entries *entries, const char *name,
 
 static int take_string(const struct entries *entries, const char *name, char **ret)
 {
-	const char *value = value_of(entries, name);
+	const char *value = entry_value(entries, name);
 
 	if (!value)
 		return 0;
@@ -162,8 +100,8 @@ bool config_is_true(const char *value)
 /* What one cannot have any use of is no wish that was understood. */
 static void take_ceiling(struct config *config, const struct entries *entries, FILE *errors)
 {
-	const char *capabilities = value_of(entries, "capabilities");
-	const char *user = value_of(entries, "user");
+	const char *capabilities = entry_value(entries, "capabilities");
+	const char *user = entry_value(entries, "user");
 	_cleanup_free_ char *bad = NULL, *names = NULL;
 	uint64_t useless = 0;
 
@@ -174,17 +112,17 @@ static void take_ceiling(struct config *config, const struct entries *entries, F
 	if (config->own_users)
 		useless = config->ceiling & vs_ceiling_host();
 	if (useless && vs_ceiling_format(useless, &names) == 0)
-		complain(errors, entry_find(entries, "capabilities"), "capabilities: %s counts "
+		entry_complain(errors, entry_find(entries, "capabilities"), "capabilities: %s counts "
 			 "towards the host only, of which a guest with user ids of its own is no "
 			 "root; leave it out, or set user = host", names);
 }
 
 static int take(struct config *config, const struct entries *entries, FILE *errors)
 {
-	const char *xid = value_of(entries, "xid");
-	const char *autostart = value_of(entries, "autostart");
-	const char *no_new_privs = value_of(entries, "no-new-privs");
-	const char *seccomp = value_of(entries, "seccomp");
+	const char *xid = entry_value(entries, "xid");
+	const char *autostart = entry_value(entries, "autostart");
+	const char *no_new_privs = entry_value(entries, "no-new-privs");
+	const char *seccomp = entry_value(entries, "seccomp");
 
 	if (xid)
 		vs_parse_xid(xid, &config->xid);
@@ -195,7 +133,7 @@ static int take(struct config *config, const struct entries *entries, FILE *erro
 	config->swap_bytes = take_limit(entries, "memory-swap", vs_parse_size);
 	config->tasks = take_limit(entries, "tasks", vs_parse_count);
 	take_ceiling(config, entries, errors);
-	take_bucket(config, entries, errors);
+	config_take_bucket(entries, &config->bucket, errors);
 	if (take_string(entries, "hostname", &config->hostname) < 0 ||
 	    take_string(entries, "init", &config->init) < 0 ||
 	    take_addresses(config, entries, errors) < 0)

@@ -108,6 +108,7 @@ static int reboot_guest(struct supervisor *s)
 	if (r < 0)
 		return failed(s, "clearing the control group", vs_reason(s->vs), r);
 	ctx.bucket = s->config->bucket;
+	ctx.bucket.set_tokens = false;	/* or a boot would be worth a bucket */
 	r = vs_context_set(s->vs, &ctx, VS_SET_BUCKET);
 	if (r < 0)
 		return failed(s, "setting the share", vs_reason(s->vs), r);

@@ -152,7 +152,8 @@ static bool is_asked(const struct pairs *settings, const char *key)
 static bool asks_cpu(const struct pairs *settings)
 {
 	return is_asked(settings, "cpu") || is_asked(settings, "cpu-bucket") ||
-	       is_asked(settings, "cpu-resume");
+	       is_asked(settings, "cpu-release") || is_asked(settings, "cpu-idle") ||
+	       is_asked(settings, "cpu-prio-bias");
 }
 
 static int apply_limits(struct vs *vs, const struct config *config,
@@ -182,6 +183,7 @@ static int apply(struct vs *vs, const struct config *config, const struct state 
 	struct vs_context context = { .xid = state->xid, .bucket = config->bucket };
 	int r = apply_limits(vs, config, state, settings);
 
+	context.bucket.set_tokens = false;	/* these it had when it started */
 	if (!r && asks_cpu(settings))
 		r = vs_context_set(vs, &context, VS_SET_BUCKET);
 	return r;

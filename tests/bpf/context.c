@@ -12,6 +12,7 @@
  * context threaded XID           enters from a process with two threads
  * context load|unload 0          enforcement
  * context unload-scheduler 0     if there is one
+ * context usage XID              prints its bucket, and what it has used, in ns
  *
  * Contexts without the policy of chcontext and chbind: just what the library
  * does, for tests that choose each part themselves.
@@ -87,6 +88,19 @@ static int enter_leaving(struct vs *vs, uint32_t xid, uint32_t nid, char **argv,
 	return -errno;
 }
 
+static int print_usage(struct vs *vs, uint32_t xid)
+{
+	struct vs_cpu_usage usage;
+	int err = vs_scheduler_usage(vs, xid, &usage);
+
+	if (!err)
+		printf("tokens=%lld size=%llu used=%llu idle=%llu held=%llu holds=%llu\n",
+		       (long long)usage.tokens_ns, (unsigned long long)usage.size_ns,
+		       (unsigned long long)usage.used_ns, (unsigned long long)usage.idle_ns,
+		       (unsigned long long)usage.held_ns, (unsigned long long)usage.holds);
+	return err;
+}
+
 static int run(struct vs *vs, int argc, char **argv)
 {
 	struct vs_context ctx = { .xid = atoi(argv[2]) };
@@ -108,6 +122,8 @@ static int run(struct vs *vs, int argc, char **argv)
 			printf("%u\n", ctx.tasks);
 		return err;
 	}
+	if (!strcmp(argv[1], "usage"))
+		return print_usage(vs, ctx.xid);
 	if (!strcmp(argv[1], "load"))
 		return vs_enforce_load(vs);
 	if (!strcmp(argv[1], "unload"))

@@ -164,12 +164,20 @@ bad 2 '--cpu: at least 0.1% and at most [0-9]+00%' "more than the machine" \
 bad 2 "--cpu wants a share like 25% or 10ms/1s, not 'much'" "no share" chcontext --cpu much -- true
 bad 2 "--cpu-bucket wants a time like 500ms, not '5'" "a time without a unit" \
 	chcontext --cpu 5% --cpu-bucket 5 -- true
-bad 2 '--cpu-bucket and --cpu-resume want --cpu' "a bucket without a share" \
+bad 2 '--cpu-bucket, --cpu-release .* want --cpu' "a bucket without a share" \
 	chcontext --cpu-bucket 5ms -- true
-bad 2 '--cpu-resume must not be more than --cpu-bucket' "a release above the bucket" \
-	chcontext --cpu 5% --cpu-bucket 5ms --cpu-resume 6ms -- true
-bad 2 '--cpu-resume: .*more than 10 s' "on hold for too long" \
-	chcontext --cpu 5% --cpu-bucket 1s --cpu-resume 501ms -- true
+bad 2 '--cpu-release must not be more than --cpu-bucket' "a release above the bucket" \
+	chcontext --cpu 5% --cpu-bucket 5ms --cpu-release 6ms -- true
+bad 2 '--cpu-release: .*more than 10 s' "on hold for too long" \
+	chcontext --cpu 5% --cpu-bucket 1s --cpu-release 501ms -- true
+bad 2 '--cpu-bucket, .* want --cpu' "an idle rate without a share" chcontext --cpu-idle 5% -- true
+bad 2 '--cpu-idle: there is no end to infinity' "all of what is left over" \
+	chcontext --cpu 5% --cpu-idle infinity -- true
+bad 2 '--cpu-tokens must not be more than --cpu-bucket' "more tokens than the bucket holds" \
+	chcontext --cpu 5% --cpu-bucket 5ms --cpu-tokens 6ms -- true
+bad 2 '--cpu-prio-bias: 21 is out of range; choose a number from -20 to 20' "a bias of 21" \
+	chcontext --cpu 5% --cpu-prio-bias 21 -- true
+bad 2 "--cpu-prio-bias: 'high' is no number" "no bias" chcontext --cpu 5% --cpu-prio-bias high -- true
 bad 1 "cannot run 'nosuch': No such file or directory" "no such command" chcontext -- nosuch
 bad 1 "cannot run '/etc': " "a directory for a command" in_42 /etc
 : >"$scratch/plain"

@@ -88,8 +88,13 @@ expect_output '^cf +stopped' "and list goes on" vserver list
 expect_error 1 'cf.conf:2' "nothing can be set" vserver set cf tasks=5
 rm -f "$etc/cf.conf.d/20-a.conf"
 
-printf 'cpu = 10%%\ncpu-bucket = 2ms\ncpu-resume = 3ms\n' >"$etc/cf.conf"
-expect 0 "values that do not fit together" told "$etc/cf.conf:3: cpu-resume: "
+printf 'cpu = 10%%\ncpu-bucket = 2ms\ncpu-release = 3ms\n' >"$etc/cf.conf"
+expect 0 "values that do not fit together" told "$etc/cf.conf:3: cpu-release: "
+printf 'cpu = 10%%\ncpu-bucket = 2ms\ncpu-tokens = 3ms\n' >"$etc/cf.conf"
+expect 0 "more tokens than the bucket holds" told "$etc/cf.conf:3: cpu-tokens: "
+printf 'cpu = 10%%\ncpu-idle = infinity\ncpu-prio-bias = 21\n' >"$etc/cf.conf"
+expect 0 "an idle rate without an end" told "$etc/cf.conf:2: cpu-idle: "
+expect 0 "a bias that is out of range" told "$etc/cf.conf:3: cpu-prio-bias: "
 printf 'address = 192.0.2.1/24 dev lo\naddress = 192.0.2.2/24 dev lo\n' >"$etc/cf.conf"
 expect 0 "more addresses than a guest has" told "$etc/cf.conf:2: address: "
 { printf 'hostname = '; printf 'a%.0s' {1..300}; printf '\ncolour = red\n'; } >"$etc/cf.conf"

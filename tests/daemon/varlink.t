@@ -87,7 +87,7 @@ is "$(cat "$cgroup/pids.max")" max "none was applied"
 expect 1 "nor kept" grep -qs tasks /etc/vserver/guests/vl.conf.d/50-set.conf
 expect 0 "values that do not fit together" refuses Set '{"name":"vl","settings":[
 	{"key":"cpu","value":"10%"},{"key":"cpu-bucket","value":"2ms"},
-	{"key":"cpu-resume","value":"5ms"}]}' "$errors.InvalidValue .*cpu-resume"
+	{"key":"cpu-release","value":"5ms"}]}' "$errors.InvalidValue .*cpu-release"
 expect 0 "--runtime applies too" call Set "$(set_to memory 48M true)"
 is "$(cat "$cgroup/memory.max")" $((48 << 20)) "in the control group"
 is "$(vserver config show vl --json | jq -r '.[] | select(.key == "memory").source')" \

@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Copyright (C) 2026 The VServer developers
+ */
+#ifndef CONFIG_ENTRY_H
+#define CONFIG_ENTRY_H
+
+#include "config_file.h"
+
+/** entry_find() - the line of a setting; NULL: there is none. */
+const struct entry *entry_find(const struct entries *entries, const char *name);
+
+/** entry_value() - what is in force of a setting that is no list; NULL: nothing. */
+const char *entry_value(const struct entries *entries, const char *name);
+
+/** entry_complain() - a line to @errors, with file and line of @entry (NULL: none). */
+__attribute__((format(printf, 3, 4)))
+void entry_complain(FILE *errors, const struct entry *entry, const char *format, ...);
+
+/** config_take_bucket() - cpu and what belongs to it: one bucket (config_bucket.c). */
+void config_take_bucket(const struct entries *entries, struct vs_bucket *bucket,
+			FILE *errors);
+
+#endif
