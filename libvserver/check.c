@@ -271,22 +271,27 @@ static void check_scheduler(struct features *f, struct vs *vs)
 		"shares are kept by cpu.max",
 		"restart the daemon, which loads it: systemctl restart vserverd",
 	};
-	_cleanup_free_ char *reason = NULL;
+	static const struct text other = {
+		"scheduler", false,
+		"shares are kept by cpu.max",
+		"end that one; vserverd then loads ours",
+	};
+	_cleanup_free_ char *reason = NULL, *running = NULL;
 	struct utsname name;
-	bool there = access("/sys/kernel/sched_ext/state", F_OK) == 0;
-	int r;
+	int r = vs_probe_scheduler(&running);
 
-	if (!there) {
+	if (r == -EOPNOTSUPP) {
 		uname(&name);
 		add(f, &kernel, false, "%s has no sched_ext", name.release);
 		return;
 	}
 	add(f, &kernel, true, "the kernel has it");
-	r = vs_scheduler_running(vs);
 	if (r < 0)
 		add(f, &scheduler, false, "%s", strerror(-r));
-	else if (r)
+	else if (r && !strcmp(running, VS_SCHEDULER))
 		add(f, &scheduler, true, "the token bucket scheduler runs");
+	else if (r)
+		add(f, &other, false, "another one runs: %s", running);
 	else if (vs_scheduler_exit_reason(vs, &reason) == 0)
 		add(f, &scheduler, false, "the kernel has ended it: %s", reason);
 	else

@@ -206,8 +206,8 @@ int vs_scheduler_load(struct vs *vs)
 		return vs_fail(vs, -EOPNOTSUPP, "this kernel has no sched_ext; cpu.max keeps the "
 			       "shares");
 	if (r == 1 && strcmp(running, VS_SCHEDULER) != 0)
-		return vs_fail(vs, -EBUSY, "another sched_ext scheduler, %s, runs; end it, then "
-			       "start vserverd again", running);
+		return vs_fail(vs, -EBUSY, "another sched_ext scheduler, %s, runs; end it, and "
+			       "vserverd loads ours", running);
 	lock = vs_pin_lock(vs);
 	if (lock < 0)
 		return lock;
