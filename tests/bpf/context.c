@@ -11,6 +11,7 @@
  *                                its pid is the command's last argument
  * context threaded XID           enters from a process with two threads
  * context load|unload 0          enforcement
+ * context load-scheduler 0
  * context unload-scheduler 0     if there is one
  * context usage XID              prints its bucket, and what it has used, in ns
  *
@@ -128,6 +129,8 @@ static int run(struct vs *vs, int argc, char **argv)
 		return vs_enforce_load(vs);
 	if (!strcmp(argv[1], "unload"))
 		return vs_enforce_unload(vs);
+	if (!strcmp(argv[1], "load-scheduler"))
+		return vs_scheduler_load(vs);
 	if (!strcmp(argv[1], "unload-scheduler"))
 		return vs_scheduler_running(vs) == 1 ? vs_scheduler_unload(vs) : 0;
 	if (argc >= 5 && !strcmp(argv[1], "leave"))
