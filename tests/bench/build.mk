@@ -4,8 +4,11 @@
 # What the figures are measured with.
 
 BENCH_HOOKS := $(B)/tests/bench/hooks
-TEST_PROGRAMS += $(BENCH_HOOKS)
+BENCH_CROWD := $(B)/tests/bench/crowd
+TEST_PROGRAMS += $(BENCH_HOOKS) $(BENCH_CROWD)
 
 $(BENCH_HOOKS): $(B)/tests/bench/hooks.o
+$(BENCH_CROWD): $(patsubst %,$(B)/tests/bench/%.o,crowd crowd_inside crowd_main)
+$(BENCH_HOOKS) $(BENCH_CROWD):
 	$(call say,LINK,$@)
 	$(Q)$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^

@@ -2,7 +2,7 @@
 /*
  * Copyright (C) 2026 The VServer developers
  *
- * hooks getpid|kill|open|connect|fork|exec COUNT [ADDRESS] - does it COUNT times and
+ * hooks getpid|kill|open|connect|fork|exec|pipe COUNT [ADDRESS] - does it COUNT times and
  * prints the nanoseconds that one took.  What the figures mean is hooks.sh's.
  */
 #include <arpa/inet.h>
@@ -98,6 +98,26 @@ static void do_open(void)
 	close(fd);
 }
 
+/* A byte to another process and back. */
+static void do_pipe(void)
+{
+	static int to[2], from[2];
+	char byte = 0;
+
+	if (!to[1]) {
+		if (pipe(to) || pipe(from))
+			die("pipe");
+		if (fork() == 0) {
+			close(to[1]);
+			while (read(to[0], &byte, 1) == 1 && write(from[1], &byte, 1) == 1)
+				;
+			_exit(0);
+		}
+	}
+	if (write(to[1], &byte, 1) != 1 || read(from[0], &byte, 1) != 1)
+		die("pipe");
+}
+
 static const struct {
 	const char *name;
 	void (*act)(void);
@@ -108,6 +128,7 @@ static const struct {
 	{ "connect", do_connect },
 	{ "fork", do_fork },
 	{ "exec", do_exec },
+	{ "pipe", do_pipe },
 };
 
 static uint64_t now_ns(void)
