@@ -3,9 +3,9 @@
  * Copyright (C) 2026 The VServer developers
  *
  * crowd share KIND WINDOW_MS WINDOWS TASKS SHARE…
- *	"error PERCENT" a window: the mean of |what a member had - its share|, of
- *	one processor; "error10" likewise, for each ten windows in a row; "work N":
- *	what hogs did in a second of processor time; "used PERCENT" a member.
+ *	"error PERCENT" a window, four times WINDOWS: the mean of |what a member had
+ *	- its share|, of one processor; "error10" likewise, for each ten in a row;
+ *	"used PERCENT" a member; "work N": what hogs did in a second of theirs.
  * crowd latency KIND SAMPLES TASKS SHARE…
  *	"late US": of a sleeper with a share of 20 % beside them.
  * crowd burst KIND SAMPLES SHARE BUCKET_MS BESIDE
@@ -40,6 +40,8 @@
 #include "crowd.h"
 
 #define SECOND		1000000000ULL
+#define PERIOD_NS	(SECOND / 10)	/* of cpu.max */
+#define WINDOWS_MAX	100
 #define SETTLE_NS	(3 * SECOND)	/* a bucket that is new is full */
 #define FIRST_XID	1000
 #define SLEEPING_XID	10000
@@ -69,50 +71,67 @@ static void begin(char **shares, struct member like)
 
 /* --- share ---------------------------------------------------------------------------- */
 
-/* Mean over all members, of windows from @i on; @used has a row a window. */
-static double error_at(const uint64_t *used, int i, int windows, double window_ns)
+/* What each had had when the first window began, and at the end of each. */
+static uint64_t had[WINDOWS_MAX + 1][MEMBERS_MAX];
+
+static void read_all(uint64_t *ret)
+{
+	for (int m = 0; m < crowd.n_members; m++)
+		ret[m] = member_used_ns(&crowd.members[m]);
+}
+
+/* Mean over all members, of @windows windows in a row, from @i on. */
+static double error_at(int i, int windows, double window_ns)
 {
 	double sum = 0;
 
 	for (int m = 0; m < crowd.n_members; m++) {
-		uint64_t ns = used[(i + windows) * crowd.n_members + m] -
-			      used[i * crowd.n_members + m];
+		uint64_t ns = had[i + windows][m] - had[i][m];
 
 		sum += fabs(100 * ns / (window_ns * windows) - crowd.members[m].percent);
 	}
 	return sum / crowd.n_members;
 }
 
+static void measure(uint64_t start, uint64_t window_ns, int windows)
+{
+	for (int i = 0; i <= windows; i++) {
+		sleep_until(start + i * window_ns);
+		read_all(had[i]);
+	}
+	for (int i = 0; i < windows; i++)
+		printf("error %.6f\n", error_at(i, 1, window_ns));
+	for (int i = 0; i + 10 <= windows; i++)
+		printf("error10 %.6f\n", error_at(i, 10, window_ns));
+}
+
+/* It makes a difference where in a period of cpu.max a window begins: as many at
+ * each quarter of it. */
 static int share(char **args)
 {
 	const uint64_t window_ns = atoi(args[0]) * 1000000ULL;
 	const int windows = atoi(args[1]);
-	uint64_t start, work = 0, *used, total = 0;
-	int n;
+	static uint64_t first[MEMBERS_MAX], last[MEMBERS_MAX];
+	uint64_t start, end, all = 0, work = 0;
 
+	if (windows > WINDOWS_MAX)
+		die("too many windows");
 	begin(args + 3, (struct member){ .role = "hog", .tasks = atoi(args[2]) });
-	n = crowd.n_members;
-	used = calloc((windows + 1) * n, sizeof(*used));
-	start = now_ns() + window_ns / 2;
-	for (int i = 0; i <= windows; i++) {
-		sleep_until(start + i * window_ns);
-		for (int m = 0; m < n; m++)
-			used[i * n + m] = member_used_ns(&crowd.members[m]);
-		for (int m = 0; m < n && (i == 0 || i == windows); m++)
-			work += (i ? 1 : -1) * member_work(&crowd.members[m]);
+	start = now_ns() + PERIOD_NS;
+	read_all(first);
+	for (int m = 0; m < crowd.n_members; m++)
+		work -= member_work(&crowd.members[m]);
+	for (int i = 0; i < 4; i++)
+		measure(start + i * ((windows + 1) * window_ns + PERIOD_NS / 4), window_ns,
+			windows);
+	end = now_ns();
+	read_all(last);
+	for (int m = 0; m < crowd.n_members; m++) {
+		work += member_work(&crowd.members[m]);
+		all += last[m] - first[m];
+		printf("used %.6f\n", 100.0 * (last[m] - first[m]) / (end - start + PERIOD_NS));
 	}
-	for (int i = 0; i < windows; i++)
-		printf("error %.6f\n", error_at(used, i, 1, window_ns));
-	for (int i = 0; i + 10 <= windows; i++)
-		printf("error10 %.6f\n", error_at(used, i, 10, window_ns));
-	for (int m = 0; m < n; m++) {
-		uint64_t ns = used[windows * n + m] - used[m];
-
-		printf("used %.6f\n", 100.0 * ns / (windows * window_ns));
-		total += ns;
-	}
-	printf("work %.1f\n", work * 1e9 / total);
-	free(used);
+	printf("work %.1f\n", work * 1e9 / all);
 	return 0;
 }
 

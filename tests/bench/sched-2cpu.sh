@@ -10,7 +10,7 @@
 cd "$(dirname "$0")/../.." || exit
 . tests/bench/scheduled
 
-share_errors "${WINDOWS:-40}" 1000 2cpu/ '4ctx 0.4 x x 2 10 20 40 80
+share_errors "${WINDOWS:-10}" 1000 2cpu/ '4ctx 0.4 x x 2 10 30 50 80
 20ctx 0.4 x x 2 4*2 4*4 4*6 2*8 2*10 12 14 20 40
 100ctx 0.4 x x 2 60*1 25*2 10*3 5*6
 80x4 1.0 x x 4 80'

@@ -11,9 +11,9 @@
 cd "$(dirname "$0")/../.." || exit
 . tests/bench/scheduled
 
-windows=${WINDOWS:-40}
-sleeps=${SLEEPS:-2000}
-rounds=${ROUNDS:-5}
+windows=${WINDOWS:-10}
+sleeps=${SLEEPS:-1500}
+rounds=${ROUNDS:-3}
 hooks=build/tests/bench/hooks
 
 # --- how well shares are kept ---------------------------------------------------------------
@@ -22,7 +22,7 @@ hooks=build/tests/bench/hooks
 share_errors "$windows" 1000 '' '4ctx 0.9 - 1.02 1 5 10 20 40
 20ctx 0.5 0.4 1.03 1 4*1 4*2 4*3 2*4 2*5 6 7 10 20
 100ctx 0.5 0.4 1.05 1 60*0.5 25*1 10*1.5 5*3'
-share_errors "$windows" 1037 '' '4ctx 0.35 x x 1 5 10 20 40
+share_errors $((windows / 2 + 1)) 1037 '' '4ctx 0.35 x x 1 5 10 20 40
 20ctx 0.2 x x 1 4*1 4*2 4*3 2*4 2*5 6 7 10 20
 100ctx 0.25 x x 1 60*0.5 25*1 10*1.5 5*3'
 
@@ -66,7 +66,7 @@ idle_ratio()
 }
 
 if chcontext --help | grep -q cpu-idle; then
-	both idle share 1000 20 1 10+20 20+10 30+10
+	both idle share 1000 "$((windows / 2 + 1))" 1 10+20 20+10 30+10
 	idle_ratio
 	alone=1 compare idle-unused idle.unused 0.5 '% of the machine'
 	alone=1 figure sched/idle-ratio idle.off x x 1 '% of its part'
@@ -100,7 +100,7 @@ while read -r act _ goal; do
 	compare "$act" "host.$act" "$goal" ns
 done <<<"$acts"
 
-both files files 1500 4 4*5
+both files files 1000 4 4*5
 of=p99 compare host-file-p99 files.took 0.7 us
 both kill kill 400 1
 compare kill-400 kill.took 0.5 ms
