@@ -9,7 +9,9 @@
  * it is guaranteed and what it is capped at; S bounds a burst after quiet.
  * Tokens are nanoseconds, gained whenever somebody looks, taken out in advance
  * for each slice and settled by what the kernel itself says a task has used;
- * overruns leave a debt, so that the mean is exact whatever the ticks are.
+ * overruns leave a debt, so that the mean is exact whatever the ticks are.  Time
+ * that nobody is entitled to goes to contexts on hold that have an idle rate
+ * (sched_idle.bpf.h).
  * Among contexts that are not held the earliest deadline on virtual time is
  * next (sched_order.bpf.h); the host is never held.  Within a context tasks
  * share by their nice values.
@@ -27,8 +29,8 @@
  * 18 s, or whose tasks are in long system calls, gets more than its share: what
  * these turns cost, up to a thirtieth of each processor that it is on, and more
  * than that, up to all, as the kernel's limit comes near.  Real-time tasks run above every sched_ext
- * scheduler.  There is one bucket for the whole machine, and no second rate for
- * idle time.  Changed parameters are seen within 100 ms.
+ * scheduler.  There is one bucket for the whole machine.  Changed parameters are
+ * seen within 100 ms.
  *
  * If it goes.  The kernel ends a scheduler that errs or lets a task starve for
  * 30 s; then the fair class shares equally, and guests have cpu.max, which is
@@ -72,7 +74,7 @@ void BPF_PROG(vs_runnable, struct task_struct *p, u64 enq_flags)
 SEC("struct_ops/vs_quiescent")
 void BPF_PROG(vs_quiescent, struct task_struct *p, u64 deq_flags)
 {
-	struct sched_task *t = bpf_task_storage_get(&sched_tasks, p, NULL, 0);
+	struct sched_task *t = known_task(p);
 	struct vs_slot *b = t ? bucket_at(t->counted_in) : NULL;
 
 	if (!b)
@@ -102,7 +104,7 @@ static __always_inline void recount(struct sched_task *t, struct vs_slot *b, u64
 SEC("struct_ops/vs_select_cpu")
 s32 BPF_PROG(vs_select_cpu, struct task_struct *p, s32 prev_cpu, u64 wake_flags)
 {
-	struct sched_task *t = sched_task_of(p);
+	struct sched_task *t = known_task(p);
 	bool is_idle = false;
 	struct vs_slot *b;
 	s32 cpu;
@@ -131,7 +133,7 @@ SEC("struct_ops/vs_enqueue")
 void BPF_PROG(vs_enqueue, struct task_struct *p, u64 enq_flags)
 {
 	struct scx_bpf_dsq_insert_vtime_args args = { .enq_flags = enq_flags };
-	struct sched_task *t = sched_task_of(p);
+	struct sched_task *t = known_task(p);
 	struct vs_slot *b = t ? bucket_of(t) : NULL;
 	u32 cpu = (u32)scx_bpf_task_cpu(p);
 
@@ -167,7 +169,7 @@ void BPF_PROG(vs_enqueue, struct task_struct *p, u64 enq_flags)
 SEC("struct_ops/vs_dequeue")
 void BPF_PROG(vs_dequeue, struct task_struct *p, u64 deq_flags)
 {
-	struct sched_task *t = bpf_task_storage_get(&sched_tasks, p, NULL, 0);
+	struct sched_task *t = known_task(p);
 
 	if (t)
 		unqueue(t);
@@ -225,7 +227,7 @@ SEC("struct_ops/vs_dispatch")
 void BPF_PROG(vs_dispatch, s32 cpu, struct task_struct *prev)
 {
 	struct processor *here = bpf_map_lookup_elem(&cpus, &cpu);
-	u64 now = bpf_ktime_get_ns(), deadline = 0, wait;
+	u64 now = bpf_ktime_get_ns(), deadline = 0;
 	struct vs_slot *b = NULL, *other;
 	struct sched_task *t = NULL;
 	u32 slot, i;
@@ -241,9 +243,8 @@ void BPF_PROG(vs_dispatch, s32 cpu, struct task_struct *prev)
 		b = bucket_of(t);
 	if (t && b) {	/* one that goes on never stops: it is charged here */
 		recount(t, b, now);
-		wait = account(prev, t, b, now);
-		if (wait)
-			hold_for(t->slot, wait);
+		if (account(prev, t, b, now))
+			await_release(t->slot, now);
 	}
 	if (late_turn(here, (u32)cpu, now))
 		return;
@@ -321,9 +322,9 @@ void BPF_PROG(vs_running, struct task_struct *p)
 SEC("struct_ops/vs_stopping")
 void BPF_PROG(vs_stopping, struct task_struct *p, bool runnable)
 {
-	struct sched_task *t = bpf_task_storage_get(&sched_tasks, p, NULL, 0);
+	struct sched_task *t = known_task(p);
 	struct vs_slot *b = t ? bucket_of(t) : NULL;
-	u64 now = bpf_ktime_get_ns(), wait;
+	u64 now = bpf_ktime_get_ns();
 	struct processor *cpu;
 	u32 key;
 
@@ -335,9 +336,8 @@ void BPF_PROG(vs_stopping, struct task_struct *p, bool runnable)
 	set_idling(key, false);
 	if (!b)
 		return;
-	wait = account(p, t, b, now);
-	if (wait)
-		hold_for(t->slot, wait);
+	if (account(p, t, b, now))
+		await_release(t->slot, now);
 	else if (b->limited)	/* what it gives back may be enough for another */
 		call_first(t->slot, b);
 }
@@ -354,6 +354,7 @@ s32 BPF_PROG(vs_init_task, struct task_struct *p, struct scx_init_task_args *arg
 		return -ENOMEM;
 	t->counted_in = t->queued_in = SLOTS;
 	t->began = p->se.sum_exec_runtime;
+	sched_task_of(p);
 	return 0;
 }
 
@@ -361,7 +362,7 @@ s32 BPF_PROG(vs_init_task, struct task_struct *p, struct scx_init_task_args *arg
 SEC("struct_ops/vs_enable")
 void BPF_PROG(vs_enable, struct task_struct *p)
 {
-	struct sched_task *t = bpf_task_storage_get(&sched_tasks, p, NULL, 0);
+	struct sched_task *t = known_task(p);
 
 	if (t)
 		t->began = p->se.sum_exec_runtime;

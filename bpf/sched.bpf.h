@@ -13,6 +13,7 @@
 
 /* vserver.ko */
 extern int vs_bucket_read(u32 xid, void *values, u32 values__sz) __ksym;
+extern u32 vs_table_generation(void) __ksym;
 
 /* kernel/sched/ext */
 extern s32 scx_bpf_create_dsq(u64 dsq_id, s32 node) __ksym;

@@ -23,11 +23,13 @@ static void read_parameters(struct vs_slot *b)
 {
 	u64 value[PARAMETERS] = {}, size;
 	bool limited;
+	int err;
 
 	if (!b->xid)
 		return;
-	limited = !vs_bucket_read(b->xid, value, sizeof(value)) &&
-		  value[PARAMETER_INTERVAL] >> 10;
+	err = vs_bucket_read(b->xid, value, sizeof(value));
+	b->gone = err == -ESRCH;
+	limited = !err && value[PARAMETER_INTERVAL] >> 10;
 	size = value[PARAMETER_SIZE];
 
 	bpf_spin_lock(&b->lock);
@@ -80,20 +82,6 @@ static __always_inline void gain_locked(struct vs_slot *b, u64 now)
 		b->tokens = (s64)b->size;
 }
 
-/* ns until it has what lets it go. */
-static __always_inline u64 wait_locked(const struct vs_slot *b)
-{
-	s64 lacks = (s64)b->release - b->tokens;
-	u64 wait;
-
-	if (lacks <= 0)
-		return SLICE_MIN;
-	if (lacks >> 37)	/* 137 s, and the product would not fit */
-		lacks = 1LL << 37;
-	wait = ((u64)lacks << RATE_SHIFT) / (b->rate ?: 1);
-	return wait < SLICE_MIN ? SLICE_MIN : wait;
-}
-
 /* What the rate earns in 2 s: so deep may its debt be that it is let go before
  * the kernel's watchdog, which waits for 30 s, ends the scheduler. */
 static __always_inline s64 debt_limit(const struct vs_slot *b)
@@ -144,16 +132,16 @@ static __always_inline bool bucket_empty(struct vs_slot *b, u64 now)
 	return is_empty;
 }
 
-/* Give back @grant, take what was @used.  Returns for how long the context is
- * held from now on, ns; 0: it is not, or it was before. */
-static __always_inline u64 bucket_settle(struct vs_slot *b, u64 grant, u64 used, u64 now)
+/* Give back @grant, take what was @used.  Is the context on hold from now on, and
+ * was not before? */
+static __always_inline bool bucket_settle(struct vs_slot *b, u64 grant, u64 used, u64 now)
 {
 	s64 floor, owed;
-	u64 wait = 0;
+	bool begins = false;
 
 	if (!b->limited) {
 		b->used_ns += used;	/* racy: it is the cgroup that is billed by */
-		return 0;
+		return false;
 	}
 	bpf_spin_lock(&b->lock);
 	gain_locked(b, now);
@@ -174,7 +162,7 @@ static __always_inline u64 bucket_settle(struct vs_slot *b, u64 grant, u64 used,
 			b->held = HELD_USER;
 			b->held_since = now;
 			b->holds++;
-			wait = wait_locked(b);
+			begins = true;
 		}
 		if (floor > (s64)DEBT_MAX)
 			floor = DEBT_MAX;
@@ -182,30 +170,26 @@ static __always_inline u64 bucket_settle(struct vs_slot *b, u64 grant, u64 used,
 			b->held = HELD_ALL;
 	}
 	bpf_spin_unlock(&b->lock);
-	return wait;
+	return begins;
 }
 
-/* Let it go if it has enough.  0: it is not held (*@ret_was: it was until now);
- * else ns until it may be asked again. */
-static __always_inline u64 bucket_release(struct vs_slot *b, u64 now, bool *ret_was)
+/* Let it go if it has enough.  Is it on hold?  @ret_was: it was, until now. */
+static __always_inline bool bucket_release(struct vs_slot *b, u64 now, bool *ret_was)
 {
-	u64 wait = 0;
+	bool holds;
 
 	*ret_was = false;
 	bpf_spin_lock(&b->lock);
 	if (b->limited)
 		gain_locked(b, now);
-	if (b->held) {
-		if (!b->limited || b->tokens >= (s64)b->release) {
-			b->held = HELD_NOT;
-			b->held_ns += now - b->held_since;
-			*ret_was = true;
-		} else {
-			wait = wait_locked(b);
-		}
+	if (b->held && (!b->limited || b->tokens >= (s64)b->release)) {
+		b->held = HELD_NOT;
+		b->held_ns += now - b->held_since;
+		*ret_was = true;
 	}
+	holds = b->held;
 	bpf_spin_unlock(&b->lock);
-	return wait;
+	return holds;
 }
 
 #endif /* VS_SCHED_BUCKET_BPF_H */

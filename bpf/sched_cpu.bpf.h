@@ -17,6 +17,7 @@
  * struct processor - a processor.
  * @timer: ends the slice that runs.
  * @ends: ns, when that is; 0: the tick is soon enough.
+ * @fires: ns, when the timer does, which may be before @ends: it looks again.
  * @deadline: virtual ns, of the context that runs.
  * @slot: its slot; SLOTS: none.
  * @idle_slot: the slot that dispatch took a task of for idle time; SLOTS: none.
@@ -28,6 +29,7 @@
 struct processor {
 	struct bpf_timer timer;
 	u64 ends;
+	u64 fires;
 	u64 deadline;
 	u32 slot;
 	u32 idle_slot;
@@ -71,11 +73,20 @@ static __always_inline struct processor *processor_of(struct task_struct *p, u32
 
 /* --- slices -------------------------------------------------------------------- */
 
+static __always_inline void start_timer(struct processor *cpu, u64 delay, u64 now)
+{
+	cpu->fires = now + delay;
+	bpf_timer_start(&cpu->timer, delay, BPF_F_TIMER_CPU_PIN);
+}
+
+/* To start the timer from here costs an interrupt.  One that goes still and is not
+ * late by much will do. */
 static __always_inline void arm_slice(struct processor *cpu, u64 slice, u64 now)
 {
 	cpu->ends = now + slice;
 	cpu->leaves = 0;
-	bpf_timer_start(&cpu->timer, slice, BPF_F_TIMER_CPU_PIN);
+	if ((s64)(cpu->fires - now) <= 0 || cpu->fires > cpu->ends + slice / 4)
+		start_timer(cpu, slice, now);
 }
 
 /* Tasks of it that wait, if they are so few that each may be tied to a processor
@@ -87,10 +98,10 @@ static __always_inline u64 waiting(const struct vs_slot *b)
 	return n <= order.machine >> WEIGHT_SHIFT ? n : 0;
 }
 
-/* Charge what it has used since it was asked last.  Returns for how long its
- * context is held from now on, 0: not. */
-static __always_inline u64 account(struct task_struct *p, struct sched_task *t,
-				   struct vs_slot *b, u64 now)
+/* Charge what it has used since it was asked last.  Is its context on hold from
+ * now on? */
+static __always_inline bool account(struct task_struct *p, struct sched_task *t,
+				    struct vs_slot *b, u64 now)
 {
 	u64 used = p->se.sum_exec_runtime - t->began, grant = t->grant;
 
@@ -101,7 +112,7 @@ static __always_inline u64 account(struct task_struct *p, struct sched_task *t,
 	b->seen = now;
 	if (t->idles) {
 		charge_idle(b, used);
-		return 0;
+		return false;
 	}
 	if (t->ran > b->burst && b->burst < SLICE)
 		b->burst = t->ran < SLICE ? t->ran : SLICE;

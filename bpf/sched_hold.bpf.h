@@ -41,25 +41,13 @@ struct {
 	__type(value, struct boundary);
 } boundaries SEC(".maps");
 
-struct release_timer {
-	struct bpf_timer timer;
-};
-
-/* When a held context runs again.  Key: slot.  Pinned: see sched.bpf.c. */
-struct {
-	__uint(type, BPF_MAP_TYPE_ARRAY);
-	__uint(max_entries, SLOTS);
-	__type(key, u32);
-	__type(value, struct release_timer);
-} release_timers SEC(".maps");
-
 /* --- the way to user space ----------------------------------------------------------- */
 
 /* The task itself, about to return to user space. */
 static int on_boundary(struct bpf_map *map, void *key, void *value)
 {
 	struct task_struct *p = bpf_get_current_task_btf();
-	struct sched_task *t = bpf_task_storage_get(&sched_tasks, p, NULL, 0);
+	struct sched_task *t = known_task(p);
 
 	if (!t)
 		return 0;
@@ -119,60 +107,24 @@ static int on_slice_end(void *map, u32 *key, struct processor *cpu)
 	struct sched_task *t;
 	struct vs_slot *b;
 
+	cpu->fires = 0;
 	if (!ends)
 		return 0;
 	if ((s64)(ends - now) > (s64)(20 * USEC)) {
-		bpf_timer_start(&cpu->timer, ends - now, BPF_F_TIMER_CPU_PIN);
+		start_timer(cpu, ends - now, now);
 		return 0;
 	}
 	p = bpf_get_current_task_btf();
-	t = bpf_task_storage_get(&sched_tasks, p, NULL, 0);
+	t = known_task(p);
 	b = t && !cpu->leaves && (t->grant || t->idles) ? bucket_at(t->slot) : NULL;
 	if (b && (t->idles || bucket_empty(b, now)) && !ask(p, t)) {
 		cpu->leaves = 1;
 		cpu->ends = now + GRACE;
-		bpf_timer_start(&cpu->timer, GRACE, BPF_F_TIMER_CPU_PIN);
+		start_timer(cpu, GRACE, now);
 		return 0;
 	}
 	scx_bpf_kick_cpu((s32)*key, SCX_KICK_PREEMPT);
 	return 0;
-}
-
-/* --- let go -------------------------------------------------------------------------- */
-
-static __always_inline void let_go(u32 slot, struct vs_slot *b, u64 now)
-{
-	set_deadline(b, now);
-	make_ready(slot);
-	call_first(slot, b);
-	kick_idle_cpus();
-}
-
-static int on_release(void *map, u32 *key, struct release_timer *t)
-{
-	struct vs_slot *b = bucket_at(*key);
-	u64 now = bpf_ktime_get_ns(), wait;
-	bool was;
-
-	if (!b)
-		return 0;
-	wait = bucket_release(b, now, &was);
-	if (was) {
-		bpf_rcu_read_lock();	/* a timer has none of itself */
-		let_go(*key, b, now);
-		bpf_rcu_read_unlock();
-	} else if (wait)	/* its parameters have changed, or it made a debt */
-		bpf_timer_start(&t->timer, wait, 0);
-	return 0;
-}
-
-/* If it cannot be armed the sweep lets go, 100 ms later at most. */
-static __always_inline void hold_for(u32 slot, u64 wait)
-{
-	struct release_timer *t = bpf_map_lookup_elem(&release_timers, &slot);
-
-	if (t)
-		bpf_timer_start(&t->timer, wait, 0);
 }
 
 #endif /* VS_SCHED_HOLD_BPF_H */

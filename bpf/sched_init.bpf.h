@@ -11,22 +11,30 @@
 
 static int init_slot(u32 slot)
 {
-	struct release_timer *t = bpf_map_lookup_elem(&release_timers, &slot);
 	struct vs_slot *b = bucket_at(slot);
 	int err;
 
-	if (!t || !b)
+	if (!b)
 		return -EINVAL;
 	err = scx_bpf_create_dsq(queue_id(slot, QUEUE_KERNEL), -1);
 	if (!err)
 		err = scx_bpf_create_dsq(queue_id(slot, QUEUE_USER), -1);
-	if (!err)
-		err = bpf_timer_init(&t->timer, &release_timers, CLOCK_MONOTONIC);
-	if (err)
-		return err;
 	b->last = bpf_ktime_get_ns();
 	b->burst = SLICE;
-	return bpf_timer_set_callback(&t->timer, on_release);
+	return err;
+}
+
+static int init_release(void)
+{
+	struct release_timer *t;
+	u32 key = 0;
+	int err;
+
+	t = bpf_map_lookup_elem(&release_timer, &key);
+	if (!t)
+		return -EINVAL;
+	err = bpf_timer_init(&t->timer, &release_timer, CLOCK_MONOTONIC);
+	return err ?: bpf_timer_set_callback(&t->timer, on_tick);
 }
 
 static int init_cpu(u32 key)
@@ -98,6 +106,8 @@ static __always_inline int init_all(void)
 			return err;
 	}
 	err = init_fixed_slots();
+	if (!err)
+		err = init_release();
 	return err ?: init_sweep();
 }
 

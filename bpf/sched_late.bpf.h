@@ -35,6 +35,9 @@ static __always_inline u64 late_id(u32 cpu)
  * would follow it number by number. */
 static u32 batch;
 
+/* Somebody is late, or was when the sweep looked. */
+static u32 any_late;
+
 /* --- who is late ----------------------------------------------------------------------- */
 
 static __always_inline bool is_late(const struct task_struct *p, u64 late, u64 now)
@@ -64,10 +67,11 @@ static __always_inline void find_late_in(u32 slot, enum queue queue, bool holds,
 	bpf_for_each(scx_dsq, p, queue_id(slot, queue), 0) {
 		if (!is_late(p, late, now) || ++batch > LATE_BATCH)
 			break;
-		t = bpf_task_storage_get(&sched_tasks, p, NULL, 0);
+		t = known_task(p);
 		if (!t)
 			continue;
 		unqueue(t);
+		any_late = 1;
 		scx_bpf_dsq_move_set_vtime(BPF_FOR_EACH_ITER, late_place(p, t, holds));
 		scx_bpf_dsq_move_vtime(BPF_FOR_EACH_ITER, p, late_id((u32)scx_bpf_task_cpu(p)),
 				       0);
@@ -83,11 +87,16 @@ static __always_inline void find_late(u32 slot, const struct vs_slot *b, u64 now
 /* Processors that are idle are to look. */
 static __always_inline void call_for_late(void)
 {
-	u32 cpu, n = scx_bpf_nr_cpu_ids();
+	u32 cpu, n = scx_bpf_nr_cpu_ids(), any = 0;
 
+	if (!any_late)
+		return;
 	bpf_for(cpu, 0, n)
-		if (scx_bpf_dsq_nr_queued(late_id(cpu)) > 0)
+		if (scx_bpf_dsq_nr_queued(late_id(cpu)) > 0) {
+			any = 1;
 			scx_bpf_kick_cpu((s32)cpu, SCX_KICK_IDLE);
+		}
+	any_late = any;
 }
 
 /* --- their turns ------------------------------------------------------------------------- */
@@ -115,7 +124,7 @@ static __always_inline bool late_turn(struct processor *here, u32 cpu, u64 now)
 		here->late_ended = now;
 		here->late_began = 0;
 	}
-	first = scx_bpf_dsq_peek(late_id(cpu));
+	first = any_late ? scx_bpf_dsq_peek(late_id(cpu)) : NULL;
 	if (!first || late_wait(here, first, now) || !scx_bpf_dsq_move_to_local(late_id(cpu)))
 		return false;
 	here->late_began = now;
@@ -126,7 +135,7 @@ static __always_inline bool late_turn(struct processor *here, u32 cpu, u64 now)
  * has tokens by now? */
 static __always_inline bool late_but_free(u32 cpu)
 {
-	struct task_struct *first = scx_bpf_dsq_peek(late_id(cpu));
+	struct task_struct *first = any_late ? scx_bpf_dsq_peek(late_id(cpu)) : NULL;
 	struct sched_task *t = first ? sched_task_of(first) : NULL;
 	struct vs_slot *b = t ? bucket_of(t) : NULL;
 
@@ -136,7 +145,7 @@ static __always_inline bool late_but_free(u32 cpu)
 /* Nobody runs here: the timer of slices looks again. */
 static __always_inline void await_late(struct processor *here, u32 cpu, u64 now)
 {
-	struct task_struct *first = scx_bpf_dsq_peek(late_id(cpu));
+	struct task_struct *first = any_late ? scx_bpf_dsq_peek(late_id(cpu)) : NULL;
 
 	if (!first)
 		return;

@@ -142,11 +142,8 @@ static __always_inline u32 slot_of(u32 xid)
  * last tasks, which are still dying, was seen for a while. */
 static __always_inline void slot_give_back(u32 slot, struct vs_slot *b, u64 now)
 {
-	u64 value[PARAMETERS];
-
-	if (slot < SLOT_FIRST || !b->used || b->runnable || now - b->seen < SLOT_REST)
-		return;
-	if (vs_bucket_read(b->xid, value, sizeof(value)) != -ESRCH)
+	if (slot < SLOT_FIRST || !b->used || !b->gone || b->runnable ||
+	    now - b->seen < SLOT_REST)
 		return;
 	bpf_map_delete_elem(&slots, &b->xid);
 	b->used = 0;
@@ -157,9 +154,15 @@ static __always_inline void slot_give_back(u32 slot, struct vs_slot *b, u64 now)
 
 /* --- tasks --------------------------------------------------------------------- */
 
+static __always_inline struct sched_task *known_task(struct task_struct *p)
+{
+	return bpf_task_storage_get(&sched_tasks, p, NULL, 0);
+}
+
+/* The same; and in which context it is now.  A task enters one while it runs. */
 static __always_inline struct sched_task *sched_task_of(struct task_struct *p)
 {
-	struct sched_task *t = bpf_task_storage_get(&sched_tasks, p, NULL, 0);
+	struct sched_task *t = known_task(p);
 	u32 xid;
 
 	if (!t)

@@ -9,7 +9,7 @@
 #ifndef VS_SCHED_SWEEP_BPF_H
 #define VS_SCHED_SWEEP_BPF_H
 
-#include "sched_hold.bpf.h"
+#include "sched_release.bpf.h"
 #include "sched_late.bpf.h"
 
 struct sweep_timer {
@@ -39,15 +39,16 @@ struct sums {
 	u64 rates;	/* of those with a bucket, as weights */
 	u64 unlimited;	/* how many have none and want to run; the host is one */
 	u64 weights;	/* of all that want to run */
+	u32 limited;	/* how many of these have a bucket */
 };
 
-static __always_inline void sweep_slot(u32 slot, struct vs_slot *b, u64 now,
-				       struct sums *sums)
+/* When the table had changed last. */
+static u32 generation;
+
+static __always_inline void sweep_busy(u32 slot, struct vs_slot *b, u64 now)
 {
 	bool was = false;
 
-	read_parameters(b);
-	note_idler(slot, b);
 	if (slot != SLOT_HOST)
 		find_late(slot, b, now);
 	bucket_release(b, now, &was);
@@ -59,10 +60,22 @@ static __always_inline void sweep_slot(u32 slot, struct vs_slot *b, u64 now,
 	} else if (wants_idle(b)) {	/* its idle rate may be new */
 		call_first_idle(slot);
 	}
-	if (b->limited)
+}
+
+static __always_inline void sweep_slot(u32 slot, struct vs_slot *b, bool changed, u64 now,
+				       struct sums *sums)
+{
+	if (changed)
+		read_parameters(b);
+	note_idler(slot, b);
+	if (b->runnable || b->held)
+		sweep_busy(slot, b, now);
+	if (b->limited) {
 		sums->rates += weight_of(b);
-	else if (b->runnable && slot != SLOT_HOST)
+		sums->limited += !!b->runnable;
+	} else if (b->runnable && slot != SLOT_HOST) {
 		sums->unlimited++;
+	}
 	if (b->runnable) {	/* it may weigh otherwise by now */
 		b->counted = weight_of(b);
 		sums->weights += b->counted;
@@ -73,16 +86,19 @@ static __always_inline void sweep_slot(u32 slot, struct vs_slot *b, u64 now,
 static void sweep(u64 now)
 {
 	struct sums sums = { .unlimited = 1 };
+	u32 i, before = generation;
 	u64 all = weigh_machine();
 	struct vs_slot *b;
-	u32 i;
+
+	generation = vs_table_generation();
 
 	bpf_for(i, 0, slots_end) {
 		b = bucket_at(i);
 		if (b && b->used)
-			sweep_slot(i, b, now, &sums);
+			sweep_slot(i, b, before != generation, now, &sums);
 	}
 	call_for_late();
+	limited_contexts = sums.limited;
 	order.machine = all;
 	order.weights = sums.weights;
 	/* However much was promised, the host is not without anything. */

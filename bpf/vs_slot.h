@@ -26,6 +26,7 @@ enum held {
  * @lock: guards @tokens, @part, @last, @held and the parameters.
  * @xid: whose slot it is; 0 with slots SLOT_HOST and SLOT_NONE only.
  * @used: the slot is taken.
+ * @gone: its context has left the table.
  * @limited: it has a bucket; without one it is never held.
  * @filled: it had one before, which was full at first.
  * @held: enum held; until @tokens are @release.
@@ -55,6 +56,7 @@ struct vs_slot {
 	struct bpf_spin_lock lock;
 	__u32 xid;
 	__u32 used;
+	__u32 gone;
 	__u32 limited;
 	__u32 filled;
 	__u32 held;

@@ -71,8 +71,7 @@ bool vs_context_any(void)
 
 unsigned int vs_context_generation(void)
 {
-	lockdep_assert_held(&vs_table_lock);
-	return generation;
+	return READ_ONCE(generation);
 }
 
 u32 vs_context_tasks(const struct vs_context *ctx)

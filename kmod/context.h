@@ -90,6 +90,7 @@ struct vs_context *vs_context_find(u32 xid);
 struct vs_context *vs_context_find_name(const char *name);
 struct vs_context *vs_context_next(unsigned long *xid);
 bool vs_context_any(void);
+/* Another number after each change that has been published. */
 unsigned int vs_context_generation(void);
 u32 vs_context_tasks(const struct vs_context *ctx);
 

@@ -147,6 +147,12 @@ __bpf_kfunc int vs_bucket_read(u32 xid, void *values, u32 values__sz)
 	return 0;
 }
 
+/* Another number after each change of the table. */
+__bpf_kfunc u32 vs_table_generation(void)
+{
+	return vs_context_generation();
+}
+
 /*
  * Give a new socket a source address without a port, as bind() does with
  * IP_BIND_ADDRESS_NO_PORT: UDP's automatic bind and listen() without bind,
@@ -203,6 +209,7 @@ BTF_ID_FLAGS(func, vs_context_flags)
 BTF_ID_FLAGS(func, vs_address4)
 BTF_ID_FLAGS(func, vs_address6)
 BTF_ID_FLAGS(func, vs_bucket_read)
+BTF_ID_FLAGS(func, vs_table_generation)
 BTF_ID_FLAGS(func, vs_context_refused)
 BTF_KFUNCS_END(readers)
 

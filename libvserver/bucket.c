@@ -13,7 +13,7 @@
 #define SIZE_MIN_NS	1000000ULL		/* 1 ms */
 #define SIZE_SPAN_NS	100000000ULL		/* what is earned in 100 ms */
 #define RELEASE_MIN_NS	100000ULL		/* 100 us */
-#define RELEASE_SPAN_NS	10000000ULL		/* what is earned in 10 ms */
+#define RELEASE_SPAN_NS	5000000ULL		/* what is earned in 5 ms */
 
 static uint64_t max(uint64_t a, uint64_t b)
 {

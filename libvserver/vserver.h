@@ -426,7 +426,7 @@ int vs_format_share(uint64_t rate_ns, uint64_t interval_ns, char **ret);
  * vs_bucket_make() - a bucket from a share, with defaults for the rest.
  * @rate_ns, @interval_ns: R and T, as vs_parse_share() gives them.
  * @size_ns: S; 0: what the share earns in 100 ms, at least 1 ms.
- * @release_ns: M; 0: what the share earns in 10 ms, at least 100 us, at most S.
+ * @release_ns: M; 0: what the share earns in 5 ms, at least 100 us, at most S.
  *
  * Return: 0; -ERANGE the share is less than 0.1 % or more than this machine's
  * processors; -EINVAL M is more than S; -ETIME an empty bucket would get to M

@@ -18,7 +18,7 @@ usage()
 	while read -r key value; do
 		[ "$key" != usage_usec ] || used=$value
 	done <"/sys/fs/cgroup/system.slice/context-42.service/cpu.stat"
-	when=${EPOCHREALTIME/[^0-9]/}
+	read_at=${EPOCHREALTIME/[^0-9]/}
 }
 
 # begins WAY OPTION…: it is on its way, and what its bucket held is spent.
@@ -29,14 +29,14 @@ begins()
 	tasks_of 42 --seccomp none "$@" -- "$escape" "$way"
 	sleep 1
 	usage
-	from=$used since=$when
+	from=$used since=$read_at
 }
 
 # gets: hundredths of a percent of one processor, since then.
 gets()
 {
 	usage
-	got=$(((used - from) * 10000 / (when - since)))
+	hundredths=$(((used - from) * 10000 / (read_at - since)))
 }
 
 # A tenth, give or take what is at the edges: measured from one start on, for 4 s
@@ -45,7 +45,7 @@ has_a_tenth()
 {
 	local until=$((SECONDS + 30))
 	sleep 4
-	while gets; ! ((got > 800 && got <= 1050)); do
+	while gets; ! ((hundredths > 800 && hundredths <= 1050)); do
 		[ "$SECONDS" -lt "$until" ] || return
 		sleep 1
 	done
@@ -56,12 +56,12 @@ for way in burn policies nice affinity autogroup cgroups children vforks threads
 	begins $way
 	sleep 2
 	gets
-	((got > 2500))
-	ok $? "control: $way takes more without a limit" || diag "got $got"
+	((hundredths > 2500))
+	ok $? "control: $way takes more without a limit" || diag "got $hundredths"
 	end_tasks 42
 	begins $way --cpu 10%
 	has_a_tenth
-	ok $? "$way: a tenth where that was promised" || diag "got $got"
+	ok $? "$way: a tenth where that was promised" || diag "got $hundredths"
 	end_tasks 42
 done
 

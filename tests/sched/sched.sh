@@ -203,10 +203,10 @@ keep()
 	done
 }
 
-# near GOT WANT BAND
+# near GOT WANT BAND: a band of LESS/MORE is not the same to both sides.
 near()
 {
-	(($1 >= $2 - $3 && $1 <= $2 + $3))
+	(($1 >= $2 - ${3%/*} && $1 <= $2 + ${3#*/}))
 }
 
 # share SECONDS XID…: what each used meanwhile, one a line, of those hogs that

@@ -19,7 +19,7 @@ static void defaults(void)
 	is_int(vs_bucket_make(25 * MS, 100 * MS, 0, 0, &b), 0, "25%% of a processor");
 	ok(b.rate_ns == 25 * MS && b.interval_ns == 100 * MS, "has the rate that was asked");
 	is_int(b.size_ns, 25 * MS, "saves up what it earns in 100 ms");
-	is_int(b.release_ns, 25 * MS / 10, "runs again with what it earns in 10 ms");
+	is_int(b.release_ns, 25 * MS / 20, "runs again with what it earns in 5 ms");
 	is_int(vs_bucket_make(MS / 10, 100 * MS, 0, 0, &b), 0, "a tenth of a percent");
 	is_int(b.size_ns, MS, "saves up at least 1 ms");
 	is_int(b.release_ns, MS / 10, "and runs again with at least 100 us");
