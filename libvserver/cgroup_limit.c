@@ -10,10 +10,6 @@
 
 #include "private.h"
 
-/* What cpu.max takes: kernel/sched/core.c. */
-#define PERIOD_MAX_US	1000000ULL
-#define QUOTA_MIN_US	1000ULL
-
 /* --- limits ---------------------------------------------------------------------- */
 
 static int write_number(int dir, const char *file, uint64_t number)
@@ -25,15 +21,11 @@ static int write_number(int dir, const char *file, uint64_t number)
 	return vs_write_file(dir, file, text);
 }
 
-/*
- * R every T becomes a quota every period, in microseconds.  cpu.max takes no
- * period above a second and no quota below a millisecond: the same share is
- * then written with another period.  A burst is at most one quota there.
- */
+/* A burst is at most one quota there. */
 static int write_cpu(int dir, const struct vs_bucket *cpu)
 {
-	uint64_t quota = cpu->rate_ns / 1000, period = cpu->interval_ns / 1000;
 	uint64_t burst = cpu->size_ns / 1000;
+	struct vs_quota quota;
 	char text[64];
 	int r;
 
@@ -42,22 +34,13 @@ static int write_cpu(int dir, const struct vs_bucket *cpu)
 		return r;
 	if (cpu->rate_ns == UINT64_MAX)
 		return vs_write_file(dir, "cpu.max", "max");
-	if (period > PERIOD_MAX_US) {
-		quota = (uint64_t)((unsigned __int128)quota * PERIOD_MAX_US / period);
-		period = PERIOD_MAX_US;
-	}
-	while (quota < QUOTA_MIN_US && period * 2 <= PERIOD_MAX_US) {
-		quota = quota * 2 ?: cpu->rate_ns * 2 / 1000;
-		period *= 2;
-	}
-	if (quota < QUOTA_MIN_US)
-		quota = QUOTA_MIN_US;
-	snprintf(text, sizeof(text), "%llu %llu", (unsigned long long)quota,
-		 (unsigned long long)period);
+	quota = vs_quota_of(cpu);
+	snprintf(text, sizeof(text), "%llu %llu", (unsigned long long)quota.quota_us,
+		 (unsigned long long)quota.period_us);
 	r = vs_write_file(dir, "cpu.max", text);
 	if (r < 0)
 		return r;
-	r = write_number(dir, "cpu.max.burst", burst < quota ? burst : quota);
+	r = write_number(dir, "cpu.max.burst", burst < quota.quota_us ? burst : quota.quota_us);
 	return r == -ENOENT ? 0 : r;
 }
 

@@ -21,6 +21,7 @@ struct nl_sock;
 struct vs {
 	struct nl_sock *socket;		/* NULL: made by vs_new() */
 	int family;			/* number of the module's family */
+	uint32_t scheduler_hash;	/* of this build's; 0: not known yet */
 	char reason[VS_REASON_MAX];
 };
 
@@ -63,6 +64,14 @@ bool vs_address_is_unicast(const struct vs_address *address);
 int vs_cgroup_find(const char *path);
 /* Whoever has the id @owner may make cgroups below @dir, not change its limits. */
 int vs_cgroup_delegate(struct vs *vs, int dir, uint32_t owner);
+
+/* --- quota.c ------------------------------------------------------------------- */
+
+/* A share as cpu.max takes it. */
+struct vs_quota {
+	uint64_t quota_us, period_us;
+};
+struct vs_quota vs_quota_of(const struct vs_bucket *cpu);
 
 /* --- nl.c ------------------------------------------------------------------ */
 

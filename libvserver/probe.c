@@ -113,6 +113,11 @@ int vs_probe_scheduler(char **ret_name)
 	return 1;
 }
 
+bool vs_scheduler_possible(void)
+{
+	return access(SCX "/state", F_OK) == 0;
+}
+
 int vs_scheduler_running(struct vs *vs)
 {
 	_cleanup_free_ char *name = NULL;

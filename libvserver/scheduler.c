@@ -30,16 +30,19 @@ static void sched_close(struct sched **skel)
 
 #define _cleanup_sched_ __attribute__((cleanup(sched_close)))
 
-/* The pin whose name has the hash of this build's object (FNV-1a). */
-static void pin_of_build(char *ret, size_t size)
+/* The pin whose name has the hash of this build's object (FNV-1a): looked for with
+ * each context that is asked about, and so hashed once. */
+static void pin_of_build(struct vs *vs, char *ret, size_t size)
 {
 	uint32_t hash = 2166136261U;
 	size_t n, i;
 	const unsigned char *bytes = sched__elf_bytes(&n);
 
-	for (i = 0; i < n; i++)
+	for (i = 0; i < n && !vs->scheduler_hash; i++)
 		hash = (hash ^ bytes[i]) * 16777619U;
-	snprintf(ret, size, PIN_BUILD "%08x", hash);
+	if (!vs->scheduler_hash)
+		vs->scheduler_hash = hash;
+	snprintf(ret, size, PIN_BUILD "%08x", vs->scheduler_hash);
 }
 
 static int reuse_tasks(struct vs *vs, struct sched *skel)
@@ -77,7 +80,7 @@ static int pin_all(struct vs *vs, struct sched *skel, struct bpf_link *link)
 		if (bpf_obj_pin(bpf_map__fd(map), path) < 0)
 			return vs_fail_errno(vs, -errno, "pinning %s", path);
 	}
-	pin_of_build(path, sizeof(path));
+	pin_of_build(vs, path, sizeof(path));
 	if (bpf_obj_pin(bpf_map__fd(skel->maps.buckets), path) < 0)
 		return vs_fail_errno(vs, -errno, "pinning %s", path);
 	if (bpf_obj_pin(bpf_link__fd(link), PIN_LINK) < 0)
@@ -145,7 +148,7 @@ int vs_scheduler_exit_reason(struct vs *vs, char **ret)
 		bss = malloc(bpf_map__value_size(skel->maps.bss));
 	if (!bss)
 		return vs_fail(vs, -ENOMEM, "reading the BPF object 'sched'");
-	pin_of_build(path, sizeof(path));
+	pin_of_build(vs, path, sizeof(path));
 	if (access(path, F_OK) < 0)
 		return -ENODATA;
 	name_of_pin(skel->maps.bss, path, sizeof(path));
@@ -186,7 +189,7 @@ bool vs_scheduler_is_ours(struct vs *vs)
 {
 	char build[256];
 
-	pin_of_build(build, sizeof(build));
+	pin_of_build(vs, build, sizeof(build));
 	return vs_scheduler_running(vs) == 1 && access(build, F_OK) == 0;
 }
 

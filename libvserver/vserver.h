@@ -227,6 +227,8 @@ int vs_scheduler_unload(struct vs *vs);
 /** vs_scheduler_running() - 1 our scheduler runs, 0 not (cpu.max keeps the
  * shares), or a negative errno. */
 int vs_scheduler_running(struct vs *vs);
+/** vs_scheduler_possible() - has this kernel sched_ext at all? */
+bool vs_scheduler_possible(void);
 /** vs_scheduler_exit_reason() - why the kernel has ended the scheduler that was
  * loaded last, in its words; free().  0; -ENODATA it runs, was unloaded, is
  * another build's or nobody knows. */
@@ -320,6 +322,8 @@ int vs_cgroup_own(struct vs *vs, pid_t pid, char **ret);
 int vs_cgroup_create(struct vs *vs, const char *path);
 int vs_cgroup_open(struct vs *vs, const char *path);
 int vs_cgroup_limit(struct vs *vs, const char *path, const struct vs_limits *limits);
+/** vs_cgroup_burst_max() - of cpu.max.burst at this share: one quota, in ns. */
+uint64_t vs_cgroup_burst_max(const struct vs_bucket *cpu);
 /** vs_cgroup_devices() - from now on what is in it opens and makes harmless nodes
  * only (null, zero, full, random, urandom, tty, ptmx, pseudo terminals). */
 int vs_cgroup_devices(struct vs *vs, const char *path);
@@ -434,6 +438,22 @@ int vs_format_share(uint64_t rate_ns, uint64_t interval_ns, char **ret);
  */
 int vs_bucket_make(uint64_t rate_ns, uint64_t interval_ns, uint64_t size_ns,
 		   uint64_t release_ns, struct vs_bucket *ret);
+
+/* guarantee.c ----------------------------------------------------------- */
+
+/** vs_bucket_guarantee() - R/T, as ns of processor time every second; 0: none. */
+uint64_t vs_bucket_guarantee(const struct vs_bucket *bucket);
+/** struct vs_guarantees - of all contexts in the table, beside what this
+ * machine's processors have; ns of processor time every second. */
+struct vs_guarantees {
+	uint64_t guaranteed_ns;
+	uint64_t machine_ns;
+};
+/** vs_guarantees_read() - of all but the context @except (0: of all). */
+int vs_guarantees_read(struct vs *vs, uint32_t except, struct vs_guarantees *ret);
+/** vs_guarantee_kept() - what is left of @guarantee_ns where every context wants
+ * its own: less, in proportion, where @all is more than the machine has. */
+uint64_t vs_guarantee_kept(const struct vs_guarantees *all, uint64_t guarantee_ns);
 
 /* setting.c: the one table of guests' settings ----------------------------- */
 

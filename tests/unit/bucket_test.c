@@ -55,9 +55,39 @@ static void refused(void)
 	is_int(vs_bucket_make(all, 100 * MS, 0, 0, &b), 0, "control: all of the machine can be had");
 }
 
+static void guarantees(void)
+{
+	const uint64_t s = 1000 * MS;
+	const struct vs_bucket none = {}, third = { .rate_ns = 10 * MS, .interval_ns = 30 * MS };
+	struct vs_guarantees all = { .guaranteed_ns = 2 * s, .machine_ns = 2 * s };
+
+	is_int(vs_bucket_guarantee(&none), 0, "no bucket guarantees nothing");
+	is_int(vs_bucket_guarantee(&third), 333333333, "10ms/30ms is a third of each second");
+	is_int(vs_guarantee_kept(&all, s), s, "where there is enough all is kept");
+	all.guaranteed_ns = 5 * s;
+	is_int(vs_guarantee_kept(&all, s), 2 * s / 5, "where there is not, in proportion");
+	all.guaranteed_ns = UINT64_MAX;
+	ok(vs_guarantee_kept(&all, UINT64_MAX / 2) <= s, "and no number overflows");
+}
+
+/* What cpu.max has of a share, where there is nothing else. */
+static void bursts(void)
+{
+	const struct vs_bucket none = {}, tenth = { .rate_ns = 10 * MS, .interval_ns = 100 * MS };
+	const struct vs_bucket slow = { .rate_ns = 1000 * MS, .interval_ns = 10000 * MS };
+	const struct vs_bucket little = { .rate_ns = MS / 4, .interval_ns = 100 * MS };
+
+	is_int(vs_cgroup_burst_max(&none), 0, "no share has no burst");
+	is_int(vs_cgroup_burst_max(&tenth), 10 * MS, "a burst is a quota at most");
+	is_int(vs_cgroup_burst_max(&slow), 100 * MS, "which is that of a second at most");
+	is_int(vs_cgroup_burst_max(&little), MS, "and a millisecond at least");
+}
+
 int main(void)
 {
 	defaults();
 	refused();
+	guarantees();
+	bursts();
 	return done_testing();
 }
