@@ -5,6 +5,7 @@
  * Measured values in the few characters that a person reads.
  */
 #include <stdarg.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -69,6 +70,56 @@ char *human_size_of(uint64_t bytes, const char *limit)
 char *human_share(uint64_t share)
 {
 	return text("%.1f%%", (double)share / 100);
+}
+
+static const struct unit {
+	const char *name;
+	uint64_t ns;
+} times[] = {
+	{ "s", 1000000000 },
+	{ "ms", 1000000 },
+	{ "us", 1000 },
+};
+
+/* The largest that it has one of. */
+static const struct unit *unit_of_time(uint64_t ns)
+{
+	const struct unit *unit = times;
+
+	while (ns && ns < unit->ns && unit + 1 < times + sizeof(times) / sizeof(*times))
+		unit++;
+	return unit;
+}
+
+/* 3.2, 12, 480; a whole number where it is one. */
+static char *number_of(int64_t ns, const struct unit *unit, const char *suffix)
+{
+	double value = (double)ns / (double)unit->ns;
+	bool whole = ns % (int64_t)unit->ns == 0;
+
+	return text("%.*f%s", !whole && value > -9.95 && value < 9.95, value, suffix);
+}
+
+char *human_time(uint64_t ns)
+{
+	const struct unit *unit = unit_of_time(ns);
+	char suffix[8];
+
+	if (ns >= 60 * times[0].ns)
+		return human_uptime_long(ns / times[0].ns);
+	snprintf(suffix, sizeof(suffix), " %s", unit->name);
+	return number_of((int64_t)ns, unit, suffix);
+}
+
+char *human_time_of(int64_t ns, uint64_t limit_ns)
+{
+	const struct unit *unit = unit_of_time(limit_ns);
+	char *there = number_of(ns, unit, ""), *limit = number_of((int64_t)limit_ns, unit, "");
+	char *ret = there && limit ? text("%s of %s %s", there, limit, unit->name) : NULL;
+
+	free(there);
+	free(limit);
+	return ret;
 }
 
 char *human_uptime(uint64_t seconds)

@@ -18,6 +18,11 @@ char *human_size(uint64_t bytes);
 char *human_size_of(uint64_t bytes, const char *limit);
 /** human_share() - hundredths of a percent, 1210: "12.1%". */
 char *human_share(uint64_t share);
+/** human_time() - ns, 3200000000: "3.2 s", 480000000: "480 ms". */
+char *human_time(uint64_t ns);
+/** human_time_of() - what there is of at most @limit_ns, in its unit, less than
+ * nothing too: "480 of 500 ms". */
+char *human_time_of(int64_t ns, uint64_t limit_ns);
 /** human_uptime() - 11520: "3h12"; human_uptime_long(): "3 h 12 min". */
 char *human_uptime(uint64_t seconds);
 char *human_uptime_long(uint64_t seconds);

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # Copyright (C) 2026 The VServer developers
 #
-# bash completion for vserver, chcontext and chbind.  Verbs, options and settings
+# bash completion for vserver, chcontext, chbind and vsched.  Verbs, options and settings
 # are read from the programs' own help, guests from `vserver list`, what can be
 # run in a guest from that guest, so nothing is told twice.
 
@@ -125,5 +125,25 @@ _vserver_takes_value()
 	"$1" --help 2>/dev/null | grep -qE -- "$2 (\\[!\\])?[A-Z]+([ ,]|\$)"
 }
 
+# vsched: options, contexts, directories; there is no command.
+_vserver_vsched()
+{
+	local cur=${COMP_WORDS[COMP_CWORD]} before=${COMP_WORDS[COMP_CWORD - 1]} words=
+
+	COMPREPLY=()
+	case $before in
+	--xid | --ctx) words=$(_vserver_contexts) ;;
+	--dir)
+		compopt -o filenames
+		mapfile -t COMPREPLY < <(compgen -d -- "$cur")
+		return ;;
+	*)
+		! _vserver_takes_value vsched "$before" &&
+			words=$(vsched --help 2>/dev/null | grep -E '^ +--' | grep -oE -- '--[a-z0-9-]+') ;;
+	esac
+	mapfile -t COMPREPLY < <(compgen -W "$words" -- "$cur")
+}
+
 complete -F _vserver vserver
+complete -F _vserver_vsched vsched
 complete -F _vserver_classic chcontext chbind

@@ -61,4 +61,13 @@ expect 0 "chcontext: flags" prints " persistent private " offers chcontext --fla
 expect 0 "chcontext: a command after a flag" prints "* sleep *" offers chcontext --flag private slee
 expect 0 "chcontext: nothing for a number" prints "  " offers chcontext --xid ""
 
+expect 0 "vsched's completion is found by its name" \
+	test -e /usr/share/bash-completion/completions/vsched
+expect 0 "vsched: options" prints "* --cpu-bucket *--fill-rate2 *" offers vsched --
+expect 0 "vsched: nothing for a value" prints "  " offers vsched --xid web --cpu ""
+vserver build -q web2 --from "$scratch/tiny.tar" && vserver start -q web2
+expect 0 "vsched: contexts" prints "* web2 *" offers vsched --xid ""
+vserver stop -q web2
+vserver delete -qy web2
+
 done_testing

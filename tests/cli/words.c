@@ -31,6 +31,16 @@ static void values(void)
 	shows(human_size_of(1181116006, "1536M"), "1126 of 1536M");
 	shows(human_share(0), "0.0%");
 	shows(human_share(1210), "12.1%");
+	shows(human_time(0), "0 s");
+	shows(human_time(850000), "850 us");
+	shows(human_time(480000000), "480 ms");
+	shows(human_time(3200000000), "3.2 s");
+	shows(human_time(61000000000), "1 min 1 s");
+	shows(human_time_of(480000000, 500000000), "480 of 500 ms");
+	shows(human_time_of(9800000, 10000000), "9.8 of 10 ms");
+	shows(human_time_of(-3200000, 10000000), "-3.2 of 10 ms");
+	shows(human_time_of(240000000, 2500000000), "0.2 of 2.5 s");
+	shows(human_time_of(0, 500000), "0 of 500 us");
 	shows(human_uptime(0), "0s");
 	shows(human_uptime(59), "59s");
 	shows(human_uptime(61), "1m01");
