@@ -16,6 +16,8 @@
 #include "private.h"
 #include "userns.h"
 
+#define PERCENT_NS	1e7	/* of one processor, every second */
+
 /* Rows on their way. */
 struct features {
 	struct vs_feature *rows;
@@ -298,6 +300,34 @@ static void check_scheduler(struct features *f, struct vs *vs)
 		add(f, &scheduler, false, "the token bucket scheduler does not run");
 }
 
+/* Not an error: who gives more than there is may know what he does. */
+static void check_guarantees(struct features *f, struct vs *vs)
+{
+	_cleanup_free_ char *without = NULL;
+	struct text text = {
+		"processor time", false,
+		"no context is sure of its share: cpu.max only keeps it from having more",
+		"give less: vserver set NAME cpu=SHARE, vsched --xid XID --cpu SHARE",
+	};
+	struct vs_guarantees all;
+	double guaranteed, machine;
+
+	if (vs_guarantees_read(vs, 0, &all) < 0)
+		return;		/* the row of enforcement has told why */
+	guaranteed = (double)all.guaranteed_ns / PERCENT_NS;
+	machine = (double)all.machine_ns / PERCENT_NS;
+	if (all.guaranteed_ns <= all.machine_ns) {
+		add(f, &text, true, "contexts are guaranteed %.1f%% of %.0f%%", guaranteed, machine);
+		return;
+	}
+	if (vs_scheduler_running(vs) == 1 &&
+	    asprintf(&without, "where all want theirs, each context has %.1f%% of its guarantee",
+		     machine / guaranteed * 100) > 0)
+		text.without = without;
+	add(f, &text, false, "contexts are guaranteed %.1f%% of %.0f%%, %.1f%% too much", guaranteed,
+	    machine, guaranteed - machine);
+}
+
 int vs_check(struct vs *vs, struct vs_feature **ret, size_t *ret_n)
 {
 	struct features f = {};
@@ -317,6 +347,8 @@ int vs_check(struct vs *vs, struct vs_feature **ret, size_t *ret_n)
 	if (check_module(&f, vs))
 		check_enforcement(&f, vs);
 	check_scheduler(&f, vs);
+	if (vs->socket)
+		check_guarantees(&f, vs);
 	if (f.error < 0) {
 		vs_features_free(f.rows, f.n);
 		return vs_fail_errno(vs, f.error, "checking this machine");

@@ -48,6 +48,7 @@ int settings_json(const struct cli *cli, sd_json_variant **ret);
 /* Fields of an object: NULL or false where it is null, or not there. */
 const char *field_string(sd_json_variant *object, const char *field);
 bool field_number(sd_json_variant *object, const char *field, uint64_t *ret);
+bool field_integer(sd_json_variant *object, const char *field, int64_t *ret);
 bool field_true(sd_json_variant *object, const char *field);
 /** guest_setting() - the value in force, NULL where it is not set. */
 const char *guest_setting(sd_json_variant *guest, const char *key);

@@ -80,6 +80,16 @@ bool field_number(sd_json_variant *object, const char *field, uint64_t *ret)
 	return true;
 }
 
+bool field_integer(sd_json_variant *object, const char *field, int64_t *ret)
+{
+	sd_json_variant *value = sd_json_variant_by_key(object, field);
+
+	if (!value || !sd_json_variant_is_integer(value))
+		return false;
+	*ret = sd_json_variant_integer(value);
+	return true;
+}
+
 bool field_true(sd_json_variant *object, const char *field)
 {
 	sd_json_variant *value = sd_json_variant_by_key(object, field);

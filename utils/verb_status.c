@@ -103,8 +103,34 @@ static const struct column columns[] = {
 	{ "ASKED", COLUMN_RIGHT },
 	{ "USED", COLUMN_RIGHT },
 	{ "PEAK", COLUMN_RIGHT },
+	{ "REFUSED" },
 	{ NULL },
 };
+
+/* "on hold now; held 3.2 s, 41 times; bucket 480 of 500 ms; idle time 1.2 s" */
+static char *refused_cpu(sd_json_variant *guest)
+{
+	sd_json_variant *bucket = sd_json_variant_by_key(guest, "bucket");
+	char *held = NULL, *tokens = NULL, *idle = NULL, *ret = NULL;
+	uint64_t held_ns, holds, size, idle_ns;
+	int64_t left;
+
+	if (!field_number(bucket, "heldNs", &held_ns) || !field_number(bucket, "holds", &holds) ||
+	    !field_number(bucket, "sizeNs", &size) || !field_integer(bucket, "tokensNs", &left))
+		return NULL;
+	held = human_time(held_ns);
+	tokens = human_time_of(left, size);
+	if (field_number(bucket, "idleNs", &idle_ns) && idle_ns)
+		idle = human_time(idle_ns);
+	if (asprintf(&ret, "%sheld %s, %ju times; bucket %s%s%s",
+		     field_true(bucket, "held") ? "on hold now; " : "", held, (uintmax_t)holds,
+		     tokens, idle ? "; idle time " : "", idle ? idle : "") < 0)
+		ret = NULL;
+	free(held);
+	free(tokens);
+	free(idle);
+	return ret;
+}
 
 static void add_row(struct table *table, sd_json_variant *guest, const char *key, char *used,
 		    char *peak)
@@ -115,6 +141,7 @@ static void add_row(struct table *table, sd_json_variant *guest, const char *key
 	table_addf(table, "%s", asked && *asked ? asked : "-");
 	table_add(table, used);
 	table_add(table, peak);
+	table_add(table, strcmp(key, "cpu") ? NULL : refused_cpu(guest));
 }
 
 static int print_usage(sd_json_variant *guest, bool legend)
@@ -141,12 +168,34 @@ static int print_usage(sd_json_variant *guest, bool legend)
 	return ok ? EXIT_DONE : fail_memory();
 }
 
+/* overcommitted  250.0% of 200.0% are guaranteed; it is sure of 20.0% */
+static void print_overcommitted(sd_json_variant *guest)
+{
+	sd_json_variant *bucket = sd_json_variant_by_key(guest, "bucket");
+	uint64_t guaranteed, machine, kept;
+	char *all, *there, *sure = NULL;
+
+	if (!field_number(bucket, "guaranteedShare", &guaranteed) ||
+	    !field_number(bucket, "machineShare", &machine) || guaranteed <= machine)
+		return;
+	if (field_number(bucket, "keptShare", &kept))
+		sure = human_share(kept);
+	all = human_share(guaranteed);
+	there = human_share(machine);
+	printf("  overcommitted  %s of %s are guaranteed; it is sure of %s\n", all, there,
+	       sure ? sure : "nothing");
+	free(all);
+	free(there);
+	free(sure);
+}
+
 static int print(sd_json_variant *guest, bool legend)
 {
 	print_state(guest);
 	print_parts(guest);
 	print_addresses(guest);
 	print_refused(guest);
+	print_overcommitted(guest);
 	return print_usage(guest, legend);
 }
 

@@ -5,31 +5,31 @@
  * vserver top: what uses the processors, again and again: contexts, or the
  * processes of one.
  */
-#include <poll.h>
-#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <termios.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "cli.h"
 #include "client.h"
 #include "human.h"
-#include "process.h"
+#include "keys.h"
+#include "look.h"
 #include "table.h"
 #include "target.h"
 #include "verbs.h"
 
 #define INTERVAL_NS	2000000000ULL
 #define INTERVAL_MIN_NS	100000000ULL
-#define INTERRUPT	3		/* ^C: the terminal is to be put right first */
 
 static const struct column context_columns[] = {
 	{ "CONTEXT" },
 	{ "XID", COLUMN_RIGHT },
 	{ "CPU", COLUMN_RIGHT },
+	{ "ASKED", COLUMN_RIGHT },
+	{ "HELD", COLUMN_RIGHT },
+	{ "BUCKET", COLUMN_RIGHT },
 	{ "MEMORY", COLUMN_RIGHT },
 	{ "PROCESSES", COLUMN_RIGHT },
 	{ NULL },
@@ -45,105 +45,38 @@ static const struct column process_columns[] = {
 	{ NULL },
 };
 
-/** struct look - the processes at a moment. */
-struct look {
-	uint64_t ns;
-	struct process *processes;
-	size_t n;
-};
-
-/** struct row - one line: a process, or the sum of a context's. */
-struct row {
-	uint32_t xid;
-	const struct process *process;
-	uint64_t cpu_ns;		/* used between two looks */
-	uint64_t memory_bytes;
-	size_t n;
-};
-
-static uint64_t now_ns(void)
-{
-	struct timespec ts;
-
-	clock_gettime(CLOCK_MONOTONIC, &ts);
-	return (uint64_t)ts.tv_sec * 1000000000ULL + (uint64_t)ts.tv_nsec;
-}
-
-/* --- rows ------------------------------------------------------------------------- */
-
-static int compare_pids(const void *a, const void *b)
-{
-	const struct process *one = a, *two = b;
-
-	return one->pid < two->pid ? -1 : one->pid > two->pid;
-}
-
-static int compare_rows(const void *a, const void *b)
-{
-	const struct row *one = a, *two = b;
-
-	if (one->cpu_ns != two->cpu_ns)
-		return one->cpu_ns > two->cpu_ns ? -1 : 1;
-	if (one->memory_bytes != two->memory_bytes)
-		return one->memory_bytes > two->memory_bytes ? -1 : 1;
-	return one->xid < two->xid ? -1 : one->xid > two->xid;
-}
-
-/* What a process used since @before; all of it, if it was not there yet. */
-static uint64_t used(const struct look *before, const struct process *p)
-{
-	const struct process *old = bsearch(p, before->processes, before->n, sizeof(*p),
-					    compare_pids);
-
-	if (!old || old->start != p->start || old->cpu_ns > p->cpu_ns)
-		return p->cpu_ns;
-	return p->cpu_ns - old->cpu_ns;
-}
-
-/* Room for a process, or for its context, in which it is then counted. */
-static struct row *row_of(struct row *rows, size_t *n, const struct process *p, bool sums)
-{
-	for (size_t i = 0; sums && i < *n; i++)
-		if (rows[i].xid == p->xid)
-			return &rows[i];
-	rows[*n] = (struct row){ .xid = p->xid, .process = p };
-	return &rows[(*n)++];
-}
-
-static size_t make_rows(const struct look *before, const struct look *now, bool sums,
-			struct row *rows)
-{
-	size_t n = 0;
-
-	for (size_t i = 0; i < now->n; i++) {
-		const struct process *p = &now->processes[i];
-		struct row *row = row_of(rows, &n, p, sums);
-
-		row->cpu_ns += used(before, p);
-		row->memory_bytes += p->memory_bytes;
-		row->n++;
-	}
-	qsort(rows, n, sizeof(*rows), compare_rows);
-	return n;
-}
-
 /* --- printing ------------------------------------------------------------------------ */
 
-/* In hundredths of a percent of one processor. */
-static uint64_t share(const struct row *row, uint64_t ns)
+/* In hundredths of a percent: of one processor, of the time between two looks. */
+static uint64_t share(uint64_t part_ns, uint64_t ns)
 {
-	return row->cpu_ns * 10000 / (ns ? ns : 1);
+	return part_ns * 10000 / (ns ? ns : 1);
+}
+
+/* What it may use, how much of the time it was not let, what it has saved up. */
+static void add_bucket(struct table *table, const struct row *row, uint64_t ns)
+{
+	const struct bucket *bucket = row->bucket;
+	bool known = bucket && bucket->known;
+	char *asked = NULL;
+
+	if (bucket)
+		vs_format_share(bucket->asked.rate_ns, bucket->asked.interval_ns, &asked);
+	table_add(table, asked);
+	table_add(table, known ? human_share(share(row->held_ns, ns)) : NULL);
+	table_add(table, known ? human_time_of(bucket->now.tokens_ns, bucket->now.size_ns) : NULL);
 }
 
 static void add_row(struct table *table, const struct target *target, const struct row *row,
 		    uint64_t ns, bool sums)
 {
-	char *cpu = human_share(share(row, ns));
+	char *cpu = human_share(share(row->cpu_ns, ns));
 
 	if (sums) {
 		table_addf(table, "%s", target_name(target, row->xid));
 		table_addf(table, "%u", row->xid);
 		table_add(table, cpu);
+		add_bucket(table, row, ns);
 		table_add(table, human_size(row->memory_bytes));
 		table_addf(table, "%zu", row->n);
 		return;
@@ -180,25 +113,40 @@ static int print(const struct target *target, const struct row *rows, size_t n, 
 	return ok ? EXIT_DONE : fail_memory();
 }
 
+static int row_json(const struct target *target, const struct row *row, uint64_t ns, bool sums,
+		    sd_json_variant **array)
+{
+	static const struct bucket none;
+	const struct process *p = row->process;
+	bool known = row->bucket && row->bucket->known;
+	sd_json_variant *bucket = NULL;
+	int r = bucket_json(row->bucket ? row->bucket : &none, &bucket);
+
+	if (r >= 0)
+		r = sd_json_variant_append_arraybo(
+			array, SD_JSON_BUILD_PAIR_UNSIGNED("xid", row->xid),
+			SD_JSON_BUILD_PAIR_STRING("context", target_name(target, row->xid)),
+			SD_JSON_BUILD_PAIR_UNSIGNED("cpuShare", share(row->cpu_ns, ns)),
+			SD_JSON_BUILD_PAIR_UNSIGNED("memoryBytes", row->memory_bytes),
+			SD_JSON_BUILD_PAIR_UNSIGNED("processes", row->n),
+			SD_JSON_BUILD_PAIR_CONDITION(
+				known, "heldShare", SD_JSON_BUILD_UNSIGNED(share(row->held_ns, ns))),
+			SD_JSON_BUILD_PAIR_CONDITION(sums, "bucket", SD_JSON_BUILD_VARIANT(bucket)),
+			SD_JSON_BUILD_PAIR_CONDITION(!sums, "pid", SD_JSON_BUILD_INTEGER(p->pid)),
+			SD_JSON_BUILD_PAIR_CONDITION(!sums, "command",
+						     SD_JSON_BUILD_STRING(p->command)));
+	sd_json_variant_unref(bucket);
+	return r;
+}
+
 static int print_rows_json(const struct target *target, const struct row *rows, size_t n,
 			   uint64_t ns, bool sums)
 {
 	sd_json_variant *array = NULL;
 	int r = sd_json_variant_new_array(&array, NULL, 0);
 
-	for (size_t i = 0; i < n && r >= 0; i++) {
-		const struct process *p = rows[i].process;
-
-		r = sd_json_variant_append_arraybo(
-			&array, SD_JSON_BUILD_PAIR_UNSIGNED("xid", rows[i].xid),
-			SD_JSON_BUILD_PAIR_STRING("context", target_name(target, rows[i].xid)),
-			SD_JSON_BUILD_PAIR_UNSIGNED("cpuShare", share(&rows[i], ns)),
-			SD_JSON_BUILD_PAIR_UNSIGNED("memoryBytes", rows[i].memory_bytes),
-			SD_JSON_BUILD_PAIR_UNSIGNED("processes", rows[i].n),
-			SD_JSON_BUILD_PAIR_CONDITION(!sums, "pid", SD_JSON_BUILD_INTEGER(p->pid)),
-			SD_JSON_BUILD_PAIR_CONDITION(!sums, "command",
-						     SD_JSON_BUILD_STRING(p->command)));
-	}
+	for (size_t i = 0; i < n && r >= 0; i++)
+		r = row_json(target, &rows[i], ns, sums, &array);
 	r = r < 0 ? fail_memory() : print_json(array);
 	sd_json_variant_unref(array);
 	return r;
@@ -214,7 +162,7 @@ static int show(const struct cli *cli, const struct target *target, const struct
 
 	if (!rows)
 		return fail_memory();
-	n = make_rows(before, now, sums, rows);
+	n = look_rows(before, now, sums, rows);
 	if (cli_has(cli, "json"))
 		r = print_rows_json(target, rows, n, ns, sums);
 	else
@@ -226,87 +174,22 @@ static int show(const struct cli *cli, const struct target *target, const struct
 
 /* --- again and again ------------------------------------------------------------------ */
 
-static int look(struct target *target, uint32_t xid, struct look *ret)
-{
-	free(target->contexts);
-	target->contexts = NULL;
-	target->n = 0;
-	if (vs_context_list(target->vs, &target->contexts, &target->n) < 0 ||
-	    processes_read(target->vs, xid, &ret->processes, &ret->n) < 0)
-		return fail("cannot show what is used: %s", vs_reason(target->vs));
-	ret->ns = now_ns();
-	qsort(ret->processes, ret->n, sizeof(*ret->processes), compare_pids);
-	return EXIT_DONE;
-}
-
-/* A signal that ends it once the terminal is as it was. */
-static volatile sig_atomic_t ended_by;
-
-static void on_end(int signo)
-{
-	ended_by = signo;
-}
-
-/* A key may end it: q, or ^C. */
-static bool wait_interval(uint64_t ns)
-{
-	struct pollfd key = { .fd = STDIN_FILENO, .events = POLLIN };
-	uint64_t until = now_ns() + ns;
-	bool keys = isatty(STDIN_FILENO) && isatty(STDOUT_FILENO);
-
-	for (uint64_t now = now_ns(); now < until && !ended_by; now = now_ns()) {
-		char c = 0;
-
-		if (poll(&key, keys, (int)((until - now) / 1000000 + 1)) == 1 &&
-		    (read(STDIN_FILENO, &c, 1) != 1 || c == 'q' || c == INTERRUPT))
-			return false;
-	}
-	return !ended_by;
-}
-
 static int repeat(const struct cli *cli, struct target *target, uint32_t xid, uint64_t interval,
 		  uint64_t count)
 {
 	struct look before = { 0 }, now = { 0 };
-	int r = look(target, xid, &before);
+	int r = look_take(target, xid, &before);
 
-	while (!r && count-- && wait_interval(interval)) {
-		r = look(target, xid, &now);
+	while (!r && count-- && keys_wait(interval)) {
+		r = look_take(target, xid, &now);
 		if (!r)
 			r = show(cli, target, &before, &now, xid == VS_XID_ALL);
-		processes_free(before.processes, before.n);
+		look_free(&before);
 		before = now;
 		now = (struct look){ 0 };
 	}
-	processes_free(before.processes, before.n);
+	look_free(&before);
 	return r;
-}
-
-/* Keys come one by one and unseen until that is taken back. */
-static bool take_keys(struct termios *ret_before)
-{
-	static const int ends[] = { SIGTERM, SIGHUP, SIGINT };
-	/* What is being asked is answered first; poll() is never gone on with. */
-	const struct sigaction action = { .sa_handler = on_end, .sa_flags = SA_RESTART };
-	struct termios raw;
-
-	if (!isatty(STDOUT_FILENO) || tcgetattr(STDIN_FILENO, ret_before) < 0)
-		return false;
-	for (size_t i = 0; i < sizeof(ends) / sizeof(*ends); i++)
-		sigaction(ends[i], &action, NULL);
-	raw = *ret_before;
-	raw.c_lflag &= ~(tcflag_t)(ICANON | ECHO | ISIG);
-	tcsetattr(STDIN_FILENO, TCSANOW, &raw);
-	return true;
-}
-
-static void give_back_keys(const struct termios *before)
-{
-	tcsetattr(STDIN_FILENO, TCSANOW, before);
-	if (!ended_by)
-		return;
-	signal(ended_by, SIG_DFL);
-	raise(ended_by);
 }
 
 /* --- the command line ------------------------------------------------------------------ */
@@ -341,11 +224,11 @@ static int run(const struct cli *cli)
 	r = target_open("show what is used", &target);
 	if (!r && cli->n_args)
 		r = target_find(&target, "show what is used by", cli->args[0], &context);
-	keys = !r && take_keys(&before);
+	keys = !r && keys_take(&before);
 	if (!r)
 		r = repeat(cli, &target, context ? context->xid : VS_XID_ALL, interval, count);
 	if (keys)
-		give_back_keys(&before);
+		keys_give_back(&before);
 	target_close(&target);
 	return r;
 }
@@ -357,6 +240,8 @@ const struct verb verb_top = {
 	.details =
 		"\n"
 		"Without NAME each context, and the host; with it its processes.  q ends it.\n"
+		"HELD is how much of the time its share did not let a context run, BUCKET what it\n"
+		"has saved up; both are known where the token bucket scheduler runs.\n"
 		"Where output is no terminal it shows once, what was used in one interval.",
 	.options = (const struct option_row[]){
 		{ "interval", 'd', "TIME", "between two looks; 2s without it" },

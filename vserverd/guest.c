@@ -228,23 +228,31 @@ static int add_refusal(sd_json_variant **array, enum vs_rule rule, uint64_t coun
 		SD_JSON_BUILD_PAIR_UNSIGNED("count", count));
 }
 
-static int add_refused(struct manager *m, const struct guest *guest, sd_json_variant **object)
+static int add_refused(const struct vs_context *ctx, sd_json_variant **object)
 {
 	sd_json_variant *array = NULL;
+	int r = sd_json_variant_new_array(&array, NULL, 0);
+
+	for (int rule = 0; rule <= VS_RULE_MAX && r >= 0; rule++)
+		if (ctx->refused[rule])
+			r = add_refusal(&array, (enum vs_rule)rule, ctx->refused[rule]);
+	if (r >= 0)
+		r = sd_json_variant_set_field(object, "refused", array);
+	sd_json_variant_unref(array);
+	return r;
+}
+
+static int add_context(struct manager *m, const struct guest *guest,
+		       const struct vs_guarantees *all, sd_json_variant **object)
+{
 	struct vs_context ctx;
 	int r;
 
 	if (!guest->state || !guest->state->xid || !guest_is_up(guest) ||
 	    vs_context_get(m->vs, guest->state->xid, &ctx) < 0)
 		return 0;
-	r = sd_json_variant_new_array(&array, NULL, 0);
-	for (int rule = 0; rule <= VS_RULE_MAX && r >= 0; rule++)
-		if (ctx.refused[rule])
-			r = add_refusal(&array, (enum vs_rule)rule, ctx.refused[rule]);
-	if (r >= 0)
-		r = sd_json_variant_set_field(object, "refused", array);
-	sd_json_variant_unref(array);
-	return r;
+	r = add_refused(&ctx, object);
+	return r < 0 ? r : guest_add_bucket(m, &ctx, all, object);
 }
 
 /* A wrong file is told before somebody starts it. */
@@ -264,7 +272,8 @@ static int add_reason(const struct guest *guest, sd_json_variant **object)
 	return 0;
 }
 
-int guest_json(struct manager *m, const struct guest *guest, sd_json_variant **ret)
+int guest_json(struct manager *m, const struct guest *guest, const struct vs_guarantees *all,
+	       sd_json_variant **ret)
 {
 	bool ready = !strcmp(guest->phase, "running") && guest->state && guest->state->ready;
 	_cleanup_free_ char *unit = NULL;
@@ -288,7 +297,7 @@ int guest_json(struct manager *m, const struct guest *guest, sd_json_variant **r
 	if (r >= 0)
 		r = add_usage(m, guest, &object);
 	if (r >= 0)
-		r = add_refused(m, guest, &object);
+		r = add_context(m, guest, all, &object);
 	if (r >= 0)
 		r = add_settings(guest, &object);
 	if (r < 0) {

@@ -28,8 +28,17 @@ int guest_read(struct manager *m, const char *name, struct guest **ret,
 void guest_free(struct guest *guest);
 /** guest_is_up() - starting, running or stopping. */
 bool guest_is_up(const struct guest *guest);
-/** guest_json() - an object of the interface's type Guest. */
-int guest_json(struct manager *m, const struct guest *guest, sd_json_variant **ret);
+/** guest_json() - an object of the interface's type Guest.
+ * @all: as guest_guarantees() has read it, once for all guests. */
+int guest_json(struct manager *m, const struct guest *guest, const struct vs_guarantees *all,
+	       sd_json_variant **ret);
+
+/* guest_bucket.c */
+/** guest_guarantees() - of all contexts; machine_ns 0: nobody knows. */
+struct vs_guarantees guest_guarantees(struct manager *m);
+/** guest_add_bucket() - the field bucket, where the guest has one. */
+int guest_add_bucket(struct manager *m, const struct vs_context *ctx,
+		     const struct vs_guarantees *all, sd_json_variant **object);
 
 static inline void scope_guest_free(struct guest **guest)
 {

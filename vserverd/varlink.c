@@ -23,6 +23,7 @@ static int on_list(sd_varlink *link, sd_json_variant *parameters,
 	_cleanup_strv_free_ char **names = NULL;
 	sd_json_variant *guests = NULL;
 	struct manager *m = userdata;
+	struct vs_guarantees all;
 	int r;
 
 	r = request_none(link, parameters);
@@ -31,6 +32,7 @@ static int on_list(sd_varlink *link, sd_json_variant *parameters,
 	r = manager_names(&names);
 	if (r >= 0)
 		r = sd_json_variant_new_array(&guests, NULL, 0);
+	all = guest_guarantees(m);
 	units_list(m->units);	/* or else each is asked for by itself */
 	for (size_t i = 0; r >= 0 && names && names[i]; i++) {
 		_cleanup_problem_ struct problem problem = { 0 };
@@ -39,7 +41,7 @@ static int on_list(sd_varlink *link, sd_json_variant *parameters,
 
 		if (guest_read(m, names[i], &guest, &problem) < 0)
 			continue;	/* deleted since */
-		r = guest_json(m, guest, &object);
+		r = guest_json(m, guest, &all, &object);
 		if (r >= 0)
 			r = sd_json_variant_append_array(&guests, object);
 		sd_json_variant_unref(object);
@@ -60,6 +62,7 @@ static int on_describe(sd_varlink *link, sd_json_variant *parameters,
 	_cleanup_guest_ struct guest *guest = NULL;
 	sd_json_variant *object = NULL;
 	struct request request = { 0 };
+	struct vs_guarantees all;
 	int r;
 
 	r = request_name(link, parameters, &request);
@@ -67,7 +70,8 @@ static int on_describe(sd_varlink *link, sd_json_variant *parameters,
 		return r;
 	if (guest_read(userdata, request.name, &guest, &problem) < 0)
 		return reply_problem(link, &problem);
-	r = guest_json(userdata, guest, &object);
+	all = guest_guarantees(userdata);
+	r = guest_json(userdata, guest, &all, &object);
 	if (r < 0)
 		return sd_varlink_error_errno(link, r);
 	r = sd_varlink_replybo(link, SD_JSON_BUILD_PAIR_VARIANT("guest", object));
