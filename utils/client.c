@@ -157,14 +157,20 @@ static void write_sentence(FILE *out, const struct sentence *s, size_t skip, con
 		fprintf(out, "; %s", remedy);
 }
 
-/* "cannot set cpu of 'web': ...": what is wrong is in the subject. */
-static bool names_setting(const struct call *call, const char *error)
+/* "cannot set cpu of 'web': ...": what is wrong is in the subject.  The field that
+ * has it, or NULL. */
+static const char *names_setting(const struct call *call, const char *error)
 {
-	return !strcmp(call->method, "Set") && !strcmp(error, INTERFACE "InvalidValue");
+	if (strcmp(call->method, "Set") != 0)
+		return NULL;
+	if (!strcmp(error, INTERFACE "InvalidValue"))
+		return "key";
+	return strcmp(error, INTERFACE "NotSupported") ? NULL : "feature";
 }
 
 static int fail_call(const struct call *call, const char *error, sd_json_variant *parameters)
 {
+	const char *setting = names_setting(call, error);
 	const struct sentence *sentence = NULL;
 	char *text = NULL;
 	size_t size;
@@ -179,11 +185,11 @@ static int fail_call(const struct call *call, const char *error, sd_json_variant
 	out = open_memstream(&text, &size);
 	if (!out)
 		return fail_memory();
-	write_sentence(out, sentence, names_setting(call, error), error, parameters);
+	write_sentence(out, sentence, setting != NULL, error, parameters);
 	if (fclose(out) != 0 || !text)
 		fail_memory();
-	else if (names_setting(call, error))
-		fail("cannot %s %s of '%s': %s", call->verb, field_string(parameters, "key"),
+	else if (setting)
+		fail("cannot %s %s of '%s': %s", call->verb, field_string(parameters, setting),
 		     call->name, text);
 	else if (call->name)
 		fail("cannot %s '%s': %s", call->verb, call->name, text);

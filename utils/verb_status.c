@@ -168,6 +168,19 @@ static int print_usage(sd_json_variant *guest, bool legend)
 	return ok ? EXIT_DONE : fail_memory();
 }
 
+/* unkept  cpu-idle, cpu-release: this kernel has no sched_ext */
+static void print_unkept(sd_json_variant *guest)
+{
+	sd_json_variant *unkept = sd_json_variant_by_key(guest, "unkept");
+	size_t n = sd_json_variant_elements(unkept);
+
+	for (size_t i = 0; i < n; i++)
+		printf("%s%s", i ? ", " : "  unkept  ",
+		       sd_json_variant_string(sd_json_variant_by_index(unkept, i)));
+	if (n)
+		puts(": this kernel has no sched_ext; see vserver.conf(5)");
+}
+
 /* overcommitted  250.0% of 200.0% are guaranteed; it is sure of 20.0% */
 static void print_overcommitted(sd_json_variant *guest)
 {
@@ -195,6 +208,7 @@ static int print(sd_json_variant *guest, bool legend)
 	print_parts(guest);
 	print_addresses(guest);
 	print_refused(guest);
+	print_unkept(guest);
 	print_overcommitted(guest);
 	return print_usage(guest, legend);
 }

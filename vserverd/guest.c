@@ -14,6 +14,7 @@
 #include "image.h"
 #include "operation.h"
 #include "scope.h"
+#include "unkept.h"
 
 #define USEC_PER_SEC 1000000ULL
 
@@ -138,6 +139,23 @@ static int add_settings(const struct guest *guest, sd_json_variant **object)
 	}
 	if (r >= 0)
 		r = sd_json_variant_set_field(object, "settings", array);
+	sd_json_variant_unref(array);
+	return r;
+}
+
+static int add_unkept(const struct guest *guest, sd_json_variant **object)
+{
+	sd_json_variant *array = NULL;
+	int r = 0;
+
+	for (size_t i = 0; guest->config && i < guest->config->n_values && r >= 0; i++) {
+		const char *name = guest->config->values[i].setting->name;
+
+		if (unkept(guest->config, name))
+			r = sd_json_variant_append_arrayb(&array, SD_JSON_BUILD_STRING(name));
+	}
+	if (r >= 0 && array)
+		r = sd_json_variant_set_field(object, "unkept", array);
 	sd_json_variant_unref(array);
 	return r;
 }
@@ -298,6 +316,8 @@ int guest_json(struct manager *m, const struct guest *guest, const struct vs_gua
 		r = add_usage(m, guest, &object);
 	if (r >= 0)
 		r = add_context(m, guest, all, &object);
+	if (r >= 0)
+		r = add_unkept(guest, &object);
 	if (r >= 0)
 		r = add_settings(guest, &object);
 	if (r < 0) {

@@ -44,6 +44,15 @@ int problem_invalid(struct problem *problem, const char *key, const char *value,
 	return -ECANCELED;
 }
 
+int problem_unsupported(struct problem *problem, const char *feature, const char *reason,
+			const char *remedy)
+{
+	problem_set(problem, PROBLEM_NOT_SUPPORTED, NULL, feature);
+	problem->reason = copy(reason);
+	problem->remedy = copy(remedy);
+	return -ECANCELED;
+}
+
 int problem_failed(struct problem *problem, const char *step, const char *remedy,
 		   const char *format, ...)
 {

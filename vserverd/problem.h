@@ -16,6 +16,7 @@ enum problem_kind {
 	PROBLEM_ALREADY_RUNNING,
 	PROBLEM_BUSY,
 	PROBLEM_INVALID_VALUE,
+	PROBLEM_NOT_SUPPORTED,
 	PROBLEM_FAILED,
 };
 
@@ -23,7 +24,8 @@ enum problem_kind {
 struct problem {
 	enum problem_kind kind;
 	char *name;		/* the guest */
-	char *what;		/* busy: by; invalid value: key; failed: step */
+	char *what;		/* busy: by; invalid value: key; not supported: feature;
+				 * failed: step */
 	char *value;
 	char *reason;		/* without a final dot */
 	char *remedy;
@@ -35,6 +37,8 @@ int problem_set(struct problem *problem, enum problem_kind kind, const char *nam
 		const char *what);
 int problem_invalid(struct problem *problem, const char *key, const char *value,
 		    const char *reason, const char *remedy);
+int problem_unsupported(struct problem *problem, const char *feature, const char *reason,
+			const char *remedy);
 int problem_failed(struct problem *problem, const char *step, const char *remedy,
 		   const char *format, ...) __attribute__((format(printf, 4, 5)));
 /** problem_worker() - of a worker that told "STEP\nREASON", or one sentence. */

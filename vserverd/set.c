@@ -19,6 +19,7 @@
 #include "operation.h"
 #include "presence.h"
 #include "scope.h"
+#include "unkept.h"
 #include "worker.h"
 
 /* --- checks ------------------------------------------------------------------------ */
@@ -86,10 +87,30 @@ static int fail_together(const struct pairs *settings, char *errors, struct prob
 	return problem_invalid(problem, settings->keys[0], settings->values[0], reason, remedy);
 }
 
+/* What is asked for now is to be kept; what a file has is told at a start.  With
+ * another share the same bucket may be too large. */
+static int check_kept(const struct config *config, const struct pairs *settings,
+		      struct problem *problem)
+{
+	for (size_t i = 0; i < settings->n; i++) {
+		const char *key = settings->keys[i];
+		const char *name = strcmp(key, "cpu") ? key : "cpu-bucket";
+		_cleanup_free_ char *reason = NULL, *remedy = NULL;
+
+		if (!unkept(config, name))
+			continue;
+		if (unkept_reason(config, name, &reason, &remedy) < 0)
+			return problem_failed(problem, "preparing", NULL, "%s", strerror(ENOMEM));
+		return problem_unsupported(problem, name, reason, remedy);
+	}
+	return 0;
+}
+
 static int preview(const char *name, const struct pairs *settings, struct config **ret,
 		   struct problem *problem)
 {
 	_cleanup_free_ char *errors = NULL;
+	struct config *config = NULL;
 	int r;
 
 	for (size_t i = 0; i < settings->n; i++) {
@@ -98,12 +119,18 @@ static int preview(const char *name, const struct pairs *settings, struct config
 			return r;
 	}
 	r = config_preview(name, (const char *const *)settings->keys,
-			   (const char *const *)settings->values, settings->n, ret, &errors);
+			   (const char *const *)settings->values, settings->n, &config, &errors);
 	if (r == -EINVAL && errors)
 		return fail_together(settings, errors, problem);
 	if (r < 0)
 		return problem_failed(problem, "reading its configuration", NULL, "%s",
 				      strerror(-r));
+	r = check_kept(config, settings, problem);
+	if (r < 0) {
+		config_free(config);
+		return r;
+	}
+	*ret = config;
 	return 0;
 }
 

@@ -26,6 +26,7 @@
 #include "presence.h"
 #include "scope.h"
 #include "supervisor.h"
+#include "unkept.h"
 
 static int read_config(struct supervisor *s)
 {
@@ -172,6 +173,16 @@ static int make_cgroup(struct supervisor *s)
 	return r;
 }
 
+/* Nothing that a file asks for is left out in silence. */
+static void tell_unkept(const struct supervisor *s)
+{
+	_cleanup_free_ char *names = unkept_names(s->config);
+
+	if (names)
+		tell(s, LOG_WARNING, "this kernel has no sched_ext: cpu.max keeps its share, but "
+		     "not %s; see vserver.conf(5)", names);
+}
+
 /* cpu.max is written even where the scheduler keeps the share: it takes over
  * at once if the kernel ever ejects the scheduler. */
 int set_limits(struct supervisor *s)
@@ -184,6 +195,7 @@ int set_limits(struct supervisor *s)
 		.cpu = s->config->bucket,
 	};
 
+	tell_unkept(s);
 	if (!limits.cpu.rate_ns)
 		limits.cpu.rate_ns = UINT64_MAX;
 	return vs_cgroup_limit(s->vs, s->state->cgroup, &limits);

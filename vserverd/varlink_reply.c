@@ -43,6 +43,11 @@ int reply_problem(sd_varlink *link, const struct problem *problem)
 			SD_JSON_BUILD_PAIR_STRING("value", or_empty(problem->value)),
 			SD_JSON_BUILD_PAIR_STRING("reason", or_empty(problem->reason)),
 			SD_JSON_BUILD_PAIR_STRING("remedy", or_empty(problem->remedy)));
+	case PROBLEM_NOT_SUPPORTED:
+		return sd_varlink_errorbo(
+			link, ERROR("NotSupported"), SD_JSON_BUILD_PAIR_STRING("feature", what),
+			SD_JSON_BUILD_PAIR_STRING("reason", or_empty(problem->reason)),
+			SD_JSON_BUILD_PAIR_STRING("remedy", or_empty(problem->remedy)));
 	case PROBLEM_NONE:
 	case PROBLEM_FAILED:
 		return sd_varlink_errorbo(

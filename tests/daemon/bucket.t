@@ -83,6 +83,52 @@ expect 0 "which makes the machine not unfit" vserver check --quiet
 build/tests/bpf/context end 60
 expect_output "^processor time *ok" "it is enough again" vserver check
 
+# --- what cpu.max cannot do -------------------------------------------------------------------------
+# sets SETTING…: at once, until the next start.
+sets() { vserver set -q web --runtime "$@"; }
+if [ "$scheduler" ]; then
+	expect 0 "control: with the scheduler all can be set" sets cpu-idle=10% cpu-release=2ms \
+		cpu-prio-bias=3 cpu-bucket=500ms
+	is "$(field web '.bucket | [.idleRateNs, .releaseNs, .sizeNs] | map(. / 1000000) |
+		join(" ")') $(bucket prioBias)" "10 2 500 3" "and holds"
+	is "$(field web .unkept)" null "nothing is left out"
+else
+	for setting in cpu-idle=10% cpu-release=2ms cpu-prio-bias=3; do
+		expect_error 1 "^vserver: cannot set ${setting%=*} of 'web': this kernel has no sched_ext, and \
+cpu.max has nothing like it; leave it out, or boot a kernel" "${setting%=*} is refused" sets $setting
+	done
+	expect_error 1 "^vserver: cannot set cpu-tokens of 'web': this kernel has no sched_ext" \
+		"so is cpu-tokens" vserver set web cpu-tokens=1ms
+	expect_error 1 "^vserver: cannot set cpu-bucket of 'web': .* cpu.max saves up no more than a quota, 20ms; \
+give 20ms or less" "so is a bucket beyond a quota" sets cpu-bucket=21ms
+	expect 0 "control: one of a quota can be set" sets cpu-bucket=20ms
+	is "$(cat "/sys/fs/cgroup$(field web .cgroup)/cpu.max.burst")" 20000 "and is the burst"
+	expect_error 1 "^vserver: cannot set cpu-bucket of 'web': .* a quota, 10ms" \
+		"nor can the quota become less than the bucket" sets cpu=10%
+	expect 0 "control: both together can" sets cpu=10% cpu-bucket=10ms
+	expect 0 "control: no bias can be set" sets cpu-prio-bias=0
+	expect 0 "by name for programs" refuses Set \
+		'{"name":"web","settings":[{"key":"cpu-idle","value":"10%"}]}' \
+		"$errors.NotSupported .*\"feature\":\"cpu-idle\""
+	expect_error 1 "^vserver: cannot build 'db': cpu-idle: this kernel has no sched_ext" \
+		"no guest is made with one" vserver build db --from "$scratch/tiny.tar" cpu=10% cpu-idle=10%
+	expect 1 "and none is there" vserver status db
+	is "$(field web .unkept)" null "control: what web has is kept"
+	vserver stop -q web
+	sed -i '/^cpu-bucket *= *20ms/d' /etc/vserver/guests/web.conf
+	printf 'cpu-idle = 10%%\ncpu-bucket = 30ms\n' >>/etc/vserver/guests/web.conf
+	expect 0 "a guest whose file has them starts" vserver start -q web
+	expect_output "web: this kernel has no sched_ext: cpu.max keeps its share, but not cpu-bucket, cpu-idle" \
+		"and the journal says what is not kept" journalctl -q -b -u vserver@web -o cat
+	expect_output "^  unkept  cpu-bucket, cpu-idle: this kernel has no sched_ext" "so does status" \
+		vserver status web
+	is "$(field web '.unkept | join(" ")')" "cpu-bucket cpu-idle" "in JSON, too"
+	expect 0 "it can be changed otherwise" sets memory=64M
+fi
+expect_output "^sched_ext.*(ok|missing)" "check has a row of what the kernel can" vserver check
+[ "$scheduler" ] || grep -q '^sched_ext: .* has no cpu-idle, cpu-release, cpu-tokens and cpu-prio-bias' <<<"$output"
+ok $? "which says what it cannot" || diag "$output"
+
 # --- none ---------------------------------------------------------------------------------------
 expect 0 "without a share" vserver set -q web --runtime cpu=infinity
 is "$(field web .bucket)" null "there is no bucket"

@@ -1,0 +1,101 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * Copyright (C) 2026 The VServer developers
+ *
+ * Settings of a share that this kernel cannot keep.  A scheduler that has ended
+ * is another matter: it is loaded again, and then keeps them.
+ */
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "scope.h"
+#include "unkept.h"
+
+static const char *value_of(const struct config *config, const char *name)
+{
+	for (size_t i = 0; i < config->n_values; i++)
+		if (!strcmp(config->values[i].setting->name, name))
+			return config->values[i].value;
+	return NULL;
+}
+
+/* Only one that somebody wants; what is made of none is cut to a quota. */
+static bool is_too_large(const struct config *config)
+{
+	const char *value = value_of(config, "cpu-bucket");
+	uint64_t ns;
+
+	return value && config->bucket.rate_ns && vs_parse_time(value, &ns) == 0 &&
+	       ns > vs_cgroup_burst_max(&config->bucket);
+}
+
+static bool has_bias(const struct config *config)
+{
+	const char *value = value_of(config, "cpu-prio-bias");
+	int32_t bias = 0;
+
+	return value && vs_parse_bias(value, &bias) == 0 && bias != 0;
+}
+
+bool unkept(const struct config *config, const char *name)
+{
+	static const char *const never[] = { "cpu-release", "cpu-idle", "cpu-tokens" };
+
+	if (vs_scheduler_possible())
+		return false;
+	if (!strcmp(name, "cpu-bucket"))
+		return is_too_large(config);
+	if (!strcmp(name, "cpu-prio-bias"))
+		return has_bias(config);
+	for (size_t i = 0; i < sizeof(never) / sizeof(*never); i++)
+		if (!strcmp(name, never[i]))
+			return value_of(config, name);
+	return false;
+}
+
+int unkept_reason(const struct config *config, const char *name, char **ret_reason,
+		  char **ret_remedy)
+{
+	_cleanup_free_ char *most = NULL, *reason = NULL, *remedy = NULL;
+	bool bucket = !strcmp(name, "cpu-bucket");
+
+	if (vs_format_time(vs_cgroup_burst_max(&config->bucket), &most) < 0 ||
+	    asprintf(&reason, "this kernel has no sched_ext, and cpu.max %s%s",
+		     bucket ? "saves up no more than a quota, " : "has nothing like it",
+		     bucket ? most : "") < 0) {
+		reason = NULL;
+		return -ENOMEM;
+	}
+	if (asprintf(&remedy, "%s%s%s, or boot a kernel with CONFIG_SCHED_CLASS_EXT: "
+		     "linux-image-amd64 of backports", bucket ? "give " : "leave it out",
+		     bucket ? most : "", bucket ? " or less" : "") < 0) {
+		remedy = NULL;
+		return -ENOMEM;
+	}
+	*ret_reason = TAKE_PTR(reason);
+	*ret_remedy = TAKE_PTR(remedy);
+	return 0;
+}
+
+char *unkept_names(const struct config *config)
+{
+	char *text = NULL;
+	size_t size;
+	FILE *out = open_memstream(&text, &size);
+
+	if (!out)
+		return NULL;
+	for (size_t i = 0; i < config->n_values; i++) {
+		const char *name = config->values[i].setting->name;
+
+		if (unkept(config, name))
+			fprintf(out, "%s%s", ftell(out) > 0 ? ", " : "", name);
+	}
+	if (fclose(out) != 0 || (text && !*text)) {
+		free(text);
+		text = NULL;
+	}
+	return text;
+}
