@@ -17,13 +17,19 @@
 static void print_what(sd_json_variant *event, const char *name)
 {
 	const char *rule = field_string(event, "rule"), *reason = field_string(event, "reason");
-	uint64_t number;
+	uint64_t number, held;
+	char *time;
 
 	fputs(name, stdout);
 	if (rule)
 		printf(" %s", rule);
 	if (field_number(event, "count", &number))
 		printf(", %ju times", (uintmax_t)number);
+	if (field_number(event, "heldNs", &held) && field_number(event, "holds", &number)) {
+		time = human_time(held);
+		printf(": %s in all, %ju times", time ? time : "-", (uintmax_t)number);
+		free(time);
+	}
 	if (field_number(event, "status", &number))
 		printf(" with status %ju", (uintmax_t)number);
 	if (field_number(event, "signal", &number))

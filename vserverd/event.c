@@ -14,6 +14,7 @@
 #include <time.h>
 
 #include "event.h"
+#include "holds.h"
 #include "log.h"
 #include "scope.h"
 #include "state.h"
@@ -43,6 +44,7 @@ struct events {
 	struct manager *m;
 	struct vs_listener *listener;	/* NULL: nobody is to be told, or no module */
 	sd_event_source *source;
+	struct holds *holds;		/* watched likewise */
 	struct subscriber *subscribers;
 	struct known *known;
 };
@@ -131,16 +133,25 @@ static int add_status(sd_json_variant **event, const struct vs_notice *notice)
 						  (uint64_t)WEXITSTATUS(notice->status));
 }
 
+static int context_json(const char *event, uint32_t xid, const char *name, uint64_t flags,
+			sd_json_variant **ret)
+{
+	int r = event_json(event, ret);
+
+	if (r >= 0 && flags & VS_FLAG_CGROUP)
+		r = sd_json_variant_set_field_string(ret, "guest", name);
+	if (r >= 0)
+		r = sd_json_variant_set_field_unsigned(ret, "xid", xid);
+	if (r >= 0)
+		r = sd_json_variant_set_field_string(ret, "context", name);
+	return r;
+}
+
 static int notice_json(const struct vs_notice *notice, sd_json_variant **ret)
 {
-	int r = event_json(vs_event_name(notice->event), ret);
+	int r = context_json(vs_event_name(notice->event), notice->xid, notice->name,
+			     notice->flags, ret);
 
-	if (r >= 0 && notice->flags & VS_FLAG_CGROUP)
-		r = sd_json_variant_set_field_string(ret, "guest", notice->name);
-	if (r >= 0)
-		r = sd_json_variant_set_field_unsigned(ret, "xid", notice->xid);
-	if (r >= 0)
-		r = sd_json_variant_set_field_string(ret, "context", notice->name);
 	if (r >= 0)
 		r = add_status(ret, notice);
 	if (r >= 0 && notice->event == VS_EVENT_REFUSED)
@@ -170,6 +181,19 @@ static int on_notice(sd_event_source *source, int fd, uint32_t revents, void *us
 	while (vs_listener_next(events->listener, &notice) == 0)
 		pass_on(events, &notice);
 	return 0;
+}
+
+static void on_hold(const char *event, const struct vs_context *context,
+		    const struct vs_cpu_usage *usage, void *userdata)
+{
+	sd_json_variant *object = NULL;
+	int r = context_json(event, context->xid, context->name, context->flags, &object);
+
+	if (r >= 0)
+		r = sd_json_variant_set_field_unsigned(&object, "heldNs", usage->held_ns);
+	if (r >= 0)
+		r = sd_json_variant_set_field_unsigned(&object, "holds", usage->holds);
+	tell_all(userdata, object, r);
 }
 
 /* While there is somebody to tell; anew each time, for the module may be another. */
@@ -210,8 +234,10 @@ int events_subscribe(struct events *events, sd_varlink *link)
 
 	if (!s)
 		return -ENOMEM;
-	if (!events->subscribers)
+	if (!events->subscribers) {
 		listen_to_module(events);
+		events->holds = holds_watch(events->m, on_hold, events);
+	}
 	s->link = sd_varlink_ref(link);
 	s->next = events->subscribers;
 	events->subscribers = s;
@@ -230,8 +256,11 @@ void events_unsubscribe(struct events *events, const sd_varlink *link)
 		free(s);
 		break;
 	}
-	if (!events->subscribers)
-		leave_module(events);
+	if (events->subscribers)
+		return;
+	leave_module(events);
+	holds_free(events->holds);
+	events->holds = NULL;
 }
 
 /* --- guests --------------------------------------------------------------------------------- */

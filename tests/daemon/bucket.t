@@ -129,6 +129,35 @@ expect_output "^sched_ext.*(ok|missing)" "check has a row of what the kernel can
 [ "$scheduler" ] || grep -q '^sched_ext: .* has no cpu-idle, cpu-release, cpu-tokens and cpu-prio-bias' <<<"$output"
 ok $? "which says what it cannot" || diag "$output"
 
+# --- events ----------------------------------------------------------------------------------------------
+if [ "$scheduler" ]; then
+	vserver events --json >"$scratch/events" 2>/dev/null &
+	cleanup kill $!
+	vserver events >"$scratch/text" 2>/dev/null &
+	cleanup kill $!
+	# seen JQ, count JQ: events for which that is true.
+	count() { jq -s "map(select($1)) | length" "$scratch/events"; }
+	seen() { [ "$(count "$1")" -gt 0 ]; }
+	told() { expect 0 "$1" eventually 40 seen "$2"; }
+	told "a guest on hold is told to who begins to listen" \
+		'.event == "held" and .guest == "web" and .context == "web" and .holds > 3 and .heldNs > 0'
+	mkfifo "$scratch/hold"
+	chcontext --silent --disconnect --xid 61 --cpu 5% -- \
+		bash -c "until [ -e $scratch/enough ]; do :; done; read x <$scratch/hold" >/dev/null 2>&1
+	told "a context that is put on hold, too" \
+		'.event == "held" and .xid == 61 and .context == "61" and .guest == null'
+	expect 1 "control: it is not released yet" seen '.event == "released" and .xid == 61'
+	: >"$scratch/enough"
+	told "when it has not been for some seconds it is released" \
+		'.event == "released" and .xid == 61 and .holds > 0 and .heldNs > 0'
+	is "$(count '.event == "held" and .xid == 61')" 1 "each is told once"
+	is "$(count '.event == "held" and .guest == "web"')" 1 "who stays on hold is told once"
+	expect 1 "and not released" seen '.event == "released" and .guest == "web"'
+	expect_output 'context 61: held: [0-9.]+ [a-z]+ in all, [0-9]+ times$' "people read it" \
+		cat "$scratch/text"
+	echo >"$scratch/hold"
+fi
+
 # --- none ---------------------------------------------------------------------------------------
 expect 0 "without a share" vserver set -q web --runtime cpu=infinity
 is "$(field web .bucket)" null "there is no bucket"
