@@ -43,8 +43,8 @@
  * Races that are accepted: virtual times, deadlines and bursts are written
  * without a lock, a lost update costs one slice's fairness; tokens never are.
  */
+#include "sched_choose.bpf.h"
 #include "sched_init.bpf.h"
-#include "sched_turn.bpf.h"
 
 char LICENSE[] SEC("license") = "GPL";
 
@@ -176,52 +176,6 @@ void BPF_PROG(vs_dequeue, struct task_struct *p, u64 deq_flags)
 }
 
 /* --- choosing -------------------------------------------------------------------- */
-
-/* May the task that has just run go on?  If its context may, none has an earlier
- * deadline, and none of the same context has had less. */
-static __always_inline bool goes_on(struct task_struct *prev, struct sched_task *t,
-				    struct vs_slot *b, u32 best, u64 best_deadline,
-				    u64 now)
-{
-	struct task_struct *first;
-
-	if (b->held || empty(b))
-		return false;
-	if (best == t->slot) {
-		first = scx_bpf_dsq_peek(queue_id(best, first_queue(best, b)));
-		return !first || (s64)(due_of(t, b, now) - first->scx.dsq_vtime) <= 0;
-	}
-	return best >= SLOTS || (s64)(b->deadline - best_deadline) <= 0;
-}
-
-/* Nobody is entitled to this processor: does somebody who is held begin, or go
- * on, in idle time? */
-static __always_inline bool idle_turn(struct processor *here, u32 cpu, struct task_struct *prev,
-				      struct sched_task *t, struct vs_slot *b, u64 now)
-{
-	u64 place = 0;
-	u32 i, slot = next_idle(&place, SLOTS);
-
-	if (t && b && b->held && b->idle_weight &&
-	    (slot >= SLOTS || comes_before(idle_place(b), t->slot, place, slot))) {
-		choose_idle(idle_place(b));
-		scx_bpf_task_set_slice(prev, IDLE_SLICE);
-		begin_idle(t, here, cpu, IDLE_SLICE, now);
-		return true;
-	}
-	bpf_for(i, 0, TRIES) {
-		if (slot >= SLOTS)
-			break;
-		here->idle_slot = slot;
-		if (move_idle(slot)) {
-			choose_idle(place);
-			return true;
-		}
-		slot = next_idle(&place, slot);
-	}
-	here->idle_slot = SLOTS;
-	return false;
-}
 
 SEC("struct_ops/vs_dispatch")
 void BPF_PROG(vs_dispatch, s32 cpu, struct task_struct *prev)
