@@ -41,7 +41,7 @@ static void read_parameters(struct vs_slot *b)
 			b->granted = 0;
 		if (!b->filled)		/* a new bucket is full */
 			b->tokens = (s64)size;
-		if (b->serial != value[PARAMETER_SERIAL])
+		if (value[PARAMETER_SERIAL] && b->serial != value[PARAMETER_SERIAL])
 			b->tokens = (s64)(value[PARAMETER_TOKENS] < size ?
 					  value[PARAMETER_TOKENS] : size);
 		b->serial = value[PARAMETER_SERIAL];

@@ -21,8 +21,6 @@
  * @deadline: virtual ns, of the context that runs.
  * @slot: its slot; SLOTS: none.
  * @idle_slot: the slot that dispatch took a task of for idle time; SLOTS: none.
- * @leaves: the timer has asked the task that runs to tell when it is about to
- *	return to user space.
  * @late_began, @late_ended, @late_used: ns, the last turn of one that was late;
  *	@late_began is 0 when none is on.
  */
@@ -33,7 +31,6 @@ struct processor {
 	u64 deadline;
 	u32 slot;
 	u32 idle_slot;
-	u32 leaves;
 	u64 late_began;
 	u64 late_ended;
 	u64 late_used;
@@ -84,7 +81,6 @@ static __always_inline void start_timer(struct processor *cpu, u64 delay, u64 no
 static __always_inline void arm_slice(struct processor *cpu, u64 slice, u64 now)
 {
 	cpu->ends = now + slice;
-	cpu->leaves = 0;
 	if ((s64)(cpu->fires - now) <= 0 || cpu->fires > cpu->ends + slice / 4)
 		start_timer(cpu, slice, now);
 }

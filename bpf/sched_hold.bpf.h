@@ -98,8 +98,9 @@ static __always_inline void forget(struct task_struct *p)
 	bpf_map_delete_elem(&boundaries, &key);
 }
 
-/* A slice is over: a task whose context has run out is asked first; whatever it
- * is doing, a moment later it is preempted. */
+/* A slice is over.  A task whose context has run out is asked: if it was in user
+ * space it is at the way back by then, and the tick ends what it does else.  One
+ * that has been asked before, or need not be, is preempted. */
 static int on_slice_end(void *map, u32 *key, struct processor *cpu)
 {
 	u64 now = bpf_ktime_get_ns(), ends = cpu->ends;
@@ -116,13 +117,9 @@ static int on_slice_end(void *map, u32 *key, struct processor *cpu)
 	}
 	p = bpf_get_current_task_btf();
 	t = known_task(p);
-	b = t && !cpu->leaves && (t->grant || t->idles) ? bucket_at(t->slot) : NULL;
-	if (b && (t->idles || bucket_empty(b, now)) && !ask(p, t)) {
-		cpu->leaves = 1;
-		cpu->ends = now + GRACE;
-		start_timer(cpu, GRACE, now);
+	b = t && !t->asked && (t->grant || t->idles) ? bucket_at(t->slot) : NULL;
+	if (b && (t->idles || bucket_empty(b, now)) && !ask(p, t))
 		return 0;
-	}
 	scx_bpf_kick_cpu((s32)*key, SCX_KICK_PREEMPT);
 	return 0;
 }

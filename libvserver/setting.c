@@ -36,7 +36,7 @@ static const struct vs_setting settings[] = {
 	{ "cpu-release", "cpuRelease", VS_TYPE_TIME, NULL, true, false, "TIME",
 	  "processor time at which it runs again after it was on hold, of 10 s at most" },
 	{ "cpu-idle", "cpuIdle", VS_TYPE_SHARE, NULL, true, false, "SHARE",
-	  "part that it has, beyond cpu, of processor time that nobody is entitled to" },
+	  "part that it has, beyond cpu, of processor time that nobody is entitled to; 0%: none" },
 	{ "cpu-tokens", "cpuTokens", VS_TYPE_TIME, NULL, false, false, "TIME",
 	  "processor time that is in its bucket when it starts; otherwise that is full" },
 	{ "cpu-prio-bias", "cpuPrioBias", VS_TYPE_BIAS, "0", true, false, "NUMBER",
@@ -207,9 +207,11 @@ static int check_share(const struct vs_setting *setting, const char *value,
 
 	if (vs_parse_share(value, &rate, &interval) < 0) {
 		because(refusal, "'%s' is no share", value);
-		return remedy(refusal, "write it like 25%% (of one processor) or 10ms/1s, "
-			      "or infinity");
+		return remedy(refusal, "write it like 25%% (of one processor) or 10ms/1s%s",
+			      setting->fallback ? ", or infinity" : "");
 	}
+	if (!rate && !setting->fallback)	/* none is one */
+		return 0;
 	if (rate == UINT64_MAX && !setting->fallback) {
 		because(refusal, "there is no end to infinity, and so no part of it");
 		return remedy(refusal, "write it like 10%%");

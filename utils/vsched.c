@@ -154,23 +154,34 @@ static void room_or_die(struct vs *vs, const struct vs_context *context,
 	    (double)others.machine_ns / 1e7);
 }
 
-static void change(struct vs *vs, const struct vs_context *context, const struct arguments *args)
+/* The bucket is changed, cpu.max could not be: back, then. */
+_Noreturn static void undo(struct vs *vs, const struct vs_context *context, bool tokens)
 {
-	struct vs_context after = *context;
+	char *reason = strdup(vs_reason(vs));
+	bool undone = vs_context_set(vs, context, VS_SET_BUCKET) == 0 &&
+		      guest_limit(vs, context->xid, &context->bucket) == 0 && !tokens;
+
+	die(EXIT_FAILED, "cannot change context %u: %s; %s", context->xid, reason ?: "no memory",
+	    undone ? "it stays as it was" : "vserver set cpu=SHARE sets it anew");
+}
+
+/* In force when this returns; nobody else changes it meanwhile. */
+static void change(struct vs *vs, struct vs_context *context, const struct arguments *args)
+{
+	struct vs_context after;
 
 	scheduler_or_die(vs);
+	change_lock(context);
+	find_or_die(vs, args->context, context);
+	after = *context;
 	change_make(&args->change, context, &after.bucket);
 	if (!args->force)
 		room_or_die(vs, context, &after.bucket);
 	if (vs_context_set(vs, &after, VS_SET_BUCKET) < 0)
 		die(EXIT_FAILED, "cannot change context %u: %s", context->xid, vs_reason(vs));
-	if (!(context->flags & VS_FLAG_CGROUP) ||
-	    guest_limit(vs, context->xid, &after.bucket) == 0)
-		return;
-	fprintf(stderr, "%s: cannot change context %u: %s; it stays as it was\n",
-		program_invocation_short_name, context->xid, vs_reason(vs));
-	vs_context_set(vs, context, VS_SET_BUCKET);
-	exit(EXIT_FAILED);
+	if (context->flags & VS_FLAG_CGROUP &&
+	    guest_limit(vs, context->xid, &after.bucket) < 0)
+		undo(vs, context, after.bucket.set_tokens);
 }
 
 int main(int argc, char **argv)

@@ -54,5 +54,8 @@ void change_make(const struct change *change, const struct vs_context *context,
 /** guest_limit() - cpu.max of the guest whose context that is, as its bucket.
  * 0, also where nothing of it runs; or a negative errno. */
 int guest_limit(struct vs *vs, uint32_t xid, const struct vs_bucket *bucket);
+/** change_lock() - until this process ends nobody else changes the context: another
+ * vsched, or vserverd where it is a guest's. */
+void change_lock(const struct vs_context *context);
 
 #endif

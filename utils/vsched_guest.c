@@ -3,13 +3,20 @@
  * Copyright (C) 2026 The VServer developers
  *
  * A guest's control group has the same limit as its bucket, which counts if the
- * kernel ever ends the scheduler: it goes along with a change.
+ * kernel ever ends the scheduler: it goes along with a change.  And who changes a
+ * context waits for whoever else does.
  */
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/file.h>
 
 #include "vsched.h"
 
+#define GUESTS		"/var/lib/vserver/guests/"	/* vserverd locks a guest's */
+#define OTHERS		"/run/vserver"
 #define UNIT_END	".service/"
 #define GROUP		"guest"
 
@@ -58,4 +65,16 @@ int guest_limit(struct vs *vs, uint32_t xid, const struct vs_bucket *bucket)
 		r = vs_cgroup_limit(vs, group, &limits);
 	free(group);
 	return r;
+}
+
+void change_lock(const struct vs_context *context)
+{
+	char path[sizeof(GUESTS) + VS_NAME_MAX] = OTHERS;
+	int fd;
+
+	if (context->flags & VS_FLAG_CGROUP)
+		snprintf(path, sizeof(path), GUESTS "%s", context->name);
+	fd = open(path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+	while (fd >= 0 && flock(fd, LOCK_EX) < 0 && errno == EINTR)
+		;
 }

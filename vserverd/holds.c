@@ -19,7 +19,8 @@
 #define LOOK_SLACK_USEC	500000ULL
 #define QUIET_NS	8000000000ULL	/* then it is not on hold any more */
 
-/** struct seen - a context with a bucket, when last looked at. */
+/** struct seen - a context, when last looked at; with a bucket or without, which
+ * it may get, or lose. */
 struct seen {
 	uint32_t xid;
 	uint64_t holds;
@@ -87,8 +88,6 @@ static void look(struct holds *holds)
 		const struct seen *before = find(holds, contexts[i].xid, &at);
 		struct vs_cpu_usage usage;
 
-		if (!contexts[i].bucket.rate_ns)
-			continue;
 		if (vs_scheduler_usage(holds->m->vs, contexts[i].xid, &usage) == 0)
 			next[n_next++] = look_at(holds, &contexts[i], &usage, before);
 		else if (before)

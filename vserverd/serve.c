@@ -184,6 +184,29 @@ struct hearing {
 	bool caught, blocked, pending;
 };
 
+/* Does it wait for signals as they come?  Those are not blocked for so long, and
+ * are not dropped all the same. */
+static bool init_waits(const struct supervisor *s)
+{
+	/* rt_sigtimedwait, of i386 too */
+	static const int calls[] = { 128, 177, 421 };
+	char path[64];
+	int call = -1;
+	FILE *file;
+
+	snprintf(path, sizeof(path), "/proc/%d/syscall", (int)s->state->init);
+	file = fopen(path, "re");
+	if (!file)
+		return false;
+	if (fscanf(file, "%d", &call) != 1)
+		call = -1;
+	fclose(file);
+	for (size_t i = 0; i < sizeof(calls) / sizeof(*calls); i++)
+		if (call == calls[i])
+			return true;
+	return false;
+}
+
 static struct hearing init_hearing(const struct supervisor *s, int signo)
 {
 	unsigned long long caught = 0, blocked = 0, pending = 0;
@@ -201,7 +224,7 @@ static struct hearing init_hearing(const struct supervisor *s, int signo)
 		fclose(file);
 	return (struct hearing){
 		.caught = caught >> (signo - 1) & 1,
-		.blocked = blocked >> (signo - 1) & 1,
+		.blocked = (blocked >> (signo - 1) & 1) || init_waits(s),
 		.pending = pending >> (signo - 1) & 1,
 	};
 }
@@ -240,9 +263,11 @@ static int ask_later(struct supervisor *s)
 
 /*
  * Init is asked, or will be asked again, or everything is killed.  The kernel
- * drops what init neither catches nor blocks.  What it blocks it may read from a
- * descriptor, as systemd does, or have dropped when it blocks it no more, as a
- * shell that waits for a child: only what has gone while it was blocked was read.
+ * drops what init neither catches nor blocks.  What it blocks it may read, as
+ * systemd does from a descriptor, or have dropped when it blocks it no more, as a
+ * shell that waits for a child: what has gone while it was blocked was read.  What
+ * has gone since may have been either, and init may be shutting down by now: it is
+ * asked again if it comes to listen, and has the time of any other shutdown.
  */
 static int ask_init(struct supervisor *s)
 {
@@ -250,15 +275,16 @@ static int ask_init(struct supervisor *s)
 	struct hearing hearing = init_hearing(s, signo);
 	bool queued = hearing.blocked && !hearing.caught;
 
-	if (queued && s->asked && !hearing.pending)
-		return 0;
+	if (queued && s->asked == signo && !hearing.pending)
+		return ask_later(s);
 	if ((hearing.caught || queued) && !hearing.pending &&
 	    pidfd_send_signal(s->pidfd, signo, NULL, 0) < 0)
 		return kill_guest(s);
-	s->asked = queued;
 	if (hearing.caught)
 		return 0;
-	return queued || may_listen(s, signo) ? ask_later(s) : kill_guest(s);
+	if (queued)
+		s->asked = signo;
+	return s->asked || may_listen(s, signo) ? ask_later(s) : kill_guest(s);
 }
 
 static int on_retry(sd_event_source *source, uint64_t usec, void *userdata)

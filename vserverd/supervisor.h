@@ -33,7 +33,7 @@ struct supervisor {
 	int pidfd;			/* init; -1: none */
 	sd_event_source *exit_source, *console_source, *notify_source, *deadline;
 	sd_event_source *retry;		/* the stop that init does not hear yet */
-	bool asked;			/* it was, while it blocked the signal */
+	int asked;			/* by this signal, while it blocked it */
 };
 
 /* supervisor.c */

@@ -39,9 +39,17 @@ static bool has_bias(const struct config *config)
 	return value && vs_parse_bias(value, &bias) == 0 && bias != 0;
 }
 
+static bool has_idle(const struct config *config)
+{
+	const char *value = value_of(config, "cpu-idle");
+	uint64_t rate = 0, interval;
+
+	return value && vs_parse_share(value, &rate, &interval) == 0 && rate != 0;
+}
+
 bool unkept(const struct config *config, const char *name)
 {
-	static const char *const never[] = { "cpu-release", "cpu-idle", "cpu-tokens" };
+	static const char *const never[] = { "cpu-release", "cpu-tokens" };
 
 	if (vs_scheduler_possible())
 		return false;
@@ -49,6 +57,8 @@ bool unkept(const struct config *config, const char *name)
 		return is_too_large(config);
 	if (!strcmp(name, "cpu-prio-bias"))
 		return has_bias(config);
+	if (!strcmp(name, "cpu-idle"))
+		return has_idle(config);
 	for (size_t i = 0; i < sizeof(never) / sizeof(*never); i++)
 		if (!strcmp(name, never[i]))
 			return value_of(config, name);

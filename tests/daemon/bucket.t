@@ -141,6 +141,8 @@ if [ "$scheduler" ]; then
 	told() { expect 0 "$1" eventually 40 seen "$2"; }
 	told "a guest on hold is told to who begins to listen" \
 		'.event == "held" and .guest == "web" and .context == "web" and .holds > 3 and .heldNs > 0'
+	heard() { chcontext --silent -- true; test -s "$scratch/text"; }
+	expect 0 "control: both are told events" eventually 30 heard
 	mkfifo "$scratch/hold"
 	chcontext --silent --disconnect --xid 61 --cpu 5% -- \
 		bash -c "until [ -e $scratch/enough ]; do :; done; read x <$scratch/hold" >/dev/null 2>&1
@@ -155,7 +157,7 @@ if [ "$scheduler" ]; then
 	expect 1 "and not released" seen '.event == "released" and .guest == "web"'
 	expect_output 'context 61: held: [0-9.]+ [a-z]+ in all, [0-9]+ times$' "people read it" \
 		cat "$scratch/text"
-	echo >"$scratch/hold"
+	expect 0 "it ends" timeout 20 sh -c "echo >'$scratch/hold'"
 fi
 
 # --- none ---------------------------------------------------------------------------------------

@@ -101,6 +101,24 @@ touch "$root/etc/end.block"
 expect 0 "stops" eventually 20 state web stopped
 expect 0 "it was asked again" asked
 
+# It reads the signal, blocks it no more, and is busy for a while.
+cat >"$root/etc/reads" <<'END'
+my $term = pack("Q", 1 << 14);
+syscall(14, 0, $term, 0, 8);
+open(F, ">/etc/listens"); close(F);
+syscall(128, $term, 0, 0, 8);
+syscall(14, 1, $term, 0, 8);
+sleep 3;
+open(F, ">/etc/end"); print F "asked\n"; close(F);
+END
+expect 0 "one that reads the signal and then shuts down" \
+	vserver set web 'init=/usr/bin/perl /etc/reads'
+expect 0 "starts" vserver start web
+expect 0 "listens" eventually 20 test -e "$root/etc/listens"
+sleep 11	# then one that does not listen is killed
+expect 0 "it stops" vserver stop web
+expect 0 "and was not killed before" asked
+
 expect 0 "an init that never listens" vserver set web 'init=/usr/bin/sleep 1000'
 expect 0 "starts" vserver start web
 expect 0 "and is killed soon" stops_within 20

@@ -99,7 +99,8 @@ static void values(void)
 	good("cpu-tokens", "0s");
 	bad("cpu-tokens", "2h", "out of range");
 	good("cpu-idle", "10ms/100ms");
-	bad("cpu-idle", "0%", "nothing run");
+	good("cpu-idle", "0%");
+	bad("cpu-idle", "0.01%", "nothing run");
 	bad("cpu-idle", "infinity", "no end to infinity");
 	good("cpu-prio-bias", "-20");
 	good("cpu-prio-bias", "20");
