@@ -189,7 +189,6 @@ void BPF_PROG(vs_dispatch, s32 cpu, struct task_struct *prev)
 	if (!here)
 		return;
 	here->idle_slot = SLOTS;
-	set_idling((u32)cpu, false);
 	virtual_now(now);
 	if (prev && prev->scx.flags & SCX_TASK_QUEUED)
 		t = sched_task_of(prev);
@@ -204,7 +203,7 @@ void BPF_PROG(vs_dispatch, s32 cpu, struct task_struct *prev)
 		return;
 	slot = next_slot(&deadline, SLOTS);
 	if (t && b && goes_on(prev, t, b, slot, deadline, now)) {
-		begin_slice(prev, t, b, here, now);
+		begin_slice(prev, t, b, here, (u32)cpu, now);
 		return;
 	}
 	/* One after the other, if none of the first one's tasks may run here. */
@@ -222,7 +221,7 @@ void BPF_PROG(vs_dispatch, s32 cpu, struct task_struct *prev)
 	if (slot < SLOTS && other && move_from(SLOT_HOST, other))
 		return;
 	if (t && b && !b->held && !empty(b))
-		begin_slice(prev, t, b, here, now);
+		begin_slice(prev, t, b, here, (u32)cpu, now);
 	else if (!late_but_free((u32)cpu) && !idle_turn(here, (u32)cpu, prev, t, b, now))
 		await_late(here, (u32)cpu, now);
 }
@@ -260,11 +259,12 @@ void BPF_PROG(vs_running, struct task_struct *p)
 	}
 	if (t->fresh) {
 		t->fresh = 0;
-		begin_slice(p, t, b, cpu, now);
+		begin_slice(p, t, b, cpu, key, now);
 		return;
 	}
 	/* Also called when a running task's settings change, and after a
 	 * real-time task: it goes on with what it has of its slice. */
+	t->idles = 0;
 	cpu->slot = t->slot;
 	cpu->deadline = b->deadline;
 	if (b->limited) {

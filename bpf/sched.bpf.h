@@ -77,6 +77,7 @@ extern int bpf_task_work_schedule_resume(struct task_struct *task,
 #define EARLY_MAX	(500 * MSEC)	/* so long before it comes one may be due */
 #define GRACE		(500 * USEC)	/* for a held task to leave the kernel */
 #define TOKENS_MIN	(30 * USEC)	/* less than this is empty */
+#define DEBT_MIN	(5 * MSEC)
 #define DEBT_MAX	(50 * MSEC)	/* of a context whose tasks are in the kernel */
 #define LAG_MAX		(10 * MSEC)	/* what quiet may be worth, virtual */
 #define LEAD_MAX	(100 * MSEC)	/* what idle processors may cost, virtual */
@@ -85,6 +86,8 @@ extern int bpf_task_work_schedule_resume(struct task_struct *task,
 #define IDLE_SLICE	(2 * MSEC)	/* of time that nobody is entitled to */
 #define IDLE_LAG	(10 * MSEC)	/* what no wish for such time is worth, virtual */
 #define IDLE_LATE	(1ULL << 50)	/* who has such time is later than anybody, virtual */
+#define TICK		(10 * MSEC)	/* contexts are let go at such */
+#define TURNS_MAX	4		/* or at each fourth: sched_release.bpf.h */
 #define SWEEP		(100 * MSEC)
 #define TRIES		64	/* contexts, none of whose tasks may run here */
 #define SLOT_REST	(5000 * MSEC)	/* unused for so long: may be given away */

@@ -21,7 +21,7 @@ static __always_inline u64 rate_of(u64 r, u64 t)
 /* As they are in the module's table now. */
 static void read_parameters(struct vs_slot *b)
 {
-	u64 value[PARAMETERS] = {}, size;
+	u64 value[PARAMETERS] = {}, size, least;
 	bool limited;
 	int err;
 
@@ -36,6 +36,7 @@ static void read_parameters(struct vs_slot *b)
 	if (!limited) {
 		b->limited = 0;
 		b->idle_weight = 0;
+		b->bias = 0;
 	} else {
 		if (!b->limited)
 			b->granted = 0;
@@ -46,8 +47,11 @@ static void read_parameters(struct vs_slot *b)
 					  value[PARAMETER_TOKENS] : size);
 		b->serial = value[PARAMETER_SERIAL];
 		b->rate = rate_of(value[PARAMETER_RATE], value[PARAMETER_INTERVAL]);
-		/* Less than a slice could never be spent. */
-		b->size = size > 2 * SLICE_MIN ? size : 2 * SLICE_MIN;
+		/* What it earns until it is let go again, and two slices. */
+		least = b->rate * (TURNS_MAX * TICK) >> RATE_SHIFT;
+		if (least < 2 * SLICE_MIN)
+			least = 2 * SLICE_MIN;
+		b->size = size > least ? size : least;
 		b->release = value[PARAMETER_RELEASE] > SLICE_MIN ? value[PARAMETER_RELEASE] :
 								    SLICE_MIN;
 		b->bias = (s64)value[PARAMETER_PRIO_BIAS] * (s64)BIAS_STEP;
@@ -70,8 +74,8 @@ static __always_inline void gain_locked(struct vs_slot *b, u64 now)
 		return;
 	b->last = now;
 	if (passed >> 28) {	/* a quarter of a second: parts of a token are nothing */
-		if (passed > 64000 * MSEC)
-			passed = 64000 * MSEC;
+		if (passed > 3600000 * MSEC)	/* VS_SIZE_MAX_NS; the product fits */
+			passed = 3600000 * MSEC;
 		b->tokens += (s64)((passed >> 13) * rate >> 13);
 	} else {		/* at most 2^28 ns times 2^9 processors: it fits */
 		sum = passed * rate + b->part;
@@ -83,10 +87,13 @@ static __always_inline void gain_locked(struct vs_slot *b, u64 now)
 }
 
 /* What the rate earns in 2 s: so deep may its debt be that it is let go before
- * the kernel's watchdog, which waits for 30 s, ends the scheduler. */
+ * the kernel's watchdog, which waits for 30 s, ends the scheduler.  At the least it
+ * is what a task may do in the kernel until the tick, or that would be for free. */
 static __always_inline s64 debt_limit(const struct vs_slot *b)
 {
-	return (s64)((b->rate >> 6) * (2000 * MSEC >> (RATE_SHIFT - 6)));
+	s64 earns = (s64)((b->rate >> 6) * (2000 * MSEC >> (RATE_SHIFT - 6)));
+
+	return earns > (s64)DEBT_MIN ? earns : (s64)DEBT_MIN;
 }
 
 static __always_inline bool empty(const struct vs_slot *b)

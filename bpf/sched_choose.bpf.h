@@ -33,28 +33,28 @@ static __always_inline bool goes_on(struct task_struct *prev, struct sched_task 
 static __always_inline bool idle_turn(struct processor *here, u32 cpu, struct task_struct *prev,
 				      struct sched_task *t, struct vs_slot *b, u64 now)
 {
+	bool stays = t && b && b->held && b->idle_weight;
 	u64 place = 0;
-	u32 i, slot = next_idle(&place, SLOTS);
+	u32 i, slot = next_idle(here->idle_now, &place, SLOTS);
 
-	if (t && b && b->held && b->idle_weight &&
-	    (slot >= SLOTS || comes_before(idle_place(b), t->slot, place, slot))) {
-		choose_idle(idle_place(b));
-		scx_bpf_task_set_slice(prev, IDLE_SLICE);
-		begin_idle(t, here, cpu, IDLE_SLICE, now);
-		return true;
-	}
 	bpf_for(i, 0, TRIES) {
-		if (slot >= SLOTS)
+		if (slot >= SLOTS ||
+		    (stays && comes_before(idle_place(b, here->idle_now), t->slot, place, slot)))
 			break;
 		here->idle_slot = slot;
 		if (move_idle(slot)) {
-			choose_idle(place);
+			choose_idle(slot, &here->idle_now, place);
 			return true;
 		}
-		slot = next_idle(&place, slot);
+		slot = next_idle(here->idle_now, &place, slot);	/* tied to another processor */
 	}
 	here->idle_slot = SLOTS;
-	return false;
+	if (!stays)
+		return false;
+	choose_idle(t->slot, &here->idle_now, idle_place(b, here->idle_now));
+	scx_bpf_task_set_slice(prev, IDLE_SLICE);
+	begin_idle(t, here, cpu, IDLE_SLICE, now);
+	return true;
 }
 
 #endif /* VS_SCHED_CHOOSE_BPF_H */

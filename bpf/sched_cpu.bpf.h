@@ -20,6 +20,7 @@
  * @fires: ns, when the timer does, which may be before @ends: it looks again.
  * @deadline: virtual ns, of the context that runs.
  * @slot: its slot; SLOTS: none.
+ * @idle_now: virtual ns, the clock of idle time here: see sched_idle.bpf.h.
  * @idle_slot: the slot that dispatch took a task of for idle time; SLOTS: none.
  * @late_began, @late_ended, @late_used: ns, the last turn of one that was late;
  *	@late_began is 0 when none is on.
@@ -29,6 +30,7 @@ struct processor {
 	u64 ends;
 	u64 fires;
 	u64 deadline;
+	u64 idle_now;
 	u32 slot;
 	u32 idle_slot;
 	u64 late_began;
@@ -118,10 +120,12 @@ static __always_inline bool account(struct task_struct *p, struct sched_task *t,
 
 /* It runs now, with a new slice. */
 static __always_inline void begin_slice(struct task_struct *p, struct sched_task *t,
-					struct vs_slot *b, struct processor *cpu, u64 now)
+					struct vs_slot *b, struct processor *cpu, u32 key,
+					u64 now)
 {
 	u64 slice = bucket_reserve(b, quantum_of(b), waiting(b), now);
 
+	set_idling(key, false);
 	t->at_user = t->idles = 0;
 	t->grant = b->limited ? slice : 0;
 	cpu->slot = t->slot;

@@ -116,7 +116,8 @@ static int on_slice_end(void *map, u32 *key, struct processor *cpu)
 		return 0;
 	}
 	p = bpf_get_current_task_btf();
-	t = known_task(p);
+	/* Of another processor, if settings were changed from there. */
+	t = scx_bpf_task_cpu(p) == (s32)*key ? known_task(p) : NULL;
 	b = t && !t->asked && (t->grant || t->idles) ? bucket_at(t->slot) : NULL;
 	if (b && (t->idles || bucket_empty(b, now)) && !ask(p, t))
 		return 0;

@@ -20,9 +20,6 @@
 /* Slots that have an idle rate, a bit each. */
 static u64 idlers[SLOTS / 64];
 
-/* Where the one that was chosen last was then. */
-static u64 idle_now;
-
 static __always_inline void note_idler(u32 slot, const struct vs_slot *b)
 {
 	u64 *word = &idlers[slot / 64 & (SLOTS / 64 - 1)], bit = 1ULL << (slot & 63);
@@ -39,16 +36,24 @@ static __always_inline bool wants_idle(const struct vs_slot *b)
 	       (b->queued[QUEUE_USER] || b->queued[QUEUE_KERNEL]);
 }
 
-/* Who has not wanted any for long is not owed what others had. */
-static __always_inline u64 idle_place(const struct vs_slot *b)
+/*
+ * Its place on a processor whose clock is @clock, which is where the one was that
+ * was chosen last.  Who has not wanted any for long is not owed what others had,
+ * and who had more on another processor does not pay for it here: a slice or two.
+ */
+static __always_inline u64 idle_place(const struct vs_slot *b, u64 clock)
 {
-	u64 least = idle_now - IDLE_LAG;
+	u64 lag = (IDLE_SLICE << WEIGHT_SHIFT) / (b->idle_weight ?: 1);
 
-	return (s64)(b->idle_vtime - least) < 0 ? least : b->idle_vtime;
+	if (lag < IDLE_LAG)
+		lag = IDLE_LAG;
+	if ((s64)(b->idle_vtime - (clock - lag)) < 0)
+		return clock - lag;
+	return (s64)(b->idle_vtime - (clock + 2 * lag)) > 0 ? clock + 2 * lag : b->idle_vtime;
 }
 
 /* As next_slot(), of those that want idle time. */
-static u32 next_idle(u64 *place, u32 after)
+static u32 next_idle(u64 clock, u64 *place, u32 after)
 {
 	u32 word, n, slot, best = SLOTS, words = (slots_end + 63) / 64;
 	u64 best_place = 0, bits, at;
@@ -64,7 +69,7 @@ static u32 next_idle(u64 *place, u32 after)
 			b = bucket_at(slot);
 			if (!b || !wants_idle(b))
 				continue;
-			at = idle_place(b);
+			at = idle_place(b, clock);
 			if (after < SLOTS && !comes_before(*place, after, at, slot))
 				continue;
 			if (best < SLOTS && !comes_before(at, slot, best_place, best))
@@ -79,14 +84,19 @@ static u32 next_idle(u64 *place, u32 after)
 
 static __always_inline void charge_idle(struct vs_slot *b, u64 used)
 {
-	b->idle_vtime = idle_place(b) + (used << WEIGHT_SHIFT) / (b->idle_weight ?: 1);
+	__sync_fetch_and_add(&b->idle_vtime, (used << WEIGHT_SHIFT) / (b->idle_weight ?: 1));
+	__sync_fetch_and_add(&b->queue_vtime, used / (b->runnable ?: 1));
 	__sync_fetch_and_add(&b->idle_ns, used);
 }
 
-static __always_inline void choose_idle(u64 place)
+static __always_inline void choose_idle(u32 slot, u64 *clock, u64 place)
 {
-	if ((s64)(place - idle_now) > 0)
-		idle_now = place;
+	struct vs_slot *b = bucket_at(slot);
+
+	if (b)
+		b->idle_vtime = place;
+	if ((s64)(place - *clock) > 0)
+		*clock = place;
 }
 
 /* Who waits at user space first: it makes no debt. */

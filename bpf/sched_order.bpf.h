@@ -195,12 +195,12 @@ static __always_inline bool comes_before(u64 deadline, u32 slot, u64 than, u32 t
 	return ahead < 0 || (!ahead && slot < than_slot);
 }
 
-/* next_slot(), where nobody but the host may run. */
-static __always_inline u32 only_host(u64 *deadline, u32 after)
+/* The first of next_slot(), where nobody but the host may run. */
+static __always_inline u32 only_host(u64 *deadline)
 {
 	struct vs_slot *b = bucket_at(SLOT_HOST);
 
-	if (!b || after < SLOTS || !anybody(b))
+	if (!b || !anybody(b))
 		return SLOTS;
 	*deadline = b->deadline;
 	return SLOT_HOST;
@@ -217,8 +217,9 @@ static u32 next_slot(u64 *deadline, u32 after)
 	u32 word, n, slot, best = SLOTS, words = (slots_end + 63) / 64;
 	struct vs_slot *b;
 
-	if (words == 1 && ready[0] == 1ULL << SLOT_HOST)	/* most machines, most often */
-		return only_host(deadline, after);
+	/* Most machines, most often. */
+	if (words == 1 && after >= SLOTS && ready[0] == 1ULL << SLOT_HOST)
+		return only_host(deadline);
 	bpf_for(word, 0, words) {
 		bits = ready[word & (SLOTS / 64 - 1)];
 		bpf_for(n, 0, 64) {

@@ -16,7 +16,6 @@
 #include "sched_hold.bpf.h"
 
 /* With so many contexts at once each is looked at once in two ticks, or in four. */
-#define TICK		(10 * MSEC)
 #define FEW		8
 #define MANY		32
 
@@ -56,9 +55,9 @@ static __always_inline void let_go(u32 slot, struct vs_slot *b, u64 now)
 }
 
 /* At whole ticks of the clock. */
-static __always_inline void await_tick(struct release_timer *t, u64 now)
+static __always_inline int await_tick(struct release_timer *t, u64 now)
 {
-	bpf_timer_start(&t->timer, (now / TICK + 1) * TICK, BPF_F_TIMER_ABS);
+	return bpf_timer_start(&t->timer, (now / TICK + 1) * TICK, BPF_F_TIMER_ABS);
 }
 
 /* It has been put on hold.  If the timer cannot be started the sweep lets go. */
@@ -71,8 +70,8 @@ static __always_inline void await_release(u32 slot, u64 now)
 	if (release_awaited || !__sync_bool_compare_and_swap(&release_awaited, 0, 1))
 		return;
 	t = bpf_map_lookup_elem(&release_timer, &key);
-	if (t)
-		await_tick(t, now);
+	if (!t || await_tick(t, now))
+		release_awaited = 0;
 }
 
 /* Does it go on waiting?  Whoever puts it on hold again meanwhile sets the bit
@@ -98,7 +97,7 @@ static __always_inline bool release_slot(u32 slot, u64 now, bool *any)
 static bool release_all(u64 now)
 {
 	u32 word, n, slot, words = (slots_end + 63) / 64;
-	u32 turns = limited_contexts <= FEW ? 1 : limited_contexts <= MANY ? 2 : 4;
+	u32 turns = limited_contexts <= FEW ? 1 : limited_contexts <= MANY ? 2 : TURNS_MAX;
 	bool any = false, waits = false;
 	u32 turn = now / TICK % turns;
 	u64 bits;
@@ -124,14 +123,13 @@ static int on_tick(void *map, u32 *key, struct release_timer *t)
 	u64 now = bpf_ktime_get_ns();
 	bool waits;
 
-	release_awaited = 0;	/* before: who is put on hold meanwhile starts it anew */
+	/* Before it looks, and with a barrier: who is put on hold meanwhile starts it. */
+	__sync_lock_test_and_set(&release_awaited, 0);
 	bpf_rcu_read_lock();	/* a timer has none of itself */
 	waits = release_all(now);
 	bpf_rcu_read_unlock();
-	if (waits) {
-		release_awaited = 1;
-		await_tick(t, now);
-	}
+	if (waits)
+		release_awaited = !await_tick(t, now);
 	return 0;
 }
 

@@ -103,13 +103,8 @@ static __always_inline u32 slot_take(u32 xid)
 	b = bucket_at(slot);
 	if (!b)
 		return SLOT_NONE;
-	if (bpf_map_update_elem(&slots, &xid, &slot, BPF_NOEXIST)) {
-		/* Another processor was first, or there is no room. */
-		bpf_map_push_elem(&free_slots, &slot, 0);
-		found = bpf_map_lookup_elem(&slots, &xid);
-		return found ? *found : SLOT_NONE;
-	}
 	b->xid = xid;
+	b->gone = 0;
 	b->held = HELD_NOT;
 	b->limited = b->filled = 0;
 	b->idle_weight = b->idle_vtime = 0;
@@ -122,6 +117,13 @@ static __always_inline u32 slot_take(u32 xid)
 	b->used_ns = b->idle_ns = b->held_ns = b->holds = 0;
 	b->last = b->seen = bpf_ktime_get_ns();
 	b->used = 1;
+	if (bpf_map_update_elem(&slots, &xid, &slot, BPF_NOEXIST)) {
+		/* Another processor was first, or there is no room. */
+		b->used = 0;
+		bpf_map_push_elem(&free_slots, &slot, 0);
+		found = bpf_map_lookup_elem(&slots, &xid);
+		return found ? *found : SLOT_NONE;
+	}
 	for (tries = 0; tries < 4 && end <= slot; tries++)
 		end = __sync_val_compare_and_swap(&slots_end, end, slot + 1);
 	read_parameters(b);

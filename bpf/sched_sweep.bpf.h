@@ -45,6 +45,10 @@ struct sums {
 /* When the table had changed last. */
 static u32 generation;
 
+/* ns, the sweep that has let somebody go last.  On the stack the verifier would
+ * follow it. */
+static u64 let_go_at;
+
 static __always_inline void sweep_busy(u32 slot, struct vs_slot *b, u64 now)
 {
 	bool was = false;
@@ -54,6 +58,7 @@ static __always_inline void sweep_busy(u32 slot, struct vs_slot *b, u64 now)
 	bucket_release(b, now, &was);
 	if (was) {
 		let_go(slot, b, now);
+		let_go_at = now;
 	} else if (anybody(b)) {	/* in case that nobody was called */
 		set_ready(slot);
 		call_first(slot, b);
@@ -97,6 +102,8 @@ static void sweep(u64 now)
 		if (b && b->used)
 			sweep_slot(i, b, before != generation, now, &sums);
 	}
+	if (let_go_at == now)
+		kick_idle_cpus();
 	call_for_late();
 	limited_contexts = sums.limited;
 	order.machine = all;
