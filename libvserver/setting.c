@@ -36,7 +36,7 @@ static const struct vs_setting settings[] = {
 	{ "cpu-release", "cpuRelease", VS_TYPE_TIME, NULL, true, false, "TIME",
 	  "processor time at which it runs again after it was on hold, of 10 s at most" },
 	{ "cpu-idle", "cpuIdle", VS_TYPE_SHARE, NULL, true, false, "SHARE",
-	  "part that it has, beyond cpu, of processor time that nobody is entitled to; 0%: none" },
+	  "part, beyond cpu, of processor time that nobody is entitled to; 0%: none" },
 	{ "cpu-tokens", "cpuTokens", VS_TYPE_TIME, NULL, false, false, "TIME",
 	  "processor time that is in its bucket when it starts; otherwise that is full" },
 	{ "cpu-prio-bias", "cpuPrioBias", VS_TYPE_BIAS, "0", true, false, "NUMBER",
