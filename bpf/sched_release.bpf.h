@@ -31,7 +31,7 @@ struct {
 	__type(value, struct release_timer);
 } release_timer SEC(".maps");
 
-/* Slots that are on hold, a bit each, and how many. */
+/* Slots that are on hold, a bit each. */
 static u64 holding[SLOTS / 64];
 
 /* Contexts with a bucket that want to run, as the sweep has counted them. */

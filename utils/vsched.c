@@ -161,8 +161,11 @@ _Noreturn static void undo(struct vs *vs, const struct vs_context *context, bool
 	bool undone = vs_context_set(vs, context, VS_SET_BUCKET) == 0 &&
 		      guest_limit(vs, context->xid, &context->bucket) == 0 && !tokens;
 
-	die(EXIT_FAILED, "cannot change context %u: %s; %s", context->xid, reason ?: "no memory",
-	    undone ? "it stays as it was" : "vserver set cpu=SHARE sets it anew");
+	if (undone)
+		die(EXIT_FAILED, "cannot change context %u: %s; it stays as it was", context->xid,
+		    reason ?: "no memory");
+	die(EXIT_FAILED, "cannot change context %u: %s; vserver set %s cpu=SHARE sets it anew",
+	    context->xid, reason ?: "no memory", context->name);
 }
 
 /* In force when this returns; nobody else changes it meanwhile. */
