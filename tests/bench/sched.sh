@@ -65,14 +65,10 @@ idle_ratio()
 	done
 }
 
-if chcontext --help | grep -q cpu-idle; then
-	both idle share 1000 "$((windows / 2 + 1))" 1 10+20 20+10 30+10
-	idle_ratio
-	alone=1 compare idle-unused idle.unused 0.5 '% of the machine'
-	alone=1 figure sched/idle-ratio idle.off - - 1 '% of its part'
-else
-	echo 'sched/idle-unused, sched/idle-ratio: skipped: chcontext has no --cpu-idle'
-fi
+both idle share 1000 "$((windows / 2 + 1))" 1 10+20 20+10 30+10
+idle_ratio
+alone=1 compare idle-unused idle.unused 0.5 '% of the machine'
+alone=1 figure sched/idle-ratio idle.off - - 1 '% of its part'
 
 # --- what it costs ------------------------------------------------------------------------------------
 
