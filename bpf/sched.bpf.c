@@ -7,7 +7,7 @@
  * What it does.  A context's bucket holds at most S of processor time, gains R
  * every T, is put on hold when it is empty and runs again at M.  R/T is what
  * it is guaranteed and what it is capped at; S bounds a burst after quiet.
- * Tokens are nanoseconds, gained whenever somebody looks, taken out in advance
+ * Tokens are nanoseconds, gained at ticks of 10 ms, taken out in advance
  * for each slice and settled by what the kernel itself says a task has used;
  * overruns leave a debt, so that the mean is exact whatever the ticks are.  Time
  * that nobody is entitled to goes to contexts on hold that have an idle rate
@@ -61,7 +61,7 @@ struct {
 SEC("struct_ops/vs_runnable")
 void BPF_PROG(vs_runnable, struct task_struct *p, u64 enq_flags)
 {
-	struct sched_task *t = sched_task_of(p);
+	struct sched_task *t = known_task(p);
 	struct vs_slot *b = t ? bucket_of(t) : NULL;
 
 	if (!b || t->counted_in < SLOTS)
@@ -82,8 +82,9 @@ void BPF_PROG(vs_quiescent, struct task_struct *p, u64 deq_flags)
 	t->counted_in = SLOTS;
 	order_quiescent(b);
 	if (deq_flags & SCX_DEQ_SLEEP) {
-		b->burst = (3 * b->burst + (t->ran < SLICE ? t->ran : SLICE)) / 4;
+		t->burst = t->ran < SLICE ? t->ran : SLICE;
 		t->ran = 0;
+		b->burst = (3 * b->burst + t->burst) / 4;
 	}
 }
 
@@ -143,10 +144,14 @@ void BPF_PROG(vs_enqueue, struct task_struct *p, u64 enq_flags)
 		return;
 	}
 
-	b->seen = bpf_ktime_get_ns();
-	clamp_vtime(t, b);
 	t->fresh = 1;
 	t->idles = 0;
+	if (enq_flags & SCX_ENQ_WAKEUP && may_slip_in(t, b, cpu)) {
+		scx_bpf_dsq_insert(p, SCX_DSQ_LOCAL, quantum_of(b), enq_flags);
+		return;
+	}
+	b->seen = bpf_ktime_get_ns();
+	clamp_vtime(t, b);
 	t->queue = queue_for(p, t, b);
 	t->queued_in = t->slot;
 	__sync_fetch_and_add(&b->queued[t->queue & 1], 1);
@@ -231,7 +236,7 @@ void BPF_PROG(vs_dispatch, s32 cpu, struct task_struct *prev)
 SEC("struct_ops/vs_running")
 void BPF_PROG(vs_running, struct task_struct *p)
 {
-	struct sched_task *t = sched_task_of(p);
+	struct sched_task *t = known_task(p);
 	struct vs_slot *b = t ? bucket_of(t) : NULL;
 	u64 now = bpf_ktime_get_ns();
 	struct processor *cpu;
@@ -251,12 +256,13 @@ void BPF_PROG(vs_running, struct task_struct *p)
 	t->at_user = 0;
 	if (b->held && (t->fresh ? cpu->idle_slot == t->slot : t->idles)) {
 		if (t->fresh)
-			scx_bpf_task_set_slice(p, IDLE_SLICE);
+			scx_bpf_task_set_slice(p, IDLE_SLICE + SLICE_SPARE);
 		t->fresh = 0;
 		cpu->idle_slot = SLOTS;
-		begin_idle(t, cpu, key, p->scx.slice ?: SLICE_MIN, now);
+		begin_idle(t, cpu, key, slice_left(p), now);
 		return;
 	}
+	cpu->from_idle = !bpf_get_current_task_btf()->pid;
 	if (t->fresh) {
 		t->fresh = 0;
 		begin_slice(p, t, b, cpu, key, now);
@@ -268,7 +274,7 @@ void BPF_PROG(vs_running, struct task_struct *p)
 	cpu->slot = t->slot;
 	cpu->deadline = b->deadline;
 	if (b->limited) {
-		t->grant = bucket_reserve(b, p->scx.slice ?: SLICE_MIN, waiting(b), now);
+		t->grant = bucket_reserve(b, slice_left(p), waiting(b), now);
 		arm_slice(cpu, t->grant, now);
 	}
 }
@@ -294,6 +300,11 @@ void BPF_PROG(vs_stopping, struct task_struct *p, bool runnable)
 		await_release(t->slot, now);
 	else if (b->limited)	/* what it gives back may be enough for another */
 		call_first(t->slot, b);
+	if (look_again(p, t)) {
+		b = bucket_of(t);
+		if (b)
+			recount(t, b, now);
+	}
 }
 
 /* --- tasks, processors, begin and end ---------------------------------------------- */
@@ -308,6 +319,7 @@ s32 BPF_PROG(vs_init_task, struct task_struct *p, struct scx_init_task_args *arg
 		return -ENOMEM;
 	t->counted_in = t->queued_in = SLOTS;
 	t->began = p->se.sum_exec_runtime;
+	t->burst = SLICE;
 	sched_task_of(p);
 	return 0;
 }

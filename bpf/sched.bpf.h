@@ -36,6 +36,7 @@ extern s32 scx_bpf_select_cpu_dfl(struct task_struct *p, s32 prev_cpu,
 extern s32 scx_bpf_pick_idle_cpu(const struct cpumask *cpus_allowed, u64 flags) __ksym;
 extern s32 scx_bpf_task_cpu(const struct task_struct *p) __ksym;
 extern void scx_bpf_kick_cpu(s32 cpu, u64 flags) __ksym;
+extern void scx_bpf_cpuperf_set(s32 cpu, u32 perf) __ksym;
 extern u32 scx_bpf_nr_cpu_ids(void) __ksym;
 extern const struct cpumask *scx_bpf_get_online_cpumask(void) __ksym;
 extern void scx_bpf_put_cpumask(const struct cpumask *cpumask) __ksym;
@@ -83,11 +84,13 @@ extern int bpf_task_work_schedule_resume(struct task_struct *task,
 #define LEAD_MAX	(100 * MSEC)	/* what idle processors may cost, virtual */
 #define PREEMPT_LEAD	(500 * USEC)	/* who is later by more is preempted, virtual */
 #define BIAS_STEP	(1 * MSEC)	/* what one of bias is worth, virtual */
-#define IDLE_SLICE	(2 * MSEC)	/* of time that nobody is entitled to */
+#define IDLE_SLICE	(4 * MSEC)	/* of time that nobody is entitled to */
 #define IDLE_LAG	(10 * MSEC)	/* what no wish for such time is worth, virtual */
 #define IDLE_LATE	(1ULL << 50)	/* who has such time is later than anybody, virtual */
+#define SLICE_SPARE	(1 * MSEC)	/* of a slice: the timer is to end it, not the tick */
+#define KICK_TRIES	64	/* looks for an interrupt to oneself to come */
 #define TICK		(10 * MSEC)	/* contexts are let go at such */
-#define TURNS_MAX	4		/* or at each fourth: sched_release.bpf.h */
+#define TICKS_MAX	4		/* in a turn: sched_bucket.bpf.h */
 #define SWEEP		(100 * MSEC)
 #define TRIES		64	/* contexts, none of whose tasks may run here */
 #define SLOT_REST	(5000 * MSEC)	/* unused for so long: may be given away */

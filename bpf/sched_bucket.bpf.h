@@ -3,13 +3,44 @@
  * Copyright (C) 2026 The VServer developers
  *
  * Buckets: how tokens come and go, when a context is held and when it is let
- * go.  It counts only: that the tasks of a context that is held do not run is
- * sched_order.bpf.h's, and waking them again sched_hold.bpf.h's.
+ * go.  Tokens come at ticks, all that were earned since the last: so what a context
+ * has in one turn does not depend on when in it others let it run, turns are alike,
+ * and each second has the same number of them.
+ *
+ * It counts only: that the tasks of a context that is held do not run is
+ * sched_order.bpf.h's, and waking them again sched_release.bpf.h's.
  */
 #ifndef VS_SCHED_BUCKET_BPF_H
 #define VS_SCHED_BUCKET_BPF_H
 
 #include "sched_slot.bpf.h"
+
+/* With so many contexts at once a turn takes more than a tick: every turn on hold
+ * and off has a cost. */
+#define FEW		8
+#define MANY		32
+
+/* Contexts with a bucket that want to run, as the sweep has counted them. */
+static u32 limited_contexts;
+
+/* A second has a whole number of turns, so that each has the same share of it. */
+static __always_inline u32 ticks_a_turn(void)
+{
+	return limited_contexts <= FEW ? 1 : limited_contexts <= MANY ? 2 : TICKS_MAX;
+}
+
+/* ns, when the turn of @slot began that is on.  Not all begin at once. */
+static __always_inline u64 turn_began(u32 slot, u64 now)
+{
+	u64 ticks = ticks_a_turn(), before = slot % ticks, tick = now / TICK + ticks - before;
+
+	return (tick / ticks * ticks + before - ticks) * TICK;
+}
+
+static __always_inline bool turn_begins(u32 slot, u64 now)
+{
+	return turn_began(slot, now) == now / TICK * TICK;
+}
 
 /* R every T in RATE_ONEths; never 0, which would be for ever. */
 static __always_inline u64 rate_of(u64 r, u64 t)
@@ -48,7 +79,7 @@ static void read_parameters(struct vs_slot *b)
 		b->serial = value[PARAMETER_SERIAL];
 		b->rate = rate_of(value[PARAMETER_RATE], value[PARAMETER_INTERVAL]);
 		/* What it earns until it is let go again, and two slices. */
-		least = b->rate * (TURNS_MAX * TICK) >> RATE_SHIFT;
+		least = b->rate * (TICKS_MAX * TICK) >> RATE_SHIFT;
 		if (least < 2 * SLICE_MIN)
 			least = 2 * SLICE_MIN;
 		b->size = size > least ? size : least;
@@ -68,11 +99,11 @@ static void read_parameters(struct vs_slot *b)
 
 static __always_inline void gain_locked(struct vs_slot *b, u64 now)
 {
-	u64 passed = now - b->last, rate = b->rate, sum;
+	u64 began = turn_began(b->slot, now), passed = began - b->last, rate = b->rate, sum;
 
 	if ((s64)passed <= 0)
 		return;
-	b->last = now;
+	b->last = began;
 	if (passed >> 28) {	/* a quarter of a second: parts of a token are nothing */
 		if (passed > 3600000 * MSEC)	/* VS_SIZE_MAX_NS; the product fits */
 			passed = 3600000 * MSEC;

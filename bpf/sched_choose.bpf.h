@@ -2,14 +2,28 @@
 /*
  * Copyright (C) 2026 The VServer developers
  *
- * Whether the task that has just run goes on, and who runs where nobody is
- * entitled to: what dispatch asks.
+ * Who need not wait for its turn: one that wakes where nobody does, the task that has
+ * just run, and who runs where nobody is entitled to.
  */
 #ifndef VS_SCHED_CHOOSE_BPF_H
 #define VS_SCHED_CHOOSE_BPF_H
 
-#include "sched_cpu.bpf.h"
-#include "sched_turn.bpf.h"
+#include "sched_late.bpf.h"
+
+/*
+ * Where nobody else waits, one that has woken and will run but for a moment need not be
+ * put in order.  One only: who comes after it and is earlier waits for that moment.
+ */
+static __always_inline bool may_slip_in(const struct sched_task *t, const struct vs_slot *b,
+					u32 key)
+{
+	struct processor *cpu = bpf_map_lookup_elem(&cpus, &key);
+
+	return cpu && (cpu->slot == t->slot || cpu->slot >= SLOTS) && t->burst < PREEMPT_LEAD &&
+	       !b->held && !empty(b) && !b->queued[QUEUE_KERNEL] && !b->queued[QUEUE_USER] &&
+	       !any_late && nobody_else(t->slot) &&
+	       !scx_bpf_dsq_nr_queued(SCX_DSQ_LOCAL_ON | key);
+}
 
 /* May the task that has just run go on?  If its context may, none has an earlier
  * deadline, and none of the same context has had less. */
@@ -52,7 +66,7 @@ static __always_inline bool idle_turn(struct processor *here, u32 cpu, struct ta
 	if (!stays)
 		return false;
 	choose_idle(t->slot, &here->idle_now, idle_place(b, here->idle_now));
-	scx_bpf_task_set_slice(prev, IDLE_SLICE);
+	scx_bpf_task_set_slice(prev, IDLE_SLICE + SLICE_SPARE);
 	begin_idle(t, here, cpu, IDLE_SLICE, now);
 	return true;
 }

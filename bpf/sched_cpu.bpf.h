@@ -18,6 +18,7 @@
  * @timer: ends the slice that runs.
  * @ends: ns, when that is; 0: the tick is soon enough.
  * @fires: ns, when the timer does, which may be before @ends: it looks again.
+ * @from_idle: it was idle before: see tell_time().
  * @deadline: virtual ns, of the context that runs.
  * @slot: its slot; SLOTS: none.
  * @idle_now: virtual ns, the clock of idle time here: see sched_idle.bpf.h.
@@ -29,6 +30,7 @@ struct processor {
 	struct bpf_timer timer;
 	u64 ends;
 	u64 fires;
+	u32 from_idle;
 	u64 deadline;
 	u64 idle_now;
 	u32 slot;
@@ -87,6 +89,27 @@ static __always_inline void arm_slice(struct processor *cpu, u64 slice, u64 now)
 		start_timer(cpu, slice, now);
 }
 
+/*
+ * Who has been taken out of a queue by an idle processor is charged too late: the
+ * kernel thinks that it has just read the clock when it looks who is next, and
+ * bills since then when it next does.  To set a processor's performance, which is
+ * what it was, reads it.
+ */
+static __always_inline void tell_time(struct processor *cpu, u32 key)
+{
+	if (cpu->from_idle)
+		scx_bpf_cpuperf_set((s32)key, SCX_CPUPERF_ONE);
+	cpu->from_idle = 0;
+}
+
+/* What is left of the slice of a task whose slices the timer ends. */
+static __always_inline u64 slice_left(const struct task_struct *p)
+{
+	u64 slice = p->scx.slice;
+
+	return slice > SLICE_SPARE + SLICE_MIN ? slice - SLICE_SPARE : SLICE_MIN;
+}
+
 /* Tasks of it that wait, if they are so few that each may be tied to a processor
  * of its own.  Of many, some may run anywhere. */
 static __always_inline u64 waiting(const struct vs_slot *b)
@@ -130,14 +153,14 @@ static __always_inline void begin_slice(struct task_struct *p, struct sched_task
 	t->grant = b->limited ? slice : 0;
 	cpu->slot = t->slot;
 	cpu->deadline = b->deadline;
-	scx_bpf_task_set_slice(p, slice);
+	scx_bpf_task_set_slice(p, b->limited ? slice + SLICE_SPARE : slice);
 	if (b->limited)
 		arm_slice(cpu, slice, now);
 	else
 		cpu->ends = 0;
 }
 
-/* It runs in idle time, for @slice ns at most. */
+/* It runs in idle time, for @slice ns at most; where it is alone until a tick. */
 static __always_inline void begin_idle(struct sched_task *t, struct processor *cpu, u32 key,
 				       u64 slice, u64 now)
 {
@@ -147,7 +170,10 @@ static __always_inline void begin_idle(struct sched_task *t, struct processor *c
 	cpu->slot = t->slot;
 	cpu->deadline = order.now + IDLE_LATE;
 	set_idling(key, true);
-	arm_slice(cpu, slice, now);
+	if (idle_rival(t->slot))
+		arm_slice(cpu, slice, now);
+	else
+		cpu->ends = 0;
 }
 
 /* --- who gives way ---------------------------------------------------------------- */

@@ -6,14 +6,13 @@
  * space, and nowhere else, because a task in the kernel may have a lock that
  * the host or others are waiting for.
  *
- * A task of a context that has run out is asked, by a piece of task work, to
- * tell when it gets there; until then it stays in the queue of tasks in the
- * kernel, which is served while the context is held, and makes a debt.  Having
- * told, it is preempted, and waits in the other queue.  The timer that ends a
- * slice asks at once, so that a task that was in user space anyway is there
- * without another turn.
+ * Most are in user space when the timer ends their slice: these are preempted on
+ * the way back from that interrupt.  A task of a context that has run out elsewhere
+ * is asked, by a piece of task work, to tell when it gets there; until then it stays
+ * in the queue of tasks in the kernel, which is served while the context is held,
+ * and makes a debt.  Having told, it is preempted, and waits in the other queue.
  *
- * Where it waits it is still in that task work: tied to its processor, and in a
+ * One that was asked waits in that task work: tied to its processor, and in a
  * section of rcu_tasks_trace, so that what sleepable BPF programs leave behind is
  * freed late.  It is in no section of RCU proper: for those the machine waits,
  * and who is preempted in one comes first among the tasks in the kernel.
@@ -26,6 +25,18 @@
 #define VS_SCHED_HOLD_BPF_H
 
 #include "sched_cpu.bpf.h"
+
+/* arch/x86/kernel/irq.c */
+extern const bool hardirq_stack_inuse __ksym __weak;
+
+/* Of a kernel that has time slice extensions. */
+struct rseq_data___slices {
+	struct {
+		struct {
+			u8 enabled;
+		} state;
+	} slice;
+} __attribute__((preserve_access_index));
 
 struct boundary {
 	struct bpf_task_work work;
@@ -48,10 +59,14 @@ static int on_boundary(struct bpf_map *map, void *key, void *value)
 {
 	struct task_struct *p = bpf_get_current_task_btf();
 	struct sched_task *t = known_task(p);
+	struct vs_slot *b;
 
 	if (!t)
 		return 0;
 	t->asked = 0;
+	b = bucket_of(t);
+	if (!b || !(b->held || empty(b)))	/* it has tokens meanwhile */
+		return 0;
 	t->at_user = 1;
 	/* The kick is a section that RCU waits for, and would preempt within. */
 	bpf_preempt_disable();
@@ -98,9 +113,49 @@ static __always_inline void forget(struct task_struct *p)
 	bpf_map_delete_elem(&boundaries, &key);
 }
 
-/* A slice is over.  A task whose context has run out is asked: if it was in user
- * space it is at the way back by then, and the tick ends what it does else.  One
- * that has been asked before, or need not be, is preempted. */
+/* A task that has time slice extensions goes on for a while when it is told to
+ * stop, and by then may be in the kernel. */
+static __always_inline bool may_go_on(struct task_struct *p)
+{
+	struct rseq_data___slices *rseq = (void *)&p->rseq;
+
+	return bpf_core_field_exists(rseq->slice) &&
+	       BPF_CORE_READ(rseq, slice.state.enabled);
+}
+
+/* In a timer: has it interrupted user space?  One that interrupts the kernel has
+ * the stack for interrupts; so has one that the kernel has put off.  If so, what the
+ * interrupt does last is to look who runs next, and the task has nothing then that
+ * others could wait for. */
+static __always_inline bool from_user_space(struct task_struct *p)
+{
+	const bool *in_kernel;
+
+	if (!bpf_ksym_exists(&hardirq_stack_inuse) || p->flags & PF_KTHREAD || may_go_on(p))
+		return false;
+	in_kernel = bpf_this_cpu_ptr(&hardirq_stack_inuse);
+	return !*in_kernel;
+}
+
+/* In a timer: preempt it at the way back to user space, if it is on it.  That is
+ * certain when the kick, an interrupt of its own, has come before this one has ended;
+ * it takes the slice away. */
+static __always_inline bool stop_at_user(struct task_struct *p, u32 key)
+{
+	u32 i;
+
+	if (!from_user_space(p) || !p->scx.slice)
+		return false;
+	scx_bpf_kick_cpu((s32)key, SCX_KICK_PREEMPT);
+	bpf_for(i, 0, KICK_TRIES)	/* a call: each time it is read anew */
+		if (!p->scx.slice)
+			return true;
+	return false;
+}
+
+/* A slice is over.  A task whose context has run out, and that is in the kernel, is
+ * asked: the tick ends what it does else.  Others, and who has been asked before, are
+ * preempted. */
 static int on_slice_end(void *map, u32 *key, struct processor *cpu)
 {
 	u64 now = bpf_ktime_get_ns(), ends = cpu->ends;
@@ -115,12 +170,16 @@ static int on_slice_end(void *map, u32 *key, struct processor *cpu)
 		start_timer(cpu, ends - now, now);
 		return 0;
 	}
+	tell_time(cpu, *key);
 	p = bpf_get_current_task_btf();
 	/* Of another processor, if settings were changed from there. */
 	t = scx_bpf_task_cpu(p) == (s32)*key ? known_task(p) : NULL;
 	b = t && !t->asked && (t->grant || t->idles) ? bucket_at(t->slot) : NULL;
-	if (b && (t->idles || bucket_empty(b, now)) && !ask(p, t))
-		return 0;
+	if (b && (t->idles || bucket_empty(b, now))) {
+		t->at_user = stop_at_user(p, *key);
+		if (t->at_user || !ask(p, t))
+			return 0;
+	}
 	scx_bpf_kick_cpu((s32)*key, SCX_KICK_PREEMPT);
 	return 0;
 }

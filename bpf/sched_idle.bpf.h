@@ -9,7 +9,7 @@
  * not charged to the bucket, which fills meanwhile; and whoever is entitled to the
  * processor, by a wakeup or by a bucket that has filled, takes it at once.
  *
- * A task that is held is tied to its processor.  So contexts share what is left of
+ * A task that is held may be tied to its processor.  So contexts share what is left of
  * each processor that they have tasks on.
  */
 #ifndef VS_SCHED_IDLE_BPF_H
@@ -80,6 +80,28 @@ static u32 next_idle(u64 clock, u64 *place, u32 after)
 	}
 	*place = best_place;
 	return best;
+}
+
+/* Does another want any? */
+static bool idle_rival(u32 than)
+{
+	u32 word, n, slot, words = (slots_end + 63) / 64;
+	struct vs_slot *b;
+	u64 bits;
+
+	bpf_for(word, 0, words) {
+		bits = idlers[word & (SLOTS / 64 - 1)];
+		bpf_for(n, 0, 64) {
+			if (!bits)
+				break;
+			slot = word * 64 + (u32)__builtin_ctzll(bits);
+			bits &= bits - 1;
+			b = slot == than ? NULL : bucket_at(slot);
+			if (b && wants_idle(b))
+				return true;
+		}
+	}
+	return false;
 }
 
 static __always_inline void charge_idle(struct vs_slot *b, u64 used)

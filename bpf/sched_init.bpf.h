@@ -19,6 +19,7 @@ static int init_slot(u32 slot)
 	err = scx_bpf_create_dsq(queue_id(slot, QUEUE_KERNEL), -1);
 	if (!err)
 		err = scx_bpf_create_dsq(queue_id(slot, QUEUE_USER), -1);
+	b->slot = slot;
 	b->last = bpf_ktime_get_ns();
 	b->burst = SLICE;
 	return err;

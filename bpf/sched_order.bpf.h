@@ -102,6 +102,24 @@ static __always_inline u64 request_of(const struct vs_slot *b)
 	return request;
 }
 
+/* ns, what it earns in a turn, or all of it. */
+static __always_inline u64 turn_takes(const struct vs_slot *b)
+{
+	u64 weight = weight_of(b);
+
+	return (weight < WEIGHT_ONE ? weight : WEIGHT_ONE) * (TICK >> 10) * ticks_a_turn() >>
+	       (WEIGHT_SHIFT - 10);
+}
+
+/* Does it use what it was let go with, and there is enough for all?  Then it is
+ * to have that by the end of its turn, and begin so long before: in each turn the
+ * same come first, who need most of it, and processors fill up evenly. */
+static __always_inline bool has_turn(const struct vs_slot *b, u64 virtual)
+{
+	return b->limited && (s64)(b->turn_ends - virtual) > 0 && b->burst >= b->release &&
+	       order.weights <= order.machine;
+}
+
 /* Quiet is worth something, and so is what was free, but not for hours. */
 static __always_inline void set_deadline(struct vs_slot *b, u64 now)
 {
@@ -114,6 +132,8 @@ static __always_inline void set_deadline(struct vs_slot *b, u64 now)
 	if ((s64)(b->vtime - (virtual + lead)) > 0)
 		b->vtime = virtual + lead;
 	b->deadline = b->vtime + request + (u64)b->bias;
+	if (has_turn(b, virtual))
+		b->deadline = b->turn_ends - turn_takes(b) + (u64)b->bias;
 }
 
 static __always_inline void order_charge(struct vs_slot *b, u64 used, u64 now)
@@ -161,6 +181,18 @@ static __always_inline void set_ready(u32 slot)
 static __always_inline void clear_ready(u32 slot)
 {
 	__sync_fetch_and_and(&ready[slot / 64 & (SLOTS / 64 - 1)], ~(1ULL << (slot & 63)));
+}
+
+/* Does nobody of another context want to run who may? */
+static __always_inline bool nobody_else(u32 slot)
+{
+	u32 word, words = (slots_end + 63) / 64;
+	bool nobody = true;
+
+	bpf_for(word, 0, words)
+		if (ready[word & (SLOTS / 64 - 1)] & ~(word == slot / 64 ? 1ULL << (slot & 63) : 0))
+			nobody = false;
+	return nobody;
 }
 
 /* Is there anybody who does not wait for tokens? */

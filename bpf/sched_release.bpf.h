@@ -7,17 +7,13 @@
  * runs once in a tick, whatever it has earned in it; a second has as many ticks
  * as any other second, and the context has the same share of each.
  *
- * Every turn on hold and off has a cost.  Where many contexts are at their limits
- * each has its turn at every second or fourth tick only.
+ * Where many contexts are at their limits each has its turn at every second or fourth
+ * tick only: sched_bucket.bpf.h.
  */
 #ifndef VS_SCHED_RELEASE_BPF_H
 #define VS_SCHED_RELEASE_BPF_H
 
 #include "sched_hold.bpf.h"
-
-/* With so many contexts at once each is looked at once in two ticks, or in four. */
-#define FEW		8
-#define MANY		32
 
 struct release_timer {
 	struct bpf_timer timer;
@@ -34,9 +30,6 @@ struct {
 /* Slots that are on hold, a bit each. */
 static u64 holding[SLOTS / 64];
 
-/* Contexts with a bucket that want to run, as the sweep has counted them. */
-static u32 limited_contexts;
-
 /* The timer goes. */
 static u32 release_awaited;
 
@@ -46,6 +39,7 @@ static __always_inline void let_go(u32 slot, struct vs_slot *b, u64 now)
 	struct task_struct *first;
 	s32 cpu;
 
+	b->turn_ends = virtual_now(now) + ticks_a_turn() * TICK;
 	set_deadline(b, now);
 	make_ready(slot);
 	first = scx_bpf_dsq_peek(queue_id(slot, QUEUE_USER));
@@ -97,9 +91,7 @@ static __always_inline bool release_slot(u32 slot, u64 now, bool *any)
 static bool release_all(u64 now)
 {
 	u32 word, n, slot, words = (slots_end + 63) / 64;
-	u32 turns = limited_contexts <= FEW ? 1 : limited_contexts <= MANY ? 2 : TURNS_MAX;
 	bool any = false, waits = false;
-	u32 turn = now / TICK % turns;
 	u64 bits;
 
 	bpf_for(word, 0, words) {
@@ -109,7 +101,7 @@ static bool release_all(u64 now)
 				break;
 			slot = word * 64 + (u32)__builtin_ctzll(bits);
 			bits &= bits - 1;
-			if (slot % turns != turn || release_slot(slot, now, &any))
+			if (!turn_begins(slot, now) || release_slot(slot, now, &any))
 				waits = true;
 		}
 	}

@@ -49,6 +49,7 @@ struct {
  * @vtime: ns, within its context.
  * @began: ns, the kernel's sum of what it had used when it was last charged.
  * @ran: ns, since it last slept.
+ * @burst: ns, that it ran before it slept last.
  * @grant: ns, what was taken out of the bucket for it.
  */
 struct sched_task {
@@ -65,6 +66,7 @@ struct sched_task {
 	u64 vtime;
 	u64 began;
 	u64 ran;
+	u64 burst;
 	u64 grant;
 };
 
@@ -110,7 +112,7 @@ static __always_inline u32 slot_take(u32 xid)
 	b->idle_weight = b->idle_vtime = 0;
 	b->bias = 0;
 	b->serial = 0;
-	b->vtime = b->deadline = 0;
+	b->vtime = b->deadline = b->turn_ends = 0;
 	b->queue_vtime = 0;
 	b->queued[QUEUE_KERNEL] = b->queued[QUEUE_USER] = 0;
 	b->burst = SLICE;
@@ -161,20 +163,26 @@ static __always_inline struct sched_task *known_task(struct task_struct *p)
 	return bpf_task_storage_get(&sched_tasks, p, NULL, 0);
 }
 
-/* The same; and in which context it is now.  A task enters one while it runs. */
+/* In which context it is now: is that another?  A task enters one while it runs. */
+static __always_inline bool look_again(struct task_struct *p, struct sched_task *t)
+{
+	u32 xid = vs_task_xid(p);
+
+	if (t->xid == xid)
+		return false;
+	t->xid = xid;
+	t->slot = slot_of(xid);
+	t->vtime = 0;
+	return true;
+}
+
+/* Both: of a task that runs or is new. */
 static __always_inline struct sched_task *sched_task_of(struct task_struct *p)
 {
 	struct sched_task *t = known_task(p);
-	u32 xid;
 
-	if (!t)
-		return NULL;
-	xid = vs_task_xid(p);
-	if (t->xid != xid) {
-		t->xid = xid;
-		t->slot = slot_of(xid);
-		t->vtime = 0;
-	}
+	if (t)
+		look_again(p, t);
 	return t;
 }
 

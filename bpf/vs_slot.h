@@ -24,6 +24,7 @@ enum held {
 /**
  * struct vs_slot - a slot.
  * @lock: guards @tokens, @part, @last, @held and the parameters.
+ * @slot: its number.
  * @xid: whose slot it is; 0 with slots SLOT_HOST and SLOT_NONE only.
  * @used: the slot is taken.
  * @gone: its context has left the table.
@@ -43,6 +44,7 @@ enum held {
  * @idle_vtime: virtual ns, of idle time alone: see sched_idle.bpf.h.
  * @vtime: virtual ns, see sched_order.bpf.h.
  * @deadline: virtual ns, when it should have had what it asks for.
+ * @turn_ends: virtual ns, when it should have had what it was let go with.
  * @burst: ns that its tasks run before they sleep, mean.
  * @queue_vtime: ns, among the tasks of the context: what each has had by now.
  * @runnable: tasks that want to run, or do.
@@ -54,6 +56,7 @@ enum held {
  */
 struct vs_slot {
 	struct bpf_spin_lock lock;
+	__u32 slot;
 	__u32 xid;
 	__u32 used;
 	__u32 gone;
@@ -73,6 +76,7 @@ struct vs_slot {
 	__u64 idle_vtime;
 	__u64 vtime;
 	__u64 deadline;
+	__u64 turn_ends;
 	__u64 burst;
 	__u64 queue_vtime;
 	__u32 runnable;
