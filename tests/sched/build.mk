@@ -28,3 +28,10 @@ $(B)/tests/sched/foreign.o: CPPFLAGS += -I$(B)
 $(SCHED_FOREIGN): $(B)/tests/sched/foreign.o
 	$(call say,LINK,$@)
 	$(Q)$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(shell $(PKG_CONFIG) --libs libbpf)
+
+SCHED_LOAD := $(B)/tests/sched/load
+TEST_PROGRAMS += $(SCHED_LOAD)
+
+$(SCHED_LOAD): $(B)/tests/sched/load.o
+	$(call say,LINK,$@)
+	$(Q)$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ -pthread
