@@ -9,7 +9,8 @@
  * crowd latency KIND SAMPLES TASKS SHARE…
  *	"late US": of a sleeper with a share of 20 % beside them.
  * crowd burst KIND SAMPLES SHARE BUCKET_MS BESIDE
- *	"got MS" in the second after ten that it slept, beside a hog with BESIDE.
+ *	"got MS" in the second after ten that it slept, beside a hog with BESIDE;
+ *	"got-100 MS" and so on in the first so many ms of it.
  * crowd files KIND SAMPLES TASKS SHARE…
  *	"took US": create, rename, unlink by the host in the folder where they all
  *	do the same.
@@ -155,6 +156,7 @@ static int latency(char **args)
 
 static int burst(char **args)
 {
+	static const int marks_ms[] = { 100, 250, 500, 750 };
 	const int samples = atoi(args[0]);
 	struct member *m, like = { .role = "hog", .tasks = 1, .percent = atof(args[3]) };
 	uint64_t used, start;
@@ -173,6 +175,10 @@ static int burst(char **args)
 			kill(m->pid, SIGCONT);
 		else
 			member_go(m);
+		for (size_t k = 0; k < sizeof(marks_ms) / sizeof(marks_ms[0]); k++) {
+			sleep_until(start + marks_ms[k] * 1000000ULL);
+			printf("got-%d %.3f\n", marks_ms[k], (member_used_ns(m) - used) / 1e6);
+		}
 		sleep_until(start + SECOND);
 		printf("got %.3f\n", (member_used_ns(m) - used) / 1e6);
 		kill(m->pid, SIGSTOP);

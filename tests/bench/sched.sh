@@ -26,6 +26,15 @@ share_errors $((windows / 2 + 1)) 1037 '' '4ctx 0.35 x x 1 5 10 20 40
 20ctx 0.2 x x 1 4*1 4*2 4*3 2*4 2*5 6 7 10 20
 100ctx 0.25 x x 1 60*0.5 25*1 10*1.5 5*3'
 
+for span in '1000 1.000' '1037 1.037'; do
+	of=mean curve "share-error-${span#* }s" "Error of shares, mean of windows of ${span#* } s" \
+		contexts '% of one processor' "$peer_is" <<POINTS
+4 ${span% *}.4ctx.error.ours ${span% *}.4ctx.error.peer
+20 ${span% *}.20ctx.error.ours ${span% *}.20ctx.error.peer
+100 ${span% *}.100ctx.error.ours ${span% *}.100ctx.error.peer
+POINTS
+done
+
 # --- how late a sleeper is that has a share of 20 % ---------------------------------------------
 
 # Name, tasks of each, their shares.
@@ -41,6 +50,13 @@ over160 2 4*40
 100ctx 1 100*0.8
 TABLE
 
+of=p99 curve latency-p99 'Lateness of a sleeper within its share, 99th percentile' \
+	'hogs, 80 % together' us "$peer_is" <<'POINTS'
+8 caps80.late.ours caps80.late.peer
+20 20ctx.late.ours 20ctx.late.peer
+100 100ctx.late.ours 100ctx.late.peer
+POINTS
+
 # --- bursts, idle time ----------------------------------------------------------------------------
 
 # 10 %, S = 500 ms: in the first second after ten of quiet it is promised 500 ms and what it gains.
@@ -48,6 +64,15 @@ both burst burst "$rounds" 10 500 10
 echo 600 >"$work/promised"
 more=1 figure sched/burst burst.got.ours promised 'S + R t' 1.05 ms
 more=1 figure sched/burst-gain burst.got.ours burst.got.peer 'cpu.max.burst of a quota' 1 ms
+
+curve burst '10 % with a bucket of 500 ms, after ten seconds of quiet' \
+	'ms, since it has work' 'ms of processor time' "$peer_is" <<'POINTS'
+100 burst.got-100.ours burst.got-100.peer
+250 burst.got-250.ours burst.got-250.peer
+500 burst.got-500.ours burst.got-500.peer
+750 burst.got-750.ours burst.got-750.peer
+1000 burst.got.ours burst.got.peer
+POINTS
 
 # Three with 60 % together; what is left is theirs as 2 : 1 : 1.
 idle_ratio()
@@ -118,8 +143,14 @@ beside()
 
 turn ours
 beside 1
+beside 100
 beside 995
 while read -r act _; do
+	curve "$act" "Cost of $act of the host beside contexts that sleep" contexts ns - <<POINTS
+1 sleeping.$act.1 -
+100 sleeping.$act.100 -
+995 sleeping.$act.995 -
+POINTS
 	figure "sched/contexts-1000/$act" "sleeping.$act.995" "sleeping.$act.1" 'one context' 1.1 ns
 done <<<"$acts"
 of=p99 figure sched/contexts-1000/latency-p99 sleeping.late.995 sleeping.late.1 'one context' 1.1 us
