@@ -5,6 +5,12 @@
  * Loads the token bucket scheduler (bpf/sched.bpf.c) and pins its link and
  * every one of its maps: their timers die with the last user reference, and
  * contexts on hold would never run again.
+ *
+ * The kernel has one scheduler at a time, and no way to put another one in its
+ * place.  So another build's goes when all that takes time is done, and all that
+ * may be refused: between them is a moment in which guests have cpu.max and bare
+ * contexts no limit; and one that cannot be loaded leaves in force what was there.
+ * Buckets begin anew, full.
  */
 #include <bpf/bpf.h>
 #include <bpf/libbpf.h>
@@ -88,27 +94,32 @@ static int pin_all(struct vs *vs, struct sched *skel, struct bpf_link *link)
 	return 0;
 }
 
-static int load(struct vs *vs)
+/* Verified by the kernel, and not attached yet. */
+static int prepare(struct vs *vs, struct sched *skel)
 {
-	_cleanup_sched_ struct sched *skel = NULL;
 	struct vs_bpf_log log;
-	struct bpf_link *link;
 	int r;
 
-	skel = sched__open();
-	if (!skel)
-		return vs_fail_errno(vs, -errno, "reading the BPF object 'sched'");
 	/* The library attaches it; loading the skeleton shall not. */
 	bpf_map__set_autoattach(skel->maps.vserver, false);
 	r = reuse_tasks(vs, skel);
 	if (r < 0)
 		return r;
-
 	vs_bpf_log_begin(&log);
 	r = sched__load(skel);
-	link = r < 0 ? NULL : bpf_map__attach_struct_ops(skel->maps.vserver);
-	if (!link && r >= 0)
-		r = -errno;
+	vs_bpf_log_end(&log);
+	return r < 0 ? vs_bpf_log_fail(vs, &log, r, "loading the scheduler") : 0;
+}
+
+static int attach(struct vs *vs, struct sched *skel)
+{
+	struct vs_bpf_log log;
+	struct bpf_link *link;
+	int r;
+
+	vs_bpf_log_begin(&log);
+	link = bpf_map__attach_struct_ops(skel->maps.vserver);
+	r = link ? 0 : -errno;
 	vs_bpf_log_end(&log);
 	if (r < 0)
 		return vs_bpf_log_fail(vs, &log, r, "loading the scheduler");
@@ -201,9 +212,10 @@ static bool is_adopted(struct vs *vs)
 
 int vs_scheduler_load(struct vs *vs)
 {
+	_cleanup_sched_ struct sched *skel = NULL;
 	_cleanup_free_ char *running = NULL;
 	_cleanup_close_ int lock = -1;
-	int r = vs_probe_scheduler(&running);
+	int unloaded, r = vs_probe_scheduler(&running);
 
 	if (r == -EOPNOTSUPP)
 		return vs_fail(vs, -EOPNOTSUPP, "this kernel has no sched_ext; cpu.max keeps the "
@@ -217,7 +229,16 @@ int vs_scheduler_load(struct vs *vs)
 	if (is_adopted(vs))
 		return 0;
 
-	/* Another build's, one that the kernel has ended, or half a load. */
-	r = vs_scheduler_unload(vs);
-	return r < 0 ? r : load(vs);
+	skel = sched__open();
+	if (!skel)
+		return vs_fail_errno(vs, -errno, "reading the BPF object 'sched'");
+	r = prepare(vs, skel);
+	/* Another build's stays then; one that takes all for the host's is worse than none. */
+	if (r < 0 && knows_the_tasks())
+		return r;
+	/* That, one that the kernel has ended, or half a load. */
+	unloaded = vs_scheduler_unload(vs);
+	if (r < 0 || unloaded < 0)
+		return r < 0 ? r : unloaded;
+	return attach(vs, skel);
 }

@@ -219,6 +219,8 @@ int vs_enforce_status(struct vs *vs, struct vs_enforce_status *ret);
 
 /**
  * vs_scheduler_load() - load and pin the token bucket scheduler (sched_ext).
+ * Another build's is replaced when this one is sure to load: for a moment guests
+ * have cpu.max alone, bare contexts no limit, and then all have full buckets.
  * Return: 0 also where this build's runs already; -EOPNOTSUPP the kernel has
  * no sched_ext; -EBUSY another scheduler is loaded.
  */

@@ -77,8 +77,9 @@ static void load(struct scheduler *s)
 		log_warning("cannot load the scheduler: %s; cpu.max keeps the shares",
 			    vs_reason(vs));
 	else if (r < 0)
-		log_warning("cannot load the scheduler: %s; cpu.max keeps the shares; "
-			    "tried again in %u s", vs_reason(vs), retry_later(s));
+		log_warning("cannot load the scheduler: %s; %s the shares; tried again in %u s",
+			    vs_reason(vs), vs_scheduler_running(vs) == 1 ?
+			    "another build's keeps" : "cpu.max keeps", retry_later(s));
 }
 
 static int on_retry(sd_event_source *source, uint64_t usec, void *userdata)

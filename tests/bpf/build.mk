@@ -17,17 +17,19 @@ $(BPF_CONTEXT): $(B)/tests/bpf/context.o $(B)/libvserver/libvserver.so.1
 	$(call say,LINK,$@)
 	$(Q)$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ -pthread
 
-# The same as another build would be: its programs do the same, and are others
-# by their bytes.
-$(BPF_NEXT)/bpf/task.skel.h: $(B)/bpf/task.bpf.o tests/bpf/build.mk
+# The same as another build would be: its programs, the scheduler too, do the same,
+# and are others by their bytes.
+$(BPF_NEXT)/bpf/%.skel.h: $(B)/bpf/%.bpf.o tests/bpf/build.mk
 	@mkdir -p $(@D)
-	$(Q)llvm-objcopy --add-section=.next=tests/bpf/build.mk $< $(@D)/task.bpf.o
-	$(Q)$(BPFTOOL) gen skeleton $(@D)/task.bpf.o name task > $@
+	$(Q)llvm-objcopy --add-section=.next=tests/bpf/build.mk $< $(@D)/$*.bpf.o
+	$(Q)$(BPFTOOL) gen skeleton $(@D)/$*.bpf.o name $* > $@
 
-$(BPF_NEXT)/enforce.o: libvserver/enforce.c $(BPF_NEXT)/bpf/task.skel.h $(B)/libvserver/enforce.o
+$(BPF_NEXT)/enforce.o: $(BPF_NEXT)/bpf/task.skel.h
+$(BPF_NEXT)/scheduler.o: $(BPF_NEXT)/bpf/sched.skel.h
+$(BPF_NEXT)/%.o: libvserver/%.c $(B)/libvserver/%.o
 	$(Q)$(CC) -I$(BPF_NEXT) $(VS_CPPFLAGS) $(CPPFLAGS) $(VS_CFLAGS) $(LIB_CFLAGS) $(CFLAGS) -c -o $@ $<
 
-$(BPF_NEXT)/context: $(B)/tests/bpf/context.o $(BPF_NEXT)/enforce.o \
-		$(filter-out %/enforce.o,$(LIB_OBJ))
+$(BPF_NEXT)/context: $(B)/tests/bpf/context.o $(BPF_NEXT)/enforce.o $(BPF_NEXT)/scheduler.o \
+		$(filter-out %/enforce.o %/scheduler.o,$(LIB_OBJ))
 	$(call say,LINK,$@)
 	$(Q)$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(LIB_LIBS) -pthread
