@@ -289,7 +289,8 @@ ACTS=(kill host anew host freeze)
 stress()
 {
 	local i=0 until window=0 last=$((SECONDS + SECONDS_IN_ALL)) failed=
-	while [ "$SECONDS" -lt "$last" ]; do
+	# Of each act one, however slow this machine is.
+	while [ "$SECONDS" -lt "$last" ] || [ "$i" -lt ${#ACTS[@]} ]; do
 		window=$((window + 1)) until=$((SECONDS + WINDOW))
 		window_begins
 		change || failed+=" change"
@@ -299,7 +300,7 @@ stress()
 			else
 				failed+=" ${ACTS[i % 5]}"
 			fi
-			i=$((i + 1))
+			((i += 1))
 			sleep 0.2	# each at another moment
 		done
 		window_ends
@@ -360,8 +361,12 @@ for name in "${names[@]}"; do
 		"$((sum[$name] / count[$name])) ${most[$name]}" \
 		"${idle_ms[$name]:+and ${idle_ms[$name]} ms of idle time}"
 	if [ "${wants[$name]}" = free ]; then
-		[ -n "${over[$name]-}" ]
-		ok $? 'control: who has no bucket is seen to have more'
+		if [ -z "${over[$name]-}" ] && ((stood_sum > SECONDS_IN_ALL * 500000)); then
+			skip 1 'too much stood still for who has no bucket to be seen to have more'
+		else
+			[ -n "${over[$name]-}" ]
+			ok $? 'control: who has no bucket is seen to have more'
+		fi
 		continue
 	fi
 	is "${over[$name]-}" '' "$name: no more than its share and its bucket"
