@@ -14,13 +14,13 @@
 #include <fcntl.h>
 #include <grp.h>
 #include <pwd.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/file.h>
 #include <sys/stat.h>
 
 #include "config.h"
+#include "fail.h"
 #include "scope.h"
 
 #define RECORD "ids"		/* "FIRST COUNT\n" */
@@ -31,18 +31,6 @@
 struct taken {
 	bool slot[SLOTS];
 };
-
-__attribute__((format(printf, 3, 4)))
-static int fail(char **ret_reason, int error, const char *format, ...)
-{
-	va_list ap;
-
-	va_start(ap, format);
-	if (vasprintf(ret_reason, format, ap) < 0)
-		*ret_reason = NULL;
-	va_end(ap);
-	return error;
-}
 
 static void take(struct taken *taken, uint64_t first, uint64_t count)
 {

@@ -9,11 +9,11 @@
  */
 #include <errno.h>
 #include <fcntl.h>
-#include <stdarg.h>
 #include <string.h>
 #include <sys/stat.h>
 
 #include "config.h"
+#include "fail.h"
 #include "image.h"
 #include "scope.h"
 #include "tree.h"
@@ -21,18 +21,6 @@
 
 /* What a tree is called before it is whole and when it goes: .NAME.XXXXXX */
 #define TEMPORARY GUESTS_DIR "/.%s.XXXXXX"
-
-__attribute__((format(printf, 3, 4)))
-static int fail(char **ret_reason, int error, const char *format, ...)
-{
-	va_list ap;
-
-	va_start(ap, format);
-	if (vasprintf(ret_reason, format, ap) < 0)
-		*ret_reason = NULL;
-	va_end(ap);
-	return error;
-}
 
 static int open_guests(void)
 {
