@@ -163,6 +163,6 @@ void read_arguments(int argc, char **argv, struct arguments *ret)
 	for (int i = 0; i < n; i++)
 		take(&said[i], &ret->change);
 	free(said);
-	if (dir && !ret->changes)
-		exit(0);	/* nothing was to be done */
+	if (dir && !ret->changes && !ret->json)
+		exit(0);	/* nothing was to be done, or shown */
 }

@@ -24,6 +24,7 @@ enum kind {
 	KIND_BIAS,
 	KIND_FLAG,
 	KIND_PROCESSOR,
+	KIND_IGNORED,
 };
 
 static const struct word {
@@ -49,6 +50,7 @@ static const struct word {
 	{ "priority-bias", KIND_BIAS, FIELD_BIAS },
 	{ "cpu-id", KIND_PROCESSOR, FIELDS },
 	{ "bucket-id", KIND_PROCESSOR, FIELDS },
+	{ "cpu-mask", KIND_IGNORED, FIELDS },
 };
 
 /* The clock that is read at each tick says how long one is. */
@@ -155,6 +157,8 @@ static void take(struct change *change, const struct word *word, const char *sai
 	case KIND_PROCESSOR:
 		die(EXIT_USAGE, "%s: a bucket is for the whole machine, there is none for one "
 		    "processor; leave it out", said);
+	case KIND_IGNORED:
+		return;
 	}
 	change->said[word->field] = said;
 	if (word->field == FIELD_RATE && word->kind != KIND_SHARE)

@@ -60,6 +60,9 @@ done
 bad 1 "cannot read $scratch/nosuch: No such file" "no such directory" \
 	vsched --xid 50 --dir "$scratch/nosuch"
 expect 0 "which --missingok lets pass" vsched --xid 50 --dir "$scratch/nosuch" --missingok
+is "$(vsched --xid 50 --dir "$scratch/nosuch" --missingok --json | jq -c .)" \
+	'{"xid":50,"context":"50","bucket":null}' "with --json it shows what there is"
+bad 1 "there is no context '51'" "if there is one" vsched --xid 51 --dir "$scratch/nosuch" --missingok --json
 expect_output '^vsched --xid CONTEXT' "--help" vsched --help
 is "$(vsched --version)" "vsched $(vserver --version | cut -d' ' -f2)" "--version"
 expect_output '^  cpu  *infinity$' "a context without a bucket" vsched --xid 50
@@ -135,6 +138,11 @@ expect 0 "from files" vsched --xid 50 --dir "$scratch/sched" --missingok
 is "$(four 50) $(raw 50 prioBias)" "20 100 60 6 -1" "what they say"
 expect 0 "an option counts for more" vsched --xid 50 --tokens-max 70ms --dir "$scratch/sched"
 is "$(of 50 sizeNs)" "70" "than a file"
+put cpu-mask 3
+expect 0 "cpu-mask says as little as the option does" \
+	vsched --xid 50 --tokens-max 70ms --dir "$scratch/sched"
+is "$(four 50)" "20 100 70 6" "and the others what they say"
+rm "$scratch/sched/cpu-mask"
 put tokens-max much
 bad 2 "$scratch/sched/tokens-max wants ticks .*, not 'much'" "what is none in a file" \
 	vsched --xid 50 --dir "$scratch/sched"
