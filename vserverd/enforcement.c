@@ -16,19 +16,15 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
-#include <systemd/sd-journal.h>
 
 #include "event.h"
+#include "journal.h"
 #include "log.h"
 #include "scheduler.h"
 #include "scope.h"
 
 #define LOOK_USEC	10000000ULL
 #define LOOK_SLACK_USEC	1000000ULL
-
-/* What finds the events in the journal; in vserverd(8). */
-#define LOST_ID		"b78e0caae8a24df68ee29436796b6610"
-#define RESTORED_ID	"b67602502ca8468490b028fb88cc9274"
 
 static int set_unfit(struct manager *m, const char *reason, const char *remedy)
 {
@@ -62,17 +58,11 @@ static int load(struct manager *m)
 
 /* --- looking ------------------------------------------------------------------------- */
 
-/* Whoever has subscribed, and the journal: with fields for who filters, where
- * there is one; a line elsewhere. */
-static void tell(struct manager *m, const char *priority, const char *event, const char *id,
-		 const char *text)
+/* Whoever has subscribed, and the journal. */
+static void tell(struct manager *m, const char *event, const char *text)
 {
 	events_machine(m->events, event, text);
-	if (getenv("JOURNAL_STREAM"))
-		sd_journal_send("MESSAGE=%s", text, "PRIORITY=%s", priority,
-				"MESSAGE_ID=%s", id, "VSERVER_EVENT=%s", event, NULL);
-	else
-		fprintf(stderr, "<%s>%s\n", priority, text);
+	journal_machine(event, text);
 }
 
 static bool is_whole(const struct vs_enforce_status *status)
@@ -88,7 +78,7 @@ static void tell_lost(struct manager *m, const struct vs_enforce_status *status)
 	snprintf(text, sizeof(text), "enforcement is not whole: %u of %u programs are attached, "
 		 "%s; it is loaded again", status->links_held, status->links_expected,
 		 status->pinned ? "all pinned" : "pins are missing");
-	tell(m, "2", "enforcement-lost", LOST_ID, text);
+	tell(m, "enforcement-lost", text);
 }
 
 /* Whole, as it was or by now. */
@@ -102,7 +92,7 @@ static bool mend(struct manager *m)
 		tell_lost(m, &status);
 	m->fit = load(m) == 0;
 	if (m->fit)
-		tell(m, "5", "enforcement-restored", RESTORED_ID, "enforcement is whole");
+		tell(m, "enforcement-restored", "enforcement is whole");
 	return m->fit;
 }
 

@@ -236,7 +236,7 @@ int events_subscribe(struct events *events, sd_varlink *link)
 		return -ENOMEM;
 	if (!events->subscribers) {
 		listen_to_module(events);
-		events->holds = holds_watch(events->m, on_hold, events);
+		events->holds = holds_watch(events->m, &holds_pace_often, on_hold, events);
 	}
 	s->link = sd_varlink_ref(link);
 	s->next = events->subscribers;

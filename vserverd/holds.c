@@ -4,8 +4,9 @@
  *
  * Contexts that their share does not let run.  The scheduler puts one on hold
  * and lets it run again many times a second, which nobody wants to be told; so
- * its counters are looked at now and then, while somebody wants to know: that
- * they go up after a quiet spell is an event, and so is the next spell.
+ * its counters are looked at now and then: that they go up after a quiet spell is
+ * an event, and so is the next spell.  How long one is depends on who is told:
+ * somebody who looks on, while he does, or the journal, always.
  */
 #include <errno.h>
 #include <string.h>
@@ -15,9 +16,10 @@
 #include "log.h"
 #include "scope.h"
 
-#define LOOK_USEC	3000000ULL
 #define LOOK_SLACK_USEC	500000ULL
-#define QUIET_NS	8000000000ULL	/* then it is not on hold any more */
+
+const struct holds_pace holds_pace_often = { 3000000ULL, 8000000000ULL };
+const struct holds_pace holds_pace_rare = { 10000000ULL, 60000000000ULL };
 
 /** struct seen - a context, when last looked at; with a bucket or without, which
  * it may get, or lose. */
@@ -30,6 +32,7 @@ struct seen {
 
 struct holds {
 	struct manager *m;
+	const struct holds_pace *pace;
 	holds_told_t told;
 	void *userdata;
 	sd_event_source *timer;
@@ -67,7 +70,7 @@ static struct seen look_at(struct holds *holds, const struct vs_context *context
 			holds->told("held", context, usage, holds->userdata);
 	} else if (before) {
 		seen.last_ns = before->last_ns;
-		seen.told = before->told && now_ns() - before->last_ns < QUIET_NS;
+		seen.told = before->told && now_ns() - before->last_ns < holds->pace->quiet_ns;
 		if (before->told && !seen.told)
 			holds->told("released", context, usage, holds->userdata);
 	}
@@ -103,12 +106,15 @@ static void look(struct holds *holds)
 
 static int on_look(sd_event_source *source, uint64_t usec, void *userdata)
 {
-	look(userdata);
-	sd_event_source_set_time_relative(source, LOOK_USEC);
+	struct holds *holds = userdata;
+
+	look(holds);
+	sd_event_source_set_time_relative(source, holds->pace->look_usec);
 	return sd_event_source_set_enabled(source, SD_EVENT_ONESHOT);
 }
 
-struct holds *holds_watch(struct manager *m, holds_told_t told, void *userdata)
+struct holds *holds_watch(struct manager *m, const struct holds_pace *pace, holds_told_t told,
+			  void *userdata)
 {
 	struct holds *holds;
 	int r = -ENOMEM;
@@ -117,7 +123,7 @@ struct holds *holds_watch(struct manager *m, holds_told_t told, void *userdata)
 		return NULL;
 	holds = calloc(1, sizeof(*holds));
 	if (holds) {
-		*holds = (struct holds){ .m = m, .told = told, .userdata = userdata };
+		*holds = (struct holds){ m, pace, told, userdata };
 		r = sd_event_add_time_relative(m->event, &holds->timer, CLOCK_MONOTONIC, 0,
 					       LOOK_SLACK_USEC, on_look, holds);
 	}

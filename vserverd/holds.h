@@ -16,9 +16,17 @@ struct holds;
 typedef void (*holds_told_t)(const char *event, const struct vs_context *context,
 			     const struct vs_cpu_usage *usage, void *userdata);
 
-/** holds_watch() - look every few seconds from now on, where there is a scheduler.
+/** struct holds_pace - how often it is looked, and how long a context has not been on
+ * hold until it is released. */
+struct holds_pace {
+	uint64_t look_usec, quiet_ns;
+};
+extern const struct holds_pace holds_pace_often, holds_pace_rare;
+
+/** holds_watch() - look now and then from now on, where there is a scheduler.
  * NULL: there is none, or no memory.  holds_free(NULL) works. */
-struct holds *holds_watch(struct manager *m, holds_told_t told, void *userdata);
+struct holds *holds_watch(struct manager *m, const struct holds_pace *pace, holds_told_t told,
+			  void *userdata);
 void holds_free(struct holds *holds);
 
 #endif

@@ -17,6 +17,8 @@
 #include "guest.h"
 #include "image.h"
 #include "event.h"
+#include "holds.h"
+#include "journal.h"
 #include "log.h"
 #include "operation.h"
 #include "scheduler.h"
@@ -75,6 +77,7 @@ int manager_new(sd_event *event, struct manager **ret)
 		return r;
 	}
 	enforcement_load(m);
+	m->holds = holds_watch(m, &holds_pace_rare, journal_hold, NULL);
 	*ret = m;
 	return 0;
 }
@@ -88,6 +91,7 @@ void manager_free(struct manager *m)
 	while (m->operations)
 		operation_drop(m->operations);
 	accounting_free(m);
+	holds_free(m->holds);
 	scheduler_free(m->scheduler);
 	enforcement_free(m);
 	sd_event_source_disable_unref(m->states);

@@ -18,6 +18,7 @@
 #include "unit.h"
 
 struct events;
+struct holds;
 struct operation;
 struct sample;
 struct scheduler;
@@ -32,6 +33,7 @@ struct manager {
 	sd_event_source *look;		/* at enforcement, now and then */
 	struct scheduler *scheduler;	/* watched; NULL: never loaded */
 	struct events *events;
+	struct holds *holds;		/* told to the journal; NULL: no sched_ext */
 	struct units *units;
 	struct operation *operations;	/* under way */
 	struct sample *samples;		/* accounting.c */

@@ -157,6 +157,34 @@ if [ "$scheduler" ]; then
 	expect 1 "and not released" seen '.event == "released" and .guest == "web"'
 	expect_output 'context 61: held: [0-9.]+ [a-z]+ in all, [0-9]+ times$' "people read it" \
 		cat "$scratch/text"
+fi
+
+# --- the journal -------------------------------------------------------------------------------------------
+# notes EVENT MATCH: as JSON.  noted EVENT MATCH: there are some; of_note JQ: of
+# the newest.
+notes() { journalctl -q -b -o json "VSERVER_EVENT=$1" "$2"; }
+noted()
+{
+	notes "$@" | tail -n 1 >"$scratch/note"
+	[ -s "$scratch/note" ]
+}
+of_note() { jq -r "$1" "$scratch/note"; }
+if [ "$scheduler" ]; then
+	expect 0 "a guest on hold is in the journal" eventually 30 noted held VSERVER_GUEST=web
+	is "$(of_note '[.MESSAGE_ID, .PRIORITY, .VSERVER_XID, .VSERVER_CONTEXT] | join(" ")')" \
+		"1b38439f9d1b4f719c52bddccb72288c 6 $(field web .xid) web" "with fields for who filters"
+	expect 0 "how often it was" test "$(of_note .VSERVER_HOLDS)" -gt 0
+	expect 0 "and how long" test "$(of_note .VSERVER_HELD_NSEC)" -gt 0
+	expect_output '^web: wants more than its share' "and words" of_note .MESSAGE
+	is "$(notes held VSERVER_GUEST=web | wc -l)" 1 "once"
+	expect 0 "so is a context" eventually 30 noted held VSERVER_XID=61
+	is "$(of_note '[.VSERVER_CONTEXT, .VSERVER_GUEST] | map(tostring) | join(" ")')" "61 null" \
+		"which is no guest"
+	expect_output '^context 61: ' "in words, too" of_note .MESSAGE
+	expect 0 "when it has not been for a minute it is released" \
+		eventually 120 noted released VSERVER_XID=61
+	is "$(of_note .MESSAGE_ID)" 55f6dc69e729445cbe3447fd19540254 "by an ID of its own"
+	expect 1 "who stays on hold is not" noted released VSERVER_GUEST=web
 	expect 0 "it ends" timeout 20 sh -c "echo >'$scratch/hold'"
 fi
 
