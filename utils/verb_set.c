@@ -10,6 +10,19 @@
 #include "client.h"
 #include "verbs.h"
 
+/* What was in force already, and has no effect from now on. */
+static void warn(const struct call *call)
+{
+	sd_json_variant *warnings = sd_json_variant_by_key(call->reply, "warnings");
+
+	for (size_t i = 0; i < sd_json_variant_elements(warnings); i++) {
+		sd_json_variant *one = sd_json_variant_by_index(warnings, i);
+
+		fail("%s of '%s' is not kept: %s; %s", field_string(one, "key"), call->name,
+		     field_string(one, "reason"), field_string(one, "remedy"));
+	}
+}
+
 static int run(const struct cli *cli)
 {
 	struct call call = { .verb = "set", .name = cli->args[0], .method = "Set" };
@@ -30,6 +43,8 @@ static int run(const struct cli *cli)
 	for (size_t i = 0; i < cli->n_settings && !r; i++)
 		cli_say(cli, "%s: %s = %s", call.name, cli->settings[i].name,
 			cli->settings[i].value);
+	if (!r && !cli_has(cli, "quiet"))
+		warn(&call);
 	call_free(&call);
 	sd_json_variant_unref(settings);
 	return r;

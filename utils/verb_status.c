@@ -169,16 +169,18 @@ static int print_usage(sd_json_variant *guest, bool legend)
 }
 
 /* unkept  cpu-idle, cpu-release: this kernel has no sched_ext */
-static void print_unkept(sd_json_variant *guest)
+static void print_names(sd_json_variant *guest, const char *field, const char *why)
 {
-	sd_json_variant *unkept = sd_json_variant_by_key(guest, "unkept");
-	size_t n = sd_json_variant_elements(unkept);
+	sd_json_variant *names = sd_json_variant_by_key(guest, field);
+	size_t n = sd_json_variant_elements(names);
 
+	if (!n)
+		return;
+	printf("  %s  ", field);
 	for (size_t i = 0; i < n; i++)
-		printf("%s%s", i ? ", " : "  unkept  ",
-		       sd_json_variant_string(sd_json_variant_by_index(unkept, i)));
-	if (n)
-		puts(": this kernel has no sched_ext; see vserver.conf(5)");
+		printf("%s%s", i ? ", " : "",
+		       sd_json_variant_string(sd_json_variant_by_index(names, i)));
+	printf(": %s\n", why);
 }
 
 /* overcommitted  250.0% of 200.0% are guaranteed; it is sure of 20.0% */
@@ -208,7 +210,8 @@ static int print(sd_json_variant *guest, bool legend)
 	print_parts(guest);
 	print_addresses(guest);
 	print_refused(guest);
-	print_unkept(guest);
+	print_names(guest, "unkept", "this kernel has no sched_ext; see vserver.conf(5)");
+	print_names(guest, "unused", "they belong to cpu, and it has none");
 	print_overcommitted(guest);
 	return print_usage(guest, legend);
 }

@@ -143,7 +143,10 @@ static int add_settings(const struct guest *guest, sd_json_variant **object)
 	return r;
 }
 
-static int add_unkept(const struct guest *guest, sd_json_variant **object)
+/* Names of those that are so. */
+static int add_names(const struct guest *guest, const char *field,
+		     bool (*is)(const struct config *config, const char *name),
+		     sd_json_variant **object)
 {
 	sd_json_variant *array = NULL;
 	int r = 0;
@@ -151,11 +154,11 @@ static int add_unkept(const struct guest *guest, sd_json_variant **object)
 	for (size_t i = 0; guest->config && i < guest->config->n_values && r >= 0; i++) {
 		const char *name = guest->config->values[i].setting->name;
 
-		if (unkept(guest->config, name))
+		if (is(guest->config, name))
 			r = sd_json_variant_append_arrayb(&array, SD_JSON_BUILD_STRING(name));
 	}
 	if (r >= 0 && array)
-		r = sd_json_variant_set_field(object, "unkept", array);
+		r = sd_json_variant_set_field(object, field, array);
 	sd_json_variant_unref(array);
 	return r;
 }
@@ -317,7 +320,9 @@ int guest_json(struct manager *m, const struct guest *guest, const struct vs_gua
 	if (r >= 0)
 		r = add_context(m, guest, all, &object);
 	if (r >= 0)
-		r = add_unkept(guest, &object);
+		r = add_names(guest, "unkept", unkept, &object);
+	if (r >= 0)
+		r = add_names(guest, "unused", unused, &object);
 	if (r >= 0)
 		r = add_settings(guest, &object);
 	if (r < 0) {

@@ -11,6 +11,7 @@
 #define MANAGER_H
 
 #include <systemd/sd-event.h>
+#include <systemd/sd-json.h>
 
 #include <vserver.h>
 
@@ -80,10 +81,10 @@ int operation_build(struct manager *m, const char *name, const char *from,
 int operation_delete(struct manager *m, const char *name, operation_done_t done,
 		     void *userdata, struct problem *problem);
 
-/* set.c: as above */
+/* set.c: as above; @ret_warnings: set_check.h */
 int operation_set(struct manager *m, const char *name, const struct pairs *settings,
-		  bool runtime, operation_done_t done, void *userdata,
-		  struct problem *problem);
+		  bool runtime, sd_json_variant **ret_warnings, operation_done_t done,
+		  void *userdata, struct problem *problem);
 /** set_check() - each by itself and all together, for a guest to be. */
 int set_check(const char *name, const struct pairs *settings, struct problem *problem);
 

@@ -2,10 +2,10 @@
 /*
  * Copyright (C) 2026 The VServer developers
  *
- * Settings changed: checked all together, applied to a guest that runs, then
- * kept.  What cannot be applied puts back what was, so that a change is made
- * whole or not at all.  Settings that cannot change while a guest runs are
- * kept for its next start.
+ * Settings changed: applied to a guest that runs, then kept; set_check.c has
+ * seen before that they can be.  What cannot be applied puts back what was, so
+ * that a change is made whole or not at all.  Settings that cannot change while
+ * a guest runs are kept for its next start.
  *
  * A worker does it: a write to memory.max returns when the kernel has taken
  * the memory away, which may be long after.
@@ -13,135 +13,12 @@
 #include <errno.h>
 #include <string.h>
 
-#include "config_file.h"
 #include "guest.h"
 #include "lock.h"
 #include "operation.h"
-#include "presence.h"
 #include "scope.h"
-#include "unkept.h"
+#include "set_check.h"
 #include "worker.h"
-
-/* --- checks ------------------------------------------------------------------------ */
-
-/* Who asks for it now wants it now; in a file it may wait for its network. */
-static int check_present(const char *value, char **ret_reason, char **ret_remedy)
-{
-	struct address_config address;
-	int r;
-
-	if (config_parse_address(value, &address) < 0)
-		return -EINVAL;
-	r = presence_check(&address, ret_reason, ret_remedy);
-	free(address.dev);
-	return r;
-}
-
-static int check_pair(const struct pairs *settings, size_t i, struct problem *problem)
-{
-	const char *key = settings->keys[i], *value = settings->values[i];
-	const struct vs_setting *setting = vs_setting_find(key);
-	_cleanup_free_ char *reason = NULL, *remedy = NULL;
-
-	if (!setting)
-		return problem_invalid(problem, key, value, "no setting is called so",
-				       "see vserver.conf(5)");
-	for (size_t j = 0; j < i && !setting->list; j++)
-		if (!strcmp(settings->keys[j], key))
-			return problem_invalid(problem, key, value, "it is given twice",
-					       "give it once");
-	if (vs_setting_check(setting, value, &reason, &remedy) < 0)
-		return problem_invalid(problem, key, value, reason, remedy);
-	if (setting->type == VS_TYPE_ADDRESS && check_present(value, &reason, &remedy) < 0)
-		return problem_invalid(problem, key, value, reason, remedy);
-	if (!config_line_fits(key, value))
-		return problem_invalid(problem, key, value, "it does not fit into one line",
-				       "control characters, ' ;' and more than 198 characters "
-				       "cannot be written");
-	return 0;
-}
-
-/* "[FILE:LINE: ]KEY: REASON; REMEDY" of the first line. */
-static int fail_together(const struct pairs *settings, char *errors, struct problem *problem)
-{
-	char *remedy, *reason;
-
-	if (*errors == '/')
-		return problem_failed(problem, "reading its configuration", NULL, "%.*s",
-				      (int)strcspn(errors, "\n"), errors);
-	errors[strcspn(errors, "\n")] = '\0';
-	reason = strstr(errors, ": ");
-	if (!reason)
-		return problem_failed(problem, "checking the settings", NULL, "%s", errors);
-	*reason = '\0';
-	reason += 2;
-	remedy = strstr(reason, "; ");
-	if (remedy) {
-		*remedy = '\0';
-		remedy += 2;
-	}
-	for (size_t i = 0; i < settings->n; i++)
-		if (!strcmp(settings->keys[i], errors))
-			return problem_invalid(problem, errors, settings->values[i], reason,
-					       remedy);
-	return problem_invalid(problem, settings->keys[0], settings->values[0], reason, remedy);
-}
-
-/* What is asked for now is to be kept; what a file has is told at a start.  With
- * another share the same bucket may be too large. */
-static int check_kept(const struct config *config, const struct pairs *settings,
-		      struct problem *problem)
-{
-	for (size_t i = 0; i < settings->n; i++) {
-		const char *key = settings->keys[i];
-		const char *name = strcmp(key, "cpu") ? key : "cpu-bucket";
-		_cleanup_free_ char *reason = NULL, *remedy = NULL;
-
-		if (!unkept(config, name))
-			continue;
-		if (unkept_reason(config, name, &reason, &remedy) < 0)
-			return problem_failed(problem, "preparing", NULL, "%s", strerror(ENOMEM));
-		return problem_unsupported(problem, name, reason, remedy);
-	}
-	return 0;
-}
-
-static int preview(const char *name, const struct pairs *settings, struct config **ret,
-		   struct problem *problem)
-{
-	_cleanup_free_ char *errors = NULL;
-	struct config *config = NULL;
-	int r;
-
-	for (size_t i = 0; i < settings->n; i++) {
-		r = check_pair(settings, i, problem);
-		if (r < 0)
-			return r;
-	}
-	r = config_preview(name, (const char *const *)settings->keys,
-			   (const char *const *)settings->values, settings->n, &config, &errors);
-	if (r == -EINVAL && errors)
-		return fail_together(settings, errors, problem);
-	if (r < 0)
-		return problem_failed(problem, "reading its configuration", NULL, "%s",
-				      strerror(-r));
-	r = check_kept(config, settings, problem);
-	if (r < 0) {
-		config_free(config);
-		return r;
-	}
-	*ret = config;
-	return 0;
-}
-
-int set_check(const char *name, const struct pairs *settings, struct problem *problem)
-{
-	struct config *config = NULL;
-	int r = preview(name, settings, &config, problem);
-
-	config_free(config);
-	return r;
-}
 
 /* --- a guest that runs: in the worker ----------------------------------------------- */
 
@@ -311,7 +188,7 @@ static int check_change(struct manager *m, const struct guest *guest,
 				      guest->errors);
 	if (runtime && !guest_is_up(guest))
 		return problem_set(problem, PROBLEM_NOT_RUNNING, guest->name, NULL);
-	r = preview(guest->name, settings, ret_next, problem);
+	r = set_preview(guest->name, settings, ret_next, problem);
 	return !r && runtime ? check_runtime(settings, problem) : r;
 }
 
@@ -337,10 +214,11 @@ static int start_worker(struct operation *operation, struct guest *guest,
 }
 
 int operation_set(struct manager *m, const char *name, const struct pairs *settings,
-		  bool runtime, operation_done_t done, void *userdata,
-		  struct problem *problem)
+		  bool runtime, sd_json_variant **ret_warnings, operation_done_t done,
+		  void *userdata, struct problem *problem)
 {
 	_cleanup_guest_ struct guest *guest = NULL;
+	sd_json_variant *warnings = NULL;
 	struct operation *operation;
 	struct config *next = NULL;
 	int r;
@@ -357,11 +235,14 @@ int operation_set(struct manager *m, const char *name, const struct pairs *setti
 		operation_drop(operation);
 		return r;
 	}
+	set_warnings(guest->config, next, &warnings);
 	r = start_worker(operation, guest, settings, runtime, next);
 	if (r < 0) {
+		sd_json_variant_unref(warnings);
 		problem_failed(problem, "applying", NULL, "%s", strerror(-r));
 		operation_drop(operation);
 		return -ECANCELED;
 	}
+	*ret_warnings = warnings;
 	return 0;
 }

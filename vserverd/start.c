@@ -176,11 +176,15 @@ static int make_cgroup(struct supervisor *s)
 /* Nothing that a file asks for is left out in silence. */
 static void tell_unkept(const struct supervisor *s)
 {
-	_cleanup_free_ char *names = unkept_names(s->config);
+	_cleanup_free_ char *not_kept = unkept_names(s->config, unkept);
+	_cleanup_free_ char *not_used = unkept_names(s->config, unused);
 
-	if (names)
+	if (not_kept)
 		tell(s, LOG_WARNING, "this kernel has no sched_ext: cpu.max keeps its share, but "
-		     "not %s; see vserver.conf(5)", names);
+		     "not %s; see vserver.conf(5)", not_kept);
+	if (not_used)
+		tell(s, LOG_WARNING, "without cpu there is no share, and nothing to do for %s",
+		     not_used);
 }
 
 /* cpu.max is written even where the scheduler keeps the share: it takes over

@@ -2,8 +2,9 @@
 /*
  * Copyright (C) 2026 The VServer developers
  *
- * Settings of a share that this kernel cannot keep.  A scheduler that has ended
- * is another matter: it is loaded again, and then keeps them.
+ * Settings of a share that have no effect: for this kernel cannot keep them, or
+ * for there is no share.  A scheduler that has ended is another matter: it is
+ * loaded again, and then keeps them.
  */
 #include <errno.h>
 #include <stdio.h>
@@ -27,7 +28,7 @@ static bool is_too_large(const struct config *config)
 	const char *value = value_of(config, "cpu-bucket");
 	uint64_t ns;
 
-	return value && config->bucket.rate_ns && vs_parse_time(value, &ns) == 0 &&
+	return value && vs_parse_time(value, &ns) == 0 &&
 	       ns > vs_cgroup_burst_max(&config->bucket);
 }
 
@@ -47,22 +48,41 @@ static bool has_idle(const struct config *config)
 	return value && vs_parse_share(value, &rate, &interval) == 0 && rate != 0;
 }
 
-bool unkept(const struct config *config, const char *name)
+/* Beside cpu, and not what there is anyway. */
+static bool is_wanted(const struct config *config, const char *name)
 {
-	static const char *const never[] = { "cpu-release", "cpu-tokens" };
-
-	if (vs_scheduler_possible())
-		return false;
-	if (!strcmp(name, "cpu-bucket"))
-		return is_too_large(config);
 	if (!strcmp(name, "cpu-prio-bias"))
 		return has_bias(config);
 	if (!strcmp(name, "cpu-idle"))
 		return has_idle(config);
-	for (size_t i = 0; i < sizeof(never) / sizeof(*never); i++)
-		if (!strcmp(name, never[i]))
-			return value_of(config, name);
-	return false;
+	return (!strcmp(name, "cpu-bucket") || !strcmp(name, "cpu-release") ||
+		!strcmp(name, "cpu-tokens")) && value_of(config, name);
+}
+
+bool unused(const struct config *config, const char *name)
+{
+	return !config->bucket.rate_ns && is_wanted(config, name);
+}
+
+bool unkept(const struct config *config, const char *name)
+{
+	if (vs_scheduler_possible() || !config->bucket.rate_ns)
+		return false;
+	return strcmp(name, "cpu-bucket") ? is_wanted(config, name) : is_too_large(config);
+}
+
+/* Of one that is unused. */
+static int no_share(char **ret_reason, char **ret_remedy)
+{
+	_cleanup_free_ char *reason = strdup("without cpu there is no share, and nothing for it "
+					     "to do");
+	_cleanup_free_ char *remedy = strdup("set cpu too");
+
+	if (!reason || !remedy)
+		return -ENOMEM;
+	*ret_reason = TAKE_PTR(reason);
+	*ret_remedy = TAKE_PTR(remedy);
+	return 0;
 }
 
 int unkept_reason(const struct config *config, const char *name, char **ret_reason,
@@ -71,6 +91,8 @@ int unkept_reason(const struct config *config, const char *name, char **ret_reas
 	_cleanup_free_ char *most = NULL, *reason = NULL, *remedy = NULL;
 	bool bucket = !strcmp(name, "cpu-bucket");
 
+	if (unused(config, name))
+		return no_share(ret_reason, ret_remedy);
 	if (vs_format_time(vs_cgroup_burst_max(&config->bucket), &most) < 0 ||
 	    asprintf(&reason, "this kernel has no sched_ext, and cpu.max %s%s",
 		     bucket ? "saves up no more than a quota, " : "has nothing like it",
@@ -89,7 +111,8 @@ int unkept_reason(const struct config *config, const char *name, char **ret_reas
 	return 0;
 }
 
-char *unkept_names(const struct config *config)
+char *unkept_names(const struct config *config,
+		   bool (*is)(const struct config *config, const char *name))
 {
 	char *text = NULL;
 	size_t size;
@@ -100,7 +123,7 @@ char *unkept_names(const struct config *config)
 	for (size_t i = 0; i < config->n_values; i++) {
 		const char *name = config->values[i].setting->name;
 
-		if (unkept(config, name))
+		if (is(config, name))
 			fprintf(out, "%s%s", ftell(out) > 0 ? ", " : "", name);
 	}
 	if (fclose(out) != 0 || (text && !*text)) {

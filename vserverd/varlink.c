@@ -233,14 +233,21 @@ static int on_set(sd_varlink *link, sd_json_variant *parameters,
 {
 	_cleanup_problem_ struct problem problem = { 0 };
 	_cleanup_request_ struct request request = { 0 };
+	struct set_reply *reply;
 	int r;
 
 	r = request_set(link, parameters, &request);
 	if (r != 0)
 		return r;
+	reply = calloc(1, sizeof(*reply));
+	if (!reply)
+		return sd_varlink_error_errno(link, -ENOMEM);
+	reply->link = sd_varlink_ref(link);
 	r = operation_set(userdata, request.name, &request.settings, request.runtime,
-			  reply_done, sd_varlink_ref(link), &problem);
-	return answer(link, r, &problem);
+			  &reply->warnings, reply_set, reply, &problem);
+	if (r < 0)
+		reply_set(&problem, reply);
+	return 0;
 }
 
 /* --- the server ------------------------------------------------------------------------ */

@@ -29,6 +29,14 @@ int varlink_listen(struct manager *m, sd_varlink_server **ret);
 int reply_problem(sd_varlink *link, const struct problem *problem);
 /** reply_done() - the end of an operation; @userdata: the link, a reference. */
 void reply_done(const struct problem *problem, void *userdata);
+/** struct set_reply - the answer to a Set, as it will be.
+ * @warnings: NULL: none. */
+struct set_reply {
+	sd_varlink *link;
+	sd_json_variant *warnings;
+};
+/** reply_set() - that of a Set; @userdata: a struct set_reply, which it frees. */
+void reply_set(const struct problem *problem, void *userdata);
 /** reply_built() - that of a build, reply_progress() before. */
 void reply_built(const struct problem *problem, void *userdata);
 void reply_progress(unsigned int percent, void *userdata);

@@ -6,6 +6,7 @@
  * time, progress.  The only file that knows how errors are called.
  */
 #include <errno.h>
+#include <stdlib.h>
 
 #include "varlink.h"
 
@@ -68,6 +69,22 @@ void reply_done(const struct problem *problem, void *userdata)
 	else
 		sd_varlink_reply(link, NULL);
 	sd_varlink_unref(link);
+}
+
+void reply_set(const struct problem *problem, void *userdata)
+{
+	struct set_reply *reply = userdata;
+
+	if (problem)
+		reply_problem(reply->link, problem);
+	else if (reply->warnings)
+		sd_varlink_replybo(reply->link,
+				   SD_JSON_BUILD_PAIR_VARIANT("warnings", reply->warnings));
+	else
+		sd_varlink_reply(reply->link, NULL);
+	sd_json_variant_unref(reply->warnings);
+	sd_varlink_unref(reply->link);
+	free(reply);
 }
 
 void reply_built(const struct problem *problem, void *userdata)

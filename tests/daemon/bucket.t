@@ -103,9 +103,13 @@ cpu.max has nothing like it; leave it out, or boot a kernel" "${setting%=*} is r
 give 20ms or less" "so is a bucket beyond a quota" sets cpu-bucket=21ms
 	expect 0 "control: one of a quota can be set" sets cpu-bucket=20ms
 	is "$(cat "/sys/fs/cgroup$(field web .cgroup)/cpu.max.burst")" 20000 "and is the burst"
-	expect_error 1 "^vserver: cannot set cpu-bucket of 'web': .* a quota, 10ms" \
-		"nor can the quota become less than the bucket" sets cpu=10%
-	expect 0 "control: both together can" sets cpu=10% cpu-bucket=10ms
+	expect_output "^vserver: cpu-bucket of 'web' is not kept: .* a quota, 10ms; give 10ms or less" \
+		"a quota that becomes less than the bucket is told" vserver set web --runtime cpu=10%
+	is "$(cat "/sys/fs/cgroup$(field web .cgroup)/cpu.max.burst")" 10000 "the burst is a quota"
+	is "$(field web '.unkept | join(" ")')" cpu-bucket "in JSON, too"
+	expect_output "^web: cpu = 11%$" "control: what was so before is not told again" \
+		sh -c 'vserver set web --runtime cpu=11% 2>&1 | tail -n 1'
+	expect 0 "control: both together can be set" sets cpu=10% cpu-bucket=10ms
 	expect 0 "control: no bias can be set" sets cpu-prio-bias=0
 	expect 0 "by name for programs" refuses Set \
 		'{"name":"web","settings":[{"key":"cpu-idle","value":"10%"}]}' \
@@ -189,7 +193,28 @@ if [ "$scheduler" ]; then
 fi
 
 # --- none ---------------------------------------------------------------------------------------
-expect 0 "without a share" vserver set -q web --runtime cpu=infinity
+alone="without cpu there is no share, and nothing for it to do; set cpu too"
+expect_error 1 "^vserver: cannot build 'db': cpu-idle: $alone" "no guest is made with an idle rate alone" \
+	vserver build db --from "$scratch/tiny.tar" cpu-idle=10%
+for setting in cpu-bucket=5ms cpu-release=5ms cpu-idle=10% cpu-prio-bias=3; do
+	expect_error 1 "^vserver: cannot set ${setting%=*} of 'web': $alone" \
+		"without a share there is no ${setting%=*}" sets cpu=infinity $setting
+done
+expect 0 "control: none of it can be set" sets cpu=infinity cpu-idle=0% cpu-prio-bias=0
+expect 0 "control: and a share" sets cpu=20%
+expect_output "^vserver: cpu-bucket of 'web' is not kept: $alone" \
+	"what was set for a share that goes is told" vserver set web cpu=infinity
+asks() { call Set "{\"name\":\"web\",\"settings\":[{\"key\":\"cpu\",\"value\":\"$1\"}]}"; }
+asks 15% >/dev/null
+is "$(asks 16% | jq -c .)" '{}' "control: with a share nothing is told"
+is "$(asks infinity | jq -r '.warnings[0] | [.key, .remedy] | join(" ")')" "cpu-bucket set cpu too" \
+	"by name for programs"
+expect_output '^  unused  cpu-bucket.*: they belong to cpu' "status tells it" vserver status web
+is "$(field web '.unused[0]') $(field web .unkept)" "cpu-bucket null" "in JSON, too"
+vserver stop -q web
+expect 0 "control: it starts" vserver start -q web
+expect_output 'web: without cpu there is no share, and nothing to do for cpu-bucket' \
+	"so does the journal" journalctl -q -b -u vserver@web -o cat
 is "$(field web .bucket)" null "there is no bucket"
 expect_output '^  cpu  *infinity .* -$' "status has none" vserver status web
 
