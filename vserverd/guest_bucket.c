@@ -6,6 +6,7 @@
  * Describe give it.  What only the scheduler knows is left out where it does not
  * run.
  */
+#include "bucket_json.h"
 #include "guest.h"
 
 #define SHARE_NS	100000ULL	/* a hundredth of a percent, of each second */
@@ -16,31 +17,6 @@ struct vs_guarantees guest_guarantees(struct manager *m)
 
 	vs_guarantees_read(m->vs, 0, &all);
 	return all;
-}
-
-static int build_asked(const struct vs_bucket *b, sd_json_variant **ret)
-{
-	return sd_json_buildo(
-		ret, SD_JSON_BUILD_PAIR_UNSIGNED("rateNs", b->rate_ns),
-		SD_JSON_BUILD_PAIR_UNSIGNED("intervalNs", b->interval_ns),
-		SD_JSON_BUILD_PAIR_UNSIGNED("sizeNs", b->size_ns),
-		SD_JSON_BUILD_PAIR_UNSIGNED("releaseNs", b->release_ns),
-		SD_JSON_BUILD_PAIR_CONDITION(b->idle_rate_ns, "idleRateNs",
-					     SD_JSON_BUILD_UNSIGNED(b->idle_rate_ns)),
-		SD_JSON_BUILD_PAIR_CONDITION(b->idle_rate_ns, "idleIntervalNs",
-					     SD_JSON_BUILD_UNSIGNED(b->idle_interval_ns)),
-		SD_JSON_BUILD_PAIR_INTEGER("prioBias", b->prio_bias));
-}
-
-static int add_now(const struct vs_cpu_usage *now, sd_json_variant **bucket)
-{
-	return sd_json_variant_merge_objectbo(
-		bucket, SD_JSON_BUILD_PAIR_INTEGER("tokensNs", now->tokens_ns),
-		SD_JSON_BUILD_PAIR_BOOLEAN("held", now->held),
-		SD_JSON_BUILD_PAIR_UNSIGNED("heldNs", now->held_ns),
-		SD_JSON_BUILD_PAIR_UNSIGNED("holds", now->holds),
-		SD_JSON_BUILD_PAIR_UNSIGNED("usedNs", now->used_ns),
-		SD_JSON_BUILD_PAIR_UNSIGNED("idleNs", now->idle_ns));
 }
 
 static int add_guarantees(const struct vs_guarantees *all, sd_json_variant **bucket)
@@ -57,14 +33,14 @@ int guest_add_bucket(struct manager *m, const struct vs_context *ctx,
 	uint64_t guarantee = vs_bucket_guarantee(&ctx->bucket);
 	sd_json_variant *bucket = NULL;
 	struct vs_cpu_usage now;
+	bool known;
 	int r;
 
 	if (!guarantee)
 		return 0;
-	r = build_asked(&ctx->bucket, &bucket);
 	/* The scheduler may not have seen yet what has just begun. */
-	if (r >= 0 && vs_scheduler_usage(m->vs, ctx->xid, &now) == 0 && now.limited)
-		r = add_now(&now, &bucket);
+	known = vs_scheduler_usage(m->vs, ctx->xid, &now) == 0 && now.limited;
+	r = bucket_build(&ctx->bucket, known ? &now : NULL, &bucket);
 	if (r >= 0 && all->machine_ns)
 		r = add_guarantees(all, &bucket);
 	if (r >= 0 && all->machine_ns && vs_scheduler_running(m->vs) == 1)
