@@ -85,8 +85,9 @@ static int enable_controllers(int dir)
 		return r;
 	rest = there;
 	while ((word = strsep(&rest, " \n"))) {
-		if (strcmp(word, "cpu") != 0 && strcmp(word, "memory") != 0 &&
-		    strcmp(word, "pids") != 0 && strcmp(word, "io") != 0)
+		if (strcmp(word, "cpu") != 0 && strcmp(word, "cpuset") != 0 &&
+		    strcmp(word, "memory") != 0 && strcmp(word, "pids") != 0 &&
+		    strcmp(word, "io") != 0)
 			continue;
 		snprintf(text, sizeof(text), "+%s", word);
 		r = vs_write_file(dir, "cgroup.subtree_control", text);

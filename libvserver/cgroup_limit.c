@@ -6,6 +6,7 @@
  */
 #include <ctype.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <string.h>
 
 #include "private.h"
@@ -44,6 +45,29 @@ static int write_cpu(int dir, const struct vs_bucket *cpu)
 	return r == -ENOENT ? 0 : r;
 }
 
+/*
+ * An empty list is all that the cgroup above has.  Older kernels (6.12) do not
+ * take it where processes are; all that there can ever be is as good.
+ */
+static int write_all(int dir)
+{
+	_cleanup_free_ char *possible = NULL;
+	int r = vs_write_file(dir, "cpuset.cpus", "\n");
+
+	if (r == -ENOENT)	/* nobody has limited it */
+		return 0;
+	if (r != -ENOSPC)
+		return r;
+	r = vs_read_file(AT_FDCWD, "/sys/devices/system/cpu/possible", &possible);
+	return r < 0 ? r : vs_write_file(dir, "cpuset.cpus", possible);
+}
+
+static int write_cpuset(int dir, const char *cpuset)
+{
+	return strcmp(cpuset, "infinity") ? vs_write_file(dir, "cpuset.cpus", cpuset) :
+					    write_all(dir);
+}
+
 int vs_cgroup_limit(struct vs *vs, const char *path, const struct vs_limits *limits)
 {
 	const struct {
@@ -71,6 +95,12 @@ int vs_cgroup_limit(struct vs *vs, const char *path, const struct vs_limits *lim
 			return vs_fail_errno(vs, r, "writing %s of the cgroup %s",
 					     numbers[i].file, path);
 	}
+	r = limits->cpuset ? write_cpuset(dir, limits->cpuset) : 0;
+	if (r == -ENOENT)
+		return vs_fail(vs, -EOPNOTSUPP, "the cgroup %s has no cpuset controller; see "
+			       "cgroup.controllers of those above it", path);
+	if (r < 0)
+		return vs_fail_errno(vs, r, "writing cpuset.cpus of the cgroup %s", path);
 	if (!limits->cpu.rate_ns)
 		return 0;
 	r = write_cpu(dir, &limits->cpu);
@@ -106,6 +136,18 @@ static int read_key(int dir, const char *file, const char *key, uint64_t *ret)
 			return 0;
 		}
 	return -ENODATA;
+}
+
+int vs_cgroup_cpuset(struct vs *vs, const char *path, struct vs_cpuset *ret)
+{
+	_cleanup_close_ int dir = vs_cgroup_open(vs, path);
+	int r;
+
+	if (dir < 0)
+		return dir;
+	r = vs_cpuset_read(dir, "cpuset.cpus.effective", ret);
+	return r < 0 ? vs_fail_errno(vs, r, "reading cpuset.cpus.effective of the cgroup %s",
+				     path) : 0;
 }
 
 int vs_cgroup_usage(struct vs *vs, const char *path, struct vs_usage *ret)

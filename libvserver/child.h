@@ -60,8 +60,8 @@ struct vs_bounds {
 	cpu_set_t processors;
 };
 
-/* Read those of init. */
-int vs_bounds_read(struct vs *vs, pid_t init, struct vs_bounds *ret);
+/* Read those of init, whose cgroup is, or is below, @cgroup. */
+int vs_bounds_read(struct vs *vs, pid_t init, int cgroup, struct vs_bounds *ret);
 /* An ordinary task, of no priority, on init's processors. */
 int vs_bounds_schedule(struct vs *vs, const struct vs_bounds *bounds);
 /* Init's limits; while the caller has CAP_SYS_RESOURCE. */

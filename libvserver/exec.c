@@ -261,7 +261,10 @@ int vs_space_exec(struct vs *vs, const struct vs_exec *exec)
 	init = pidfd_open(exec->init, 0);	/* before the check: it holds the pid */
 	if (init < 0)
 		return vs_fail(vs, -errno, "the guest's init is gone");
-	r = vs_bounds_read(vs, exec->init, &s.bounds);
+	cgroup = vs_cgroup_open(vs, exec->cgroup);
+	if (cgroup < 0)
+		return cgroup;
+	r = vs_bounds_read(vs, exec->init, cgroup, &s.bounds);
 	if (!r)
 		r = vs_seccomp_read(vs, exec->init, &s.child.seccomp, &s.child.no_new_privs);
 	if (!r)
@@ -273,9 +276,6 @@ int vs_space_exec(struct vs *vs, const struct vs_exec *exec)
 	program = vs_enter_open(vs);
 	if (program < 0)
 		return program;
-	cgroup = vs_cgroup_open(vs, exec->cgroup);
-	if (cgroup < 0)
-		return cgroup;
 	s.init = init;
 	s.child.program = program;
 	if (exec->tty)	/* what it becomes later, the relay tells */

@@ -65,6 +65,13 @@ int vs_cgroup_find(const char *path);
 /* Whoever has the id @owner may make cgroups below @dir, not change its limits. */
 int vs_cgroup_delegate(struct vs *vs, int dir, uint32_t owner);
 
+/* --- cpuset.c ------------------------------------------------------------------ */
+
+/* A list that the kernel has written: 0, or a negative errno. */
+int vs_cpuset_read(int dir, const char *file, struct vs_cpuset *ret);
+/* The processors that this machine has, on line or not. */
+void vs_cpuset_machine(struct vs_cpuset *ret);
+
 /* --- quota.c ------------------------------------------------------------------- */
 
 /* A share as cpu.max takes it. */

@@ -15,6 +15,7 @@
 #include <linux/mempolicy.h>
 #include <linux/securebits.h>
 #include <signal.h>
+#include <string.h>
 #include <sys/personality.h>
 #include <sys/prctl.h>
 #include <sys/stat.h>
@@ -105,13 +106,26 @@ int vs_child_reset(struct vs *vs)
 
 /* --- as init has it ----------------------------------------------------------------- */
 
-int vs_bounds_read(struct vs *vs, pid_t init, struct vs_bounds *ret)
+/* All that its cgroup has is no choice of its own: what comes to the cgroup later is
+ * the command's as well. */
+static bool has_all(const cpu_set_t *processors, int cgroup)
+{
+	struct vs_cpuset set;
+
+	if (vs_cpuset_read(cgroup, "cpuset.cpus.effective", &set) < 0)
+		return false;
+	return sizeof(*processors) <= sizeof(set) && !memcmp(processors, &set, sizeof(*processors));
+}
+
+int vs_bounds_read(struct vs *vs, pid_t init, int cgroup, struct vs_bounds *ret)
 {
 	for (int i = 0; i < RLIM_NLIMITS; i++)
 		if (prlimit(init, (enum __rlimit_resource)i, NULL, &ret->limits[i]) < 0)
 			return vs_fail_errno(vs, -errno, "reading the limits of the guest's init");
 	if (sched_getaffinity(init, sizeof(ret->processors), &ret->processors) < 0)
 		return vs_fail_errno(vs, -errno, "reading the processors of the guest's init");
+	if (has_all(&ret->processors, cgroup))
+		memset(&ret->processors, 0xff, sizeof(ret->processors));
 	return 0;
 }
 

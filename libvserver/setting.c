@@ -41,6 +41,8 @@ static const struct vs_setting settings[] = {
 	  "processor time that is in its bucket when it starts; otherwise that is full" },
 	{ "cpu-prio-bias", "cpuPrioBias", VS_TYPE_BIAS, "0", true, false, "NUMBER",
 	  "-20 to 20: of two that may both run, who has less comes first" },
+	{ "cpuset", "cpuset", VS_TYPE_CPUSET, "infinity", true, false, "LIST",
+	  "processors that it may use, by their numbers: 0-3,8" },
 	{ "memory", "memory", VS_TYPE_SIZE, "infinity", true, false, "SIZE",
 	  "memory at most: 512M" },
 	{ "memory-swap", "memorySwap", VS_TYPE_SIZE, "infinity", true, false, "SIZE",
@@ -230,6 +232,25 @@ static int check_share(const struct vs_setting *setting, const char *value,
 	return remedy(refusal, "choose 0.1%% to %d%%", processors * 100);
 }
 
+/* One that is off line for now counts as there. */
+static int check_cpuset(const char *value, struct refusal *refusal)
+{
+	_cleanup_free_ char *there = NULL;
+	struct vs_cpuset set, machine;
+	int r = vs_parse_cpuset(value, &set);
+
+	if (r == -EINVAL) {
+		because(refusal, "'%s' is no list of processors", value);
+		return remedy(refusal, "write it like 0-3,8, or infinity");
+	}
+	vs_cpuset_machine(&machine);
+	if (!strcmp(value, "infinity") || (!r && vs_cpuset_within(&set, &machine)))
+		return 0;
+	because(refusal, "%s is more than the processors of this machine", value);
+	r = vs_format_cpuset(&machine, &there);
+	return remedy(refusal, "choose from %s", r < 0 ? "those that it has" : there);
+}
+
 /* Of one host, and in its own form. */
 static int check_unicast(const struct vs_address *address, const char *text,
 			 struct refusal *refusal)
@@ -355,6 +376,8 @@ static int check(const struct vs_setting *setting, const char *value, struct ref
 		return check_command(value, refusal);
 	case VS_TYPE_CHOICE:
 		return check_choice(setting, value, refusal);
+	case VS_TYPE_CPUSET:
+		return check_cpuset(value, refusal);
 	}
 	return because(refusal, "'%s' is of no known type", setting->name);
 }

@@ -301,6 +301,24 @@ int vs_address_add(struct vs *vs, const struct vs_address *address,
 int vs_address_remove(struct vs *vs, const struct vs_address *address,
 		      unsigned int prefix, const char *dev);
 
+/* cpuset.c: sets of processors --------------------------------------------- */
+
+/* Above the number of any: the most that a kernel of Debian has. */
+#define VS_PROCESSORS_MAX 8192
+
+/** struct vs_cpuset - a bit a processor. */
+struct vs_cpuset {
+	uint64_t words[VS_PROCESSORS_MAX / 64];
+};
+/** vs_parse_cpuset() - "0-3,8"; "infinity": all that there can be.
+ * 0; -EINVAL that is no list; -ERANGE a number of VS_PROCESSORS_MAX or more. */
+int vs_parse_cpuset(const char *text, struct vs_cpuset *ret);
+/** vs_format_cpuset() - in the form that is read back; of none it is empty; free(). */
+int vs_format_cpuset(const struct vs_cpuset *set, char **ret);
+unsigned int vs_cpuset_count(const struct vs_cpuset *set);
+/** vs_cpuset_within() - is all of @set in @all? */
+bool vs_cpuset_within(const struct vs_cpuset *set, const struct vs_cpuset *all);
+
 /* cgroup.c, cgroup_limit.c, cgroup_kill.c: paths are below /sys/fs/cgroup -- */
 
 struct vs_limits {		/* UINT64_MAX: none; 0: leave as it is */
@@ -310,6 +328,7 @@ struct vs_limits {		/* UINT64_MAX: none; 0: leave as it is */
 	uint64_t tasks;
 	struct vs_bucket cpu;	/* as cpu.max and cpu.max.burst; rate_ns
 				 * UINT64_MAX: none */
+	const char *cpuset;	/* "0-3,8", "infinity"; NULL: as it is */
 };
 struct vs_usage {
 	uint64_t cpu_usec;
@@ -326,6 +345,10 @@ int vs_cgroup_open(struct vs *vs, const char *path);
 int vs_cgroup_limit(struct vs *vs, const char *path, const struct vs_limits *limits);
 /** vs_cgroup_burst_max() - of cpu.max.burst at this share: one quota, in ns. */
 uint64_t vs_cgroup_burst_max(const struct vs_bucket *cpu);
+/** vs_cgroup_cpuset() - the processors that what is in it may use now: also what
+ * the cgroups above, and processors that are off line, leave of its own.
+ * 0; -ENOENT it has no cpuset controller. */
+int vs_cgroup_cpuset(struct vs *vs, const char *path, struct vs_cpuset *ret);
 /** vs_cgroup_devices() - from now on what is in it opens and makes harmless nodes
  * only (null, zero, full, random, urandom, tty, ptmx, pseudo terminals). */
 int vs_cgroup_devices(struct vs *vs, const char *path);
@@ -472,6 +495,7 @@ enum vs_setting_type {
 	VS_TYPE_CAPABILITIES,
 	VS_TYPE_COMMAND,
 	VS_TYPE_CHOICE,		/* one of the words in value, which | separates */
+	VS_TYPE_CPUSET,
 };
 struct vs_setting {
 	const char *name;	/* "cpu-bucket" */

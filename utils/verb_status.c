@@ -79,6 +79,15 @@ static void print_addresses(sd_json_variant *guest)
 	putchar('\n');
 }
 
+/* cpuset   0-3,8 */
+static void print_cpuset(sd_json_variant *guest)
+{
+	const char *cpuset = guest_setting(guest, "cpuset");
+
+	if (cpuset && strcmp(cpuset, "infinity"))
+		printf("  cpuset   %s\n", cpuset);
+}
+
 /* refused  signal 3, address 12 */
 static void print_refused(sd_json_variant *guest)
 {
@@ -204,15 +213,38 @@ static void print_overcommitted(sd_json_variant *guest)
 	free(sure);
 }
 
+/* beyond cpuset  150.0% are guaranteed, and its processors have 100.0% */
+static void print_beyond_cpuset(sd_json_variant *guest)
+{
+	sd_json_variant *bucket = sd_json_variant_by_key(guest, "bucket");
+	uint64_t rate, interval, there, guaranteed;
+	char *all, *some;
+
+	if (!field_number(bucket, "cpusetShare", &there) ||
+	    !field_number(bucket, "rateNs", &rate) ||
+	    !field_number(bucket, "intervalNs", &interval) || !interval)
+		return;
+	guaranteed = rate * 10000 / interval;
+	if (guaranteed <= there)
+		return;
+	all = human_share(guaranteed);
+	some = human_share(there);
+	printf("  beyond cpuset  %s are guaranteed, and its processors have %s\n", all, some);
+	free(all);
+	free(some);
+}
+
 static int print(sd_json_variant *guest, bool legend)
 {
 	print_state(guest);
 	print_parts(guest);
 	print_addresses(guest);
+	print_cpuset(guest);
 	print_refused(guest);
 	print_names(guest, "unkept", "this kernel has no sched_ext; see vserver.conf(5)");
 	print_names(guest, "unused", "they belong to cpu, and it has none");
 	print_overcommitted(guest);
+	print_beyond_cpuset(guest);
 	return print_usage(guest, legend);
 }
 

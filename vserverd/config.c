@@ -136,6 +136,7 @@ static int take(struct config *config, const struct entries *entries, FILE *erro
 	config_take_bucket(entries, &config->bucket, errors);
 	if (take_string(entries, "hostname", &config->hostname) < 0 ||
 	    take_string(entries, "init", &config->init) < 0 ||
+	    take_string(entries, "cpuset", &config->cpuset) < 0 ||
 	    take_addresses(config, entries, errors) < 0)
 		return -ENOMEM;
 	if (!config->hostname)
@@ -311,5 +312,6 @@ void config_free(struct config *config)
 	free(config->root);
 	free(config->hostname);
 	free(config->init);
+	free(config->cpuset);
 	free(config);
 }

@@ -38,6 +38,7 @@ struct config {
 	struct address_config *addresses;
 	size_t n_addresses;
 	struct vs_bucket bucket;	/* rate_ns 0: not limited */
+	char *cpuset;		/* never NULL: "infinity" where it has all processors */
 	uint64_t memory_bytes, swap_bytes, tasks;	/* UINT64_MAX: none */
 	uint64_t ceiling;
 	bool no_seccomp, no_new_privs;

@@ -273,7 +273,7 @@ static int add_context(struct manager *m, const struct guest *guest,
 	    vs_context_get(m->vs, guest->state->xid, &ctx) < 0)
 		return 0;
 	r = add_refused(&ctx, object);
-	return r < 0 ? r : guest_add_bucket(m, &ctx, all, object);
+	return r < 0 ? r : guest_add_bucket(m, guest, &ctx, all, object);
 }
 
 /* A wrong file is told before somebody starts it. */

@@ -37,8 +37,16 @@ int guest_json(struct manager *m, const struct guest *guest, const struct vs_gua
 /** guest_guarantees() - of all contexts; machine_ns 0: nobody knows. */
 struct vs_guarantees guest_guarantees(struct manager *m);
 /** guest_add_bucket() - the field bucket, where the guest has one. */
-int guest_add_bucket(struct manager *m, const struct vs_context *ctx,
+int guest_add_bucket(struct manager *m, const struct guest *guest, const struct vs_context *ctx,
 		     const struct vs_guarantees *all, sd_json_variant **object);
+
+/* guest_cpuset.c */
+/** guest_cpuset_ns() - what the processors that it may use have every second; 0: it
+ * may use all, or is not up. */
+uint64_t guest_cpuset_ns(struct manager *m, const struct guest *guest);
+/** guest_cpusets_check() - where guests are guaranteed more than the processors that
+ * they may use have, in words; empty: nowhere; free().  0 or a negative errno. */
+int guest_cpusets_check(struct manager *m, char **ret);
 
 static inline void scope_guest_free(struct guest **guest)
 {

@@ -27,10 +27,19 @@ static int add_guarantees(const struct vs_guarantees *all, sd_json_variant **buc
 		SD_JSON_BUILD_PAIR_UNSIGNED("machineShare", all->machine_ns / SHARE_NS));
 }
 
-int guest_add_bucket(struct manager *m, const struct vs_context *ctx,
+/* No more than the processors that it may use have. */
+static int add_kept(uint64_t kept_ns, uint64_t cpuset_ns, sd_json_variant **bucket)
+{
+	if (cpuset_ns && cpuset_ns < kept_ns)
+		kept_ns = cpuset_ns;
+	return sd_json_variant_set_field_unsigned(bucket, "keptShare", kept_ns / SHARE_NS);
+}
+
+int guest_add_bucket(struct manager *m, const struct guest *guest, const struct vs_context *ctx,
 		     const struct vs_guarantees *all, sd_json_variant **object)
 {
 	uint64_t guarantee = vs_bucket_guarantee(&ctx->bucket);
+	uint64_t cpuset = guest_cpuset_ns(m, guest);
 	sd_json_variant *bucket = NULL;
 	struct vs_cpu_usage now;
 	bool known;
@@ -43,9 +52,10 @@ int guest_add_bucket(struct manager *m, const struct vs_context *ctx,
 	r = bucket_build(&ctx->bucket, known ? &now : NULL, &bucket);
 	if (r >= 0 && all->machine_ns)
 		r = add_guarantees(all, &bucket);
+	if (r >= 0 && cpuset)
+		r = sd_json_variant_set_field_unsigned(&bucket, "cpusetShare", cpuset / SHARE_NS);
 	if (r >= 0 && all->machine_ns && vs_scheduler_running(m->vs) == 1)
-		r = sd_json_variant_set_field_unsigned(
-			&bucket, "keptShare", vs_guarantee_kept(all, guarantee) / SHARE_NS);
+		r = add_kept(vs_guarantee_kept(all, guarantee), cpuset, &bucket);
 	if (r >= 0)
 		r = sd_json_variant_set_field(object, "bucket", bucket);
 	sd_json_variant_unref(bucket);

@@ -83,6 +83,8 @@ static void read_settings(struct supervisor *s)
 		return;
 	}
 	s->config->bucket = now->bucket;
+	free(s->config->cpuset);
+	s->config->cpuset = TAKE_PTR(now->cpuset);
 	s->config->memory_bytes = now->memory_bytes;
 	s->config->swap_bytes = now->swap_bytes;
 	s->config->tasks = now->tasks;

@@ -73,6 +73,8 @@ static int apply_limits(struct vs *vs, const struct config *config,
 	}
 	if (is_asked(settings, "tasks"))
 		limits.tasks = config->tasks;
+	if (is_asked(settings, "cpuset"))
+		limits.cpuset = config->cpuset;
 	if (asks_cpu(settings)) {
 		limits.cpu = config->bucket;
 		if (!limits.cpu.rate_ns)

@@ -197,6 +197,7 @@ int set_limits(struct supervisor *s)
 		.no_swap = !s->config->swap_bytes,
 		.tasks = s->config->tasks,
 		.cpu = s->config->bucket,
+		.cpuset = s->config->cpuset,
 	};
 
 	tell_unkept(s);

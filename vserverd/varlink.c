@@ -90,6 +90,26 @@ static int add_feature(sd_json_variant **array, const struct vs_feature *f)
 		SD_JSON_BUILD_PAIR_STRING("remedy", f->remedy ? f->remedy : ""));
 }
 
+/* What no library knows: whose processors are whose. */
+static int add_cpusets(struct manager *m, sd_json_variant **array)
+{
+	_cleanup_free_ char *over = NULL;
+	struct vs_feature row = { .name = "cpuset" };
+	int r = guest_cpusets_check(m, &over);
+
+	if (r < 0)
+		return r;
+	row.ok = !*over;
+	row.found = row.ok ? (char *)"guests have what is guaranteed on their processors" : over;
+	if (!row.ok) {
+		row.without = (char *)"these guests are guaranteed more than the processors that "
+				      "they may use have";
+		row.remedy = (char *)"give less, or more processors: vserver set NAME cpu=SHARE "
+				     "cpuset=LIST";
+	}
+	return add_feature(array, &row);
+}
+
 static int on_check(sd_varlink *link, sd_json_variant *parameters,
 		    sd_varlink_method_flags_t flags, void *userdata)
 {
@@ -107,6 +127,8 @@ static int on_check(sd_varlink *link, sd_json_variant *parameters,
 		r = sd_json_variant_new_array(&array, NULL, 0);
 	for (size_t i = 0; i < n && r >= 0; i++)
 		r = add_feature(&array, &features[i]);
+	if (r >= 0)
+		r = add_cpusets(m, &array);
 	if (r >= 0)
 		r = sd_varlink_replybo(link, SD_JSON_BUILD_PAIR_VARIANT("features", array));
 	else

@@ -2,8 +2,8 @@
 /*
  * Copyright (C) 2026 The VServer developers
  *
- * Sizes, times, shares, counts and numbers of contexts: what is taken is
- * printed in a form that is taken again, and means the same.
+ * Sizes, times, shares, counts, numbers of contexts and sets of processors: what
+ * is taken is printed in a form that is taken again, and means the same.
  */
 #include <vserver.h>
 
@@ -47,6 +47,20 @@ static void share_again(const char *text)
 	free(printed);
 }
 
+static void cpuset_again(const char *text)
+{
+	struct vs_cpuset set, again;
+	char *printed;
+
+	if (vs_parse_cpuset(text, &set) < 0)
+		return;
+	must(vs_cpuset_count(&set));
+	must(vs_format_cpuset(&set, &printed) == 0);
+	must(vs_parse_cpuset(printed, &again) == 0);
+	must(vs_cpuset_within(&set, &again) && vs_cpuset_within(&again, &set));
+	free(printed);
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	char *text = fuzz_text(data, size);
@@ -57,6 +71,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	size_again(text);
 	time_again(text);
 	share_again(text);
+	cpuset_again(text);
 	vs_parse_count(text, &rate);
 	if (vs_parse_xid(text, &xid) == 0)
 		must(xid >= VS_XID_MIN && xid <= VS_XID_STATIC_MAX);

@@ -40,7 +40,7 @@ static void table(void)
 			       "the fallback of %s is a value of it", s->name);
 	}
 	ok(whole, "each setting has a value, a help line, its field, and is found");
-	ok(!vs_setting_find("cpus"), "what is not in the table is not found");
+	ok(!vs_setting_find("cpu-set"), "what is not in the table is not found");
 	ok(!vs_setting_find(""), "nor is nothing");
 }
 
@@ -167,6 +167,25 @@ static void choices(void)
 	bad("user", "", "none of");
 }
 
+static void processors(void)
+{
+	char more[32];
+
+	good("cpuset", "infinity");
+	good("cpuset", "0");
+	good("cpuset", "0,0-0");
+	bad("cpuset", "", "no list");
+	bad("cpuset", "all", "no list");
+	bad("cpuset", "0,", "no list");
+	bad("cpuset", "0 ", "no list");
+	bad("cpuset", "1-0", "no list");
+	bad("cpuset", "0-0:1/2", "no list");
+	snprintf(more, sizeof(more), "0-%d", get_nprocs_conf());
+	bad("cpuset", more, "more than the processors of this machine");
+	bad("cpuset", "8192", "more than the processors of this machine");
+	bad("cpuset", "99999999999999999999", "more than the processors of this machine");
+}
+
 static void names(void)
 {
 	ok(vs_name_valid("web"), "web is a name");
@@ -189,6 +208,7 @@ int main(void)
 	values();
 	addresses();
 	choices();
+	processors();
 	names();
 	return done_testing();
 }

@@ -7,6 +7,7 @@
  */
 #include <errno.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "tap.h"
 #include "vserver.h"
@@ -209,6 +210,50 @@ static void noise(void)
 	ok(true, "noise is read to its end and no further");
 }
 
+/* Written again; NULL: it was refused. */
+static char *again(const char *text)
+{
+	struct vs_cpuset set;
+	char *ret = NULL;
+
+	return vs_parse_cpuset(text, &set) || vs_format_cpuset(&set, &ret) ? NULL : ret;
+}
+
+static void is_set(const char *text, const char *want)
+{
+	char *got = again(text);
+
+	ok(got && !strcmp(got, want), "processors %s are %s", text, want);
+	free(got);
+}
+
+static void cpusets(void)
+{
+	static const char *const none[] = {
+		"", ",", "-", "1-", "-1", "1,,2", ",1", "1,", "2-1", "1-2-3", " 1", "1 ", "0x1", "+1",
+		"all", "0-8:2/4",
+	};
+	struct vs_cpuset set, all;
+
+	is_set("0", "0");
+	is_set("0-3,8", "0-3,8");
+	is_set("8,0-1,2,3", "0-3,8");
+	is_set("63-64,8191", "63-64,8191");
+	is_set("007", "7");
+	is_set("infinity", "0-8191");
+	for (size_t i = 0; i < sizeof(none) / sizeof(*none); i++)
+		is_int(vs_parse_cpuset(none[i], &set), -EINVAL, "'%s' are none", none[i]);
+	is_int(vs_parse_cpuset("0,8192", &set), -ERANGE, "8192 is one more than there can be");
+	is_int(vs_parse_cpuset("0-99999999999999999999", &set), -ERANGE, "nor does a number wrap");
+
+	vs_parse_cpuset("0-3,64", &set);
+	vs_parse_cpuset("0-64", &all);
+	is_int(vs_cpuset_count(&set), 5, "five are counted");
+	ok(vs_cpuset_within(&set, &all), "they are within more");
+	ok(!vs_cpuset_within(&all, &set), "which are not within them");
+	ok(vs_cpuset_within(&set, &set), "they are within themselves");
+}
+
 int main(void)
 {
 	sizes();
@@ -218,5 +263,6 @@ int main(void)
 	printing();
 	round_trip();
 	noise();
+	cpusets();
 	return done_testing();
 }
