@@ -117,8 +117,14 @@ expect 0 "they run on processor 0" ran_on 0
 expect 0 "another processor" vserver set -q web --runtime cpuset=1
 expect 0 "control: it is the other one" may_use "${hogs[0]}" 1
 expect 0 "they run there" eventually 10 ran_on 1
-expect 0 "with a share, too" vserver set -q web --runtime cpu=40%
+expect 0 "with a share, of which they want more" vserver set -q web --runtime cpu=40%
 expect 0 "they run there" eventually 10 ran_on 1
+expect 0 "back again, whether they are on hold or not" vserver set -q web --runtime cpuset=0
+expect 0 "they run there" eventually 10 ran_on 0
+used() { awk '/^usage_usec/ { print $2 }' "$cgroup/cpu.stat"; }
+before=$(used)
+more() { [ "$(used)" -gt $((before + 300000)) ]; }
+expect 0 "control: and do run" eventually 20 more
 expect 0 "all of them" vserver set -q web --runtime cpuset=infinity cpu=infinity
 for pid in "${hogs[@]}"; do
 	is "$(allowed "$pid")" 0-1 "each may use both"
@@ -129,6 +135,17 @@ expect 1 "status has none" sh -c 'vserver status web | grep cpuset'
 [ ! -e /sys/kernel/sched_ext ] || is "$(cat /sys/kernel/sched_ext/state)" enabled 'the scheduler runs on'
 expect 0 "all that there are, by number" vserver set -q web cpuset=0-1
 expect 0 "one again" vserver set -q web cpuset=1
+
+# --- a processor that goes, and comes again --------------------------------------------------------
+cpu1=/sys/devices/system/cpu/cpu1/online
+now() { [ "$(cat "$cgroup/cpuset.cpus.effective") $(allowed "$(field web .init)")" = "$1 $1" ]; }
+expect 0 "control: it has processor 1" now 1
+cleanup sh -c "echo 1 >$cpu1"
+echo 0 >$cpu1
+expect 0 "while that is off line it has the host's" eventually 10 now 0
+expect 0 "its number is as good as before" vserver set -q web --runtime cpuset=1
+echo 1 >$cpu1
+expect 0 "when it is on line again it has that" eventually 10 now 1
 reboots web >/dev/null 2>&1
 expect 0 "control: it boots again" eventually 60 booted web 2
 is "$(cat "$cgroup/cpuset.cpus.effective") $(allowed "$(field web .init)")" "1 1" "a reboot keeps it"
