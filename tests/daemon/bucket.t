@@ -16,6 +16,7 @@ if [ -e /sys/kernel/sched_ext ]; then
 		bail_out 'the scheduler does not run'
 fi
 
+since=$(date +%s)
 tiny "$scratch/tiny.tar" 'while :; do :; done'
 vserver build -q web --from "$scratch/tiny.tar" --cpu 20% --cpu-bucket 20ms ||
 	bail_out "no guest can be built"
@@ -166,7 +167,7 @@ fi
 # --- the journal -------------------------------------------------------------------------------------------
 # notes EVENT MATCH: as JSON.  noted EVENT MATCH: there are some; of_note JQ: of
 # the newest.
-notes() { journalctl -q -b -o json "VSERVER_EVENT=$1" "$2"; }
+notes() { journalctl -q -b -o json --since "@$since" "VSERVER_EVENT=$1" "$2"; }
 noted()
 {
 	notes "$@" | tail -n 1 >"$scratch/note"

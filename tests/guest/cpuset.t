@@ -53,6 +53,20 @@ expect_output "^cpuset +0 +/etc/vserver/guests/web.conf" "config show, too" vser
 is "$(field web '.settings[] | select(.key == "cpuset").value')" 0 "in JSON, too"
 
 # --- what its root does about it ----------------------------------------------------------
+# partitions: its control group "own" does not get processors for itself.
+partitions()
+{
+	local kind
+
+	for kind in root isolated; do
+		inside sh -c "cd /sys/fs/cgroup/own; echo 0 >cpuset.cpus.exclusive
+			echo $kind >cpuset.cpus.partition" 2>/dev/null
+		expect_output '^(member|.* invalid .*)$' "no partition that takes processors from others: $kind" \
+			cat "$cgroup/own/cpuset.cpus.partition"
+		is "$(cat /sys/fs/cgroup/vserver.slice/cpuset.cpus.effective)" 0-1 "the others have all"
+		inside sh -c 'echo member >/sys/fs/cgroup/own/cpuset.cpus.partition' 2>/dev/null
+	done
+}
 # escapes NAME: what it tries, in a control group of its own too.
 escapes()
 {
@@ -73,12 +87,7 @@ escapes()
 		mkdir -p top own && for p in $(cat cgroup.procs); do echo $p >top/cgroup.procs; done
 		echo +cpuset >cgroup.subtree_control && echo 0-1 >own/cpuset.cpus'
 	is "$(cat "$cgroup/own/cpuset.cpus.effective")" 0 "which have no more than it has"
-	for kind in root isolated; do
-		inside sh -c "cd /sys/fs/cgroup/own; echo 0 >cpuset.cpus.exclusive; echo $kind >cpuset.cpus.partition" 2>/dev/null
-		expect_output '^(member|.* invalid .*)$' "no partition that takes processors from others: $kind" \
-			cat "$cgroup/own/cpuset.cpus.partition"
-		is "$(cat /sys/fs/cgroup/vserver.slice/cpuset.cpus.effective)" 0-1 "the others have all"
-	done
+	partitions
 	expect 1 "from there $who does not get to processor 1" \
 		inside sh -c 'echo $$ >/sys/fs/cgroup/own/cgroup.procs && exec taskset -c 1 true'
 }
@@ -87,6 +96,16 @@ vserver stop -q web
 expect 0 "a guest with the host's ids" vserver set -q web user=host capabilities=SYS_ADMIN
 expect 0 "control: it starts" vserver start -q web
 escapes "its root"
+expect 0 "control: with all processors" vserver set -q web --runtime cpuset=infinity
+is "$(cat "$cgroup/own/cpuset.cpus.effective")" 0-1 "it has them"
+partitions
+mkdir /sys/fs/cgroup/of-the-host
+cleanup rmdir /sys/fs/cgroup/of-the-host
+echo 1 >/sys/fs/cgroup/of-the-host/cpuset.cpus
+echo root >/sys/fs/cgroup/of-the-host/cpuset.cpus.partition
+is "$(cat /sys/fs/cgroup/of-the-host/cpuset.cpus.partition)" root "control: the host makes a partition"
+is "$(cat "$cgroup/cpuset.cpus.effective")" 0 "of what the guest had"
+echo member >/sys/fs/cgroup/of-the-host/cpuset.cpus.partition
 vserver stop -q web
 vserver set -q web user=private capabilities=CHOWN
 vserver start -q web
