@@ -146,12 +146,13 @@ void BPF_PROG(vs_enqueue, struct task_struct *p, u64 enq_flags)
 
 	t->fresh = 1;
 	t->idles = 0;
-	if (enq_flags & SCX_ENQ_WAKEUP && may_slip_in(t, b, cpu)) {
+	clamp_vtime(t, b);
+	t->slipped = enq_flags & SCX_ENQ_WAKEUP && may_slip_in(p, t, b, cpu);
+	if (t->slipped) {
 		scx_bpf_dsq_insert(p, SCX_DSQ_LOCAL, quantum_of(b), enq_flags);
 		return;
 	}
 	b->seen = bpf_ktime_get_ns();
-	clamp_vtime(t, b);
 	t->queue = queue_for(p, t, b);
 	t->queued_in = t->slot;
 	__sync_fetch_and_add(&b->queued[t->queue & 1], 1);
@@ -254,6 +255,7 @@ void BPF_PROG(vs_running, struct task_struct *p)
 	if (t->at_user && p == bpf_get_current_task_btf())
 		return;
 	t->at_user = 0;
+	cpu->from_idle = !bpf_get_current_task_btf()->pid;
 	if (b->held && (t->fresh ? cpu->idle_slot == t->slot : t->idles)) {
 		if (t->fresh)
 			scx_bpf_task_set_slice(p, IDLE_SLICE + SLICE_SPARE);
@@ -262,10 +264,12 @@ void BPF_PROG(vs_running, struct task_struct *p)
 		begin_idle(t, cpu, key, slice_left(p), now);
 		return;
 	}
-	cpu->from_idle = !bpf_get_current_task_btf()->pid;
 	if (t->fresh) {
 		t->fresh = 0;
 		begin_slice(p, t, b, cpu, key, now);
+		if (t->slipped && !nobody_else(t->slot))
+			scx_bpf_kick_cpu((s32)key, SCX_KICK_PREEMPT);
+		t->slipped = 0;
 		return;
 	}
 	/* Also called when a running task's settings change, and after a

@@ -78,7 +78,7 @@ extern int bpf_task_work_schedule_resume(struct task_struct *task,
 #define EARLY_MAX	(500 * MSEC)	/* so long before it comes one may be due */
 #define GRACE		(500 * USEC)	/* for a held task to leave the kernel */
 #define TOKENS_MIN	(30 * USEC)	/* less than this is empty */
-#define DEBT_MIN	(5 * MSEC)
+#define DEBT_MIN	(6 * MSEC)
 #define DEBT_MAX	(50 * MSEC)	/* of a context whose tasks are in the kernel */
 #define LAG_MAX		(10 * MSEC)	/* what quiet may be worth, virtual */
 #define LEAD_MAX	(100 * MSEC)	/* what idle processors may cost, virtual */

@@ -37,11 +37,6 @@ static __always_inline u64 turn_began(u32 slot, u64 now)
 	return (tick / ticks * ticks + before - ticks) * TICK;
 }
 
-static __always_inline bool turn_begins(u32 slot, u64 now)
-{
-	return turn_began(slot, now) == now / TICK * TICK;
-}
-
 /* R every T in RATE_ONEths; never 0, which would be for ever. */
 static __always_inline u64 rate_of(u64 r, u64 t)
 {

@@ -11,15 +11,19 @@
 #include "sched_late.bpf.h"
 
 /*
- * Where nobody else waits, one that has woken and will run but for a moment need not be
- * put in order.  One only: who comes after it and is earlier waits for that moment.
+ * Where nobody else waits, one that has woken and runs but for a moment need not be put
+ * in order behind another of its context.  One only, that no other processor could
+ * take; and if somebody has come meanwhile, it is judged anew when it begins.
  */
-static __always_inline bool may_slip_in(const struct sched_task *t, const struct vs_slot *b,
+static __always_inline bool may_slip_in(const struct task_struct *p,
+					const struct sched_task *t, const struct vs_slot *b,
 					u32 key)
 {
 	struct processor *cpu = bpf_map_lookup_elem(&cpus, &key);
 
-	return cpu && (cpu->slot == t->slot || cpu->slot >= SLOTS) && t->burst < PREEMPT_LEAD &&
+	return cpu && cpu->slot == t->slot && t->burst < PREEMPT_LEAD &&
+	       (p->nr_cpus_allowed == 1 || p->migration_disabled ||
+		order.machine <= WEIGHT_ONE) &&
 	       !b->held && !empty(b) && !b->queued[QUEUE_KERNEL] && !b->queued[QUEUE_USER] &&
 	       !any_late && nobody_else(t->slot) &&
 	       !scx_bpf_dsq_nr_queued(SCX_DSQ_LOCAL_ON | key);

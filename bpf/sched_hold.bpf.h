@@ -38,6 +38,10 @@ struct rseq_data___slices {
 	} slice;
 } __attribute__((preserve_access_index));
 
+struct task_struct___slices {
+	struct rseq_data___slices rseq;
+} __attribute__((preserve_access_index));
+
 struct boundary {
 	struct bpf_task_work work;
 };
@@ -117,10 +121,10 @@ static __always_inline void forget(struct task_struct *p)
  * stop, and by then may be in the kernel. */
 static __always_inline bool may_go_on(struct task_struct *p)
 {
-	struct rseq_data___slices *rseq = (void *)&p->rseq;
+	struct task_struct___slices *task = (void *)p;
 
-	return bpf_core_field_exists(rseq->slice) &&
-	       BPF_CORE_READ(rseq, slice.state.enabled);
+	return bpf_core_field_exists(task->rseq.slice) &&
+	       BPF_CORE_READ(task, rseq.slice.state.enabled);
 }
 
 /* In a timer: has it interrupted user space?  One that interrupts the kernel has

@@ -116,7 +116,9 @@ static __always_inline u64 turn_takes(const struct vs_slot *b)
  * same come first, who need most of it, and processors fill up evenly. */
 static __always_inline bool has_turn(const struct vs_slot *b, u64 virtual)
 {
-	return b->limited && (s64)(b->turn_ends - virtual) > 0 && b->burst >= b->release &&
+	u64 much = b->release < SLICE ? b->release : SLICE;
+
+	return b->limited && (s64)(b->turn_ends - virtual) > 0 && b->burst >= much &&
 	       order.weights <= order.machine;
 }
 

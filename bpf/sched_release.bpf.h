@@ -87,13 +87,18 @@ static __always_inline bool release_slot(u32 slot, u64 now, bool *any)
 	return holds;
 }
 
+/* ns, when contexts were let go last. */
+static u64 looked_at;
+
 /* Are there any that go on waiting? */
 static bool release_all(u64 now)
 {
+	u64 before = looked_at;
 	u32 word, n, slot, words = (slots_end + 63) / 64;
 	bool any = false, waits = false;
 	u64 bits;
 
+	looked_at = now;
 	bpf_for(word, 0, words) {
 		bits = holding[word & (SLOTS / 64 - 1)];
 		bpf_for(n, 0, 64) {
@@ -101,7 +106,7 @@ static bool release_all(u64 now)
 				break;
 			slot = word * 64 + (u32)__builtin_ctzll(bits);
 			bits &= bits - 1;
-			if (!turn_begins(slot, now) || release_slot(slot, now, &any))
+			if (turn_began(slot, now) <= before || release_slot(slot, now, &any))
 				waits = true;
 		}
 	}

@@ -42,6 +42,7 @@ struct {
  * @queued_in: the slot in a queue of which it waits; SLOTS: none.
  * @queue: enum queue, which.
  * @fresh: it was queued since it last ran: it gets a new slice.
+ * @slipped: it was put before all others: see may_slip_in().
  * @asked: it will tell when it is about to return to user space.
  * @at_user: it is about to, and has not run since.
  * @idles: it runs in idle time, which is not charged.
@@ -59,6 +60,7 @@ struct sched_task {
 	u32 queued_in;
 	u32 queue;
 	u32 fresh;
+	u32 slipped;
 	u32 asked;
 	u32 at_user;
 	u32 idles;

@@ -17,7 +17,7 @@
 #
 # No more: that is share and bucket; the debt that it may end the window in, which
 # tasks make that are in the kernel (bpf/sched_bucket.bpf.h: what it earns in 2 s,
-# 5 ms at the least and 50 ms at the most); and SLACK, to which no reading is exact:
+# 6 ms at the least and 50 ms at the most); and SLACK, to which no reading is exact:
 # a tick of each processor, 4 ms, at either end.
 # No less: that is LEAST, for who is held lets a bucket overflow at times.
 # A machine that is emulated stands still at times; whoever runs then is charged for
@@ -192,7 +192,7 @@ window_begins()
 debt()
 {
 	local us=$(($1 * 20000))
-	((us > 5000)) || us=5000
+	((us > 6000)) || us=6000
 	echo $((us < 50000 ? us : 50000))
 }
 
