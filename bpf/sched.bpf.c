@@ -62,7 +62,7 @@ SEC("struct_ops/vs_runnable")
 void BPF_PROG(vs_runnable, struct task_struct *p, u64 enq_flags)
 {
 	struct sched_task *t = known_task(p);
-	struct vs_slot *b = t ? bucket_of(t) : NULL;
+	struct vs_slot *b = t ? bucket_here(p, t, (u32)scx_bpf_task_cpu(p)) : NULL;
 
 	if (!b || t->counted_in < SLOTS)
 		return;
@@ -111,7 +111,7 @@ s32 BPF_PROG(vs_select_cpu, struct task_struct *p, s32 prev_cpu, u64 wake_flags)
 	s32 cpu;
 
 	cpu = scx_bpf_select_cpu_dfl(p, prev_cpu, wake_flags, &is_idle);
-	b = is_idle && t ? bucket_of(t) : NULL;
+	b = is_idle && t ? bucket_here(p, t, (u32)cpu) : NULL;
 	if (!b || b->held || empty(b))
 		return cpu;
 	t->fresh = 1;
@@ -135,8 +135,8 @@ void BPF_PROG(vs_enqueue, struct task_struct *p, u64 enq_flags)
 {
 	struct scx_bpf_dsq_insert_vtime_args args = { .enq_flags = enq_flags };
 	struct sched_task *t = known_task(p);
-	struct vs_slot *b = t ? bucket_of(t) : NULL;
 	u32 cpu = (u32)scx_bpf_task_cpu(p);
+	struct vs_slot *b = t ? bucket_here(p, t, cpu) : NULL;
 
 	/* A processor's own kernel threads wait for nobody. */
 	if (!t || !b || (p->flags & PF_KTHREAD && p->nr_cpus_allowed == 1)) {
@@ -207,7 +207,7 @@ void BPF_PROG(vs_dispatch, s32 cpu, struct task_struct *prev)
 	}
 	if (late_turn(here, (u32)cpu, now))
 		return;
-	slot = next_slot(&deadline, SLOTS);
+	slot = next_slot((u32)cpu, &deadline, SLOTS);
 	if (t && b && goes_on(prev, t, b, slot, deadline, now)) {
 		begin_slice(prev, t, b, here, (u32)cpu, now);
 		return;
@@ -221,14 +221,14 @@ void BPF_PROG(vs_dispatch, s32 cpu, struct task_struct *prev)
 			return;
 		if (other)	/* they are tied to another processor */
 			call_first(slot, other);
-		slot = next_slot(&deadline, slot);
+		slot = next_slot((u32)cpu, &deadline, slot);
 	}
 	other = bucket_at(SLOT_HOST);
 	if (slot < SLOTS && other && move_from(SLOT_HOST, other))
 		return;
 	if (t && b && !b->held && !empty(b))
 		begin_slice(prev, t, b, here, (u32)cpu, now);
-	else if (!late_but_free((u32)cpu) && !idle_turn(here, (u32)cpu, prev, t, b, now))
+	else if (!late_but_free((u32)cpu) && !steal((u32)cpu) && !idle_turn(here, (u32)cpu, prev, t, b, now))
 		await_late(here, (u32)cpu, now);
 }
 
@@ -238,12 +238,13 @@ SEC("struct_ops/vs_running")
 void BPF_PROG(vs_running, struct task_struct *p)
 {
 	struct sched_task *t = known_task(p);
-	struct vs_slot *b = t ? bucket_of(t) : NULL;
 	u64 now = bpf_ktime_get_ns();
 	struct processor *cpu;
+	struct vs_slot *b;
 	u32 key;
 
 	cpu = processor_of(p, &key);
+	b = t ? bucket_here(p, t, key) : NULL;
 	if (!b || !cpu)
 		return;
 	unqueue(t);

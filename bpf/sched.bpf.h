@@ -106,10 +106,11 @@ enum parameter {
 	PARAMETER_TOKENS,
 	PARAMETER_SERIAL,
 	PARAMETER_PRIO_BIAS,
+	PARAMETER_SCOPE,	/* 0: one bucket for the machine, 1: one for each processor */
 	PARAMETERS,
 };
 
-#define SLOTS		1024	/* VS_CONTEXTS_MAX, the host, and some to spare */
+#define SLOTS		4096	/* VS_CONTEXTS_MAX, the host, and buckets of processors */
 #define SLOT_HOST	0
 #define SLOT_NONE	1	/* contexts that found no slot share this one */
 #define SLOT_FIRST	2

@@ -56,6 +56,9 @@ static void read_parameters(struct vs_slot *b)
 	err = vs_bucket_read(b->xid, value, sizeof(value));
 	b->gone = err == -ESRCH;
 	limited = !err && value[PARAMETER_INTERVAL] >> 10;
+	b->each = limited && !b->cpu && value[PARAMETER_SCOPE];
+	if (b->cpu && !value[PARAMETER_SCOPE])
+		b->gone = 1;
 	size = value[PARAMETER_SIZE];
 
 	bpf_spin_lock(&b->lock);

@@ -46,6 +46,29 @@ static __always_inline bool goes_on(struct task_struct *prev, struct sched_task 
 	return best >= SLOTS || (s64)(b->deadline - best_deadline) <= 0;
 }
 
+/* Nobody is entitled to this processor by its own buckets.  Does one begin that waits
+ * for another processor, and whose context has tokens for this one? */
+static __always_inline bool steal(u32 cpu)
+{
+	u32 slot, *found;
+	struct vs_slot *b, *here;
+
+	if (!each_contexts)
+		return false;
+	bpf_for(slot, SLOT_FIRST, slots_end) {
+		b = bucket_at(slot);
+		if (!b || !elsewhere(b, cpu) || !anybody(b) || !may_run(b))
+			continue;
+		found = find_slot(b->xid, cpu + 1);
+		here = found ? bucket_at(*found) : NULL;
+		if (here && (here->held || empty(here)))
+			continue;
+		if (move_from(slot, b))
+			return true;
+	}
+	return false;
+}
+
 /* Nobody is entitled to this processor: does somebody who is held begin, or go
  * on, in idle time? */
 static __always_inline bool idle_turn(struct processor *here, u32 cpu, struct task_struct *prev,
@@ -53,7 +76,7 @@ static __always_inline bool idle_turn(struct processor *here, u32 cpu, struct ta
 {
 	bool stays = t && b && b->held && b->idle_weight;
 	u64 place = 0;
-	u32 i, slot = next_idle(here->idle_now, &place, SLOTS);
+	u32 i, slot = next_idle(cpu, here->idle_now, &place, SLOTS);
 
 	bpf_for(i, 0, TRIES) {
 		if (slot >= SLOTS ||
@@ -64,7 +87,7 @@ static __always_inline bool idle_turn(struct processor *here, u32 cpu, struct ta
 			choose_idle(slot, &here->idle_now, place);
 			return true;
 		}
-		slot = next_idle(here->idle_now, &place, slot);	/* tied to another processor */
+		slot = next_idle(cpu, here->idle_now, &place, slot);	/* tied to another processor */
 	}
 	here->idle_slot = SLOTS;
 	if (!stays)

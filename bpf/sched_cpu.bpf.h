@@ -170,7 +170,7 @@ static __always_inline void begin_idle(struct sched_task *t, struct processor *c
 	cpu->slot = t->slot;
 	cpu->deadline = order.now + IDLE_LATE;
 	set_idling(key, true);
-	if (idle_rival(t->slot))
+	if (idle_rival(key, t->slot))
 		arm_slice(cpu, slice, now);
 	else
 		cpu->ends = 0;

@@ -53,7 +53,7 @@ static __always_inline u64 idle_place(const struct vs_slot *b, u64 clock)
 }
 
 /* As next_slot(), of those that want idle time. */
-static u32 next_idle(u64 clock, u64 *place, u32 after)
+static u32 next_idle(u32 cpu, u64 clock, u64 *place, u32 after)
 {
 	u32 word, n, slot, best = SLOTS, words = (slots_end + 63) / 64;
 	u64 best_place = 0, bits, at;
@@ -67,7 +67,7 @@ static u32 next_idle(u64 clock, u64 *place, u32 after)
 			slot = word * 64 + (u32)__builtin_ctzll(bits);
 			bits &= bits - 1;
 			b = bucket_at(slot);
-			if (!b || !wants_idle(b))
+			if (!b || elsewhere(b, cpu) || !wants_idle(b))
 				continue;
 			at = idle_place(b, clock);
 			if (after < SLOTS && !comes_before(*place, after, at, slot))
@@ -82,8 +82,8 @@ static u32 next_idle(u64 clock, u64 *place, u32 after)
 	return best;
 }
 
-/* Does another want any? */
-static bool idle_rival(u32 than)
+/* Does another want any on @cpu? */
+static bool idle_rival(u32 cpu, u32 than)
 {
 	u32 word, n, slot, words = (slots_end + 63) / 64;
 	struct vs_slot *b;
@@ -97,7 +97,7 @@ static bool idle_rival(u32 than)
 			slot = word * 64 + (u32)__builtin_ctzll(bits);
 			bits &= bits - 1;
 			b = slot == than ? NULL : bucket_at(slot);
-			if (b && wants_idle(b))
+			if (b && !elsewhere(b, cpu) && wants_idle(b))
 				return true;
 		}
 	}

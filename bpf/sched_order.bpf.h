@@ -229,6 +229,12 @@ static __always_inline bool comes_before(u64 deadline, u32 slot, u64 than, u32 t
 	return ahead < 0 || (!ahead && slot < than_slot);
 }
 
+/* Is it one of another processor than @cpu? */
+static __always_inline bool elsewhere(const struct vs_slot *b, u32 cpu)
+{
+	return b->cpu && b->cpu != cpu + 1;
+}
+
 /* The first of next_slot(), where nobody but the host may run. */
 static __always_inline u32 only_host(u64 *deadline)
 {
@@ -241,11 +247,11 @@ static __always_inline u32 only_host(u64 *deadline)
 }
 
 /*
- * The slot with the earliest deadline that has somebody who may run, after
+ * The slot with the earliest deadline that has somebody who may run on @cpu, after
  * (*@deadline, @after) in that order; SLOTS: none is left.  The first time
  * @after is SLOTS.
  */
-static u32 next_slot(u64 *deadline, u32 after)
+static u32 next_slot(u32 cpu, u64 *deadline, u32 after)
 {
 	u64 best_deadline = 0, bits, d;
 	u32 word, n, slot, best = SLOTS, words = (slots_end + 63) / 64;
@@ -270,7 +276,7 @@ static u32 next_slot(u64 *deadline, u32 after)
 					set_ready(slot);
 				continue;
 			}
-			if (!may_run(b))
+			if (elsewhere(b, cpu) || !may_run(b))
 				continue;
 			d = deadline_of(b);
 			if (after < SLOTS && !comes_before(*deadline, after, d, slot))

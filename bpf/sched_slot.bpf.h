@@ -27,6 +27,14 @@ struct {
 	__type(value, u32);
 } slots SEC(".maps");
 
+/* The same, of those that have a bucket for each processor.  Key: cpu_key(). */
+struct {
+	__uint(type, BPF_MAP_TYPE_HASH);
+	__uint(max_entries, SLOTS);
+	__type(key, u64);
+	__type(value, u32);
+} cpu_slots SEC(".maps");
+
 /* Slots that nobody has; the lowest on top, so that few are looked at. */
 struct {
 	__uint(type, BPF_MAP_TYPE_STACK);
@@ -83,6 +91,9 @@ struct {
 /* One more than the highest slot that was ever taken. */
 static u32 slots_end = SLOT_FIRST;
 
+/* Contexts that have a bucket for each processor, as the sweep has counted them. */
+static u32 each_contexts;
+
 static __always_inline struct vs_slot *bucket_at(u32 slot)
 {
 	return bpf_map_lookup_elem(&buckets, &slot);
@@ -97,7 +108,28 @@ static __always_inline u64 queue_id(u32 slot, enum queue queue)
 
 static void read_parameters(struct vs_slot *b);
 
-static __always_inline u32 slot_take(u32 xid)
+static __always_inline u64 cpu_key(u32 xid, u32 cpu)
+{
+	return (u64)cpu << 32 | xid;
+}
+
+/* @cpu as in struct vs_slot. */
+static __always_inline u32 *find_slot(u32 xid, u32 cpu)
+{
+	u64 key = cpu_key(xid, cpu);
+
+	return cpu ? bpf_map_lookup_elem(&cpu_slots, &key) : bpf_map_lookup_elem(&slots, &xid);
+}
+
+static __always_inline long note_slot(u32 xid, u32 cpu, u32 slot)
+{
+	u64 key = cpu_key(xid, cpu);
+
+	return cpu ? bpf_map_update_elem(&cpu_slots, &key, &slot, BPF_NOEXIST) :
+		     bpf_map_update_elem(&slots, &xid, &slot, BPF_NOEXIST);
+}
+
+static __noinline u32 slot_take(u32 xid, u32 cpu)
 {
 	u32 slot, *found, tries, end = slots_end;
 	struct vs_slot *b;
@@ -108,6 +140,8 @@ static __always_inline u32 slot_take(u32 xid)
 	if (!b)
 		return SLOT_NONE;
 	b->xid = xid;
+	b->cpu = cpu;
+	b->each = 0;
 	b->gone = 0;
 	b->held = HELD_NOT;
 	b->limited = b->filled = 0;
@@ -121,11 +155,11 @@ static __always_inline u32 slot_take(u32 xid)
 	b->used_ns = b->idle_ns = b->held_ns = b->holds = 0;
 	b->last = b->seen = bpf_ktime_get_ns();
 	b->used = 1;
-	if (bpf_map_update_elem(&slots, &xid, &slot, BPF_NOEXIST)) {
+	if (note_slot(xid, cpu, slot)) {
 		/* Another processor was first, or there is no room. */
 		b->used = 0;
 		bpf_map_push_elem(&free_slots, &slot, 0);
-		found = bpf_map_lookup_elem(&slots, &xid);
+		found = find_slot(xid, cpu);
 		return found ? *found : SLOT_NONE;
 	}
 	for (tries = 0; tries < 4 && end <= slot; tries++)
@@ -140,8 +174,8 @@ static __always_inline u32 slot_of(u32 xid)
 
 	if (xid == VS_XID_HOST)
 		return SLOT_HOST;
-	slot = bpf_map_lookup_elem(&slots, &xid);
-	return slot ? *slot : slot_take(xid);
+	slot = find_slot(xid, 0);
+	return slot ? *slot : slot_take(xid, 0);
 }
 
 /* The slot of a context that has left the table is given back when none of its
@@ -151,7 +185,13 @@ static __always_inline void slot_give_back(u32 slot, struct vs_slot *b, u64 now)
 	if (slot < SLOT_FIRST || !b->used || !b->gone || b->runnable ||
 	    now - b->seen < SLOT_REST)
 		return;
-	bpf_map_delete_elem(&slots, &b->xid);
+	if (b->cpu) {
+		u64 key = cpu_key(b->xid, b->cpu);
+
+		bpf_map_delete_elem(&cpu_slots, &key);
+	} else {
+		bpf_map_delete_elem(&slots, &b->xid);
+	}
 	b->used = 0;
 	b->held = HELD_NOT;
 	b->limited = 0;
@@ -198,6 +238,35 @@ static __always_inline struct vs_slot *bucket_of(struct sched_task *t)
 		b = bucket_at(t->slot);
 	}
 	return b;
+}
+
+/*
+ * The slot in which @p is now on processor @key: one of its context's, or one of that
+ * processor's own, if the context has such.  Where there is no room for these all
+ * share the context's.
+ */
+static __always_inline struct vs_slot *bucket_here(struct task_struct *p, struct sched_task *t,
+						   u32 key)
+{
+	struct vs_slot *b = bucket_of(t);
+	u32 *found, slot;
+
+	if (!b || (!b->each && !b->cpu))
+		return b;
+	if (b->cpu == key + 1 && !b->gone)
+		return b;
+	if (b->cpu) {
+		t->slot = slot_of(t->xid);
+		b = bucket_at(t->slot);
+		if (!b || !b->each)
+			return b;
+	}
+	found = find_slot(t->xid, key + 1);
+	slot = found ? *found : slot_take(t->xid, key + 1);
+	if (slot < SLOT_FIRST)
+		return b;
+	t->slot = slot;
+	return bucket_at(slot);
 }
 
 /* It is in no queue of a slot any more; by whoever is the first to see that. */

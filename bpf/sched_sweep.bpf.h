@@ -40,6 +40,7 @@ struct sums {
 	u64 unlimited;	/* how many have none and want to run; the host is one */
 	u64 weights;	/* of all that want to run */
 	u32 limited;	/* how many of these have a bucket */
+	u32 each;	/* how many have one for each processor */
 };
 
 /* When the table had changed last. */
@@ -75,10 +76,11 @@ static __always_inline void sweep_slot(u32 slot, struct vs_slot *b, bool changed
 	note_idler(slot, b);
 	if (b->runnable || b->held)
 		sweep_busy(slot, b, now);
-	if (b->limited) {
+	sums->each += !!b->each;
+	if (b->limited && !b->each) {
 		sums->rates += weight_of(b);
 		sums->limited += !!b->runnable;
-	} else if (b->runnable && slot != SLOT_HOST) {
+	} else if (b->runnable && !b->limited && slot != SLOT_HOST) {
 		sums->unlimited++;
 	}
 	if (b->runnable) {	/* it may weigh otherwise by now */
@@ -106,6 +108,7 @@ static void sweep(u64 now)
 		kick_idle_cpus();
 	call_for_late();
 	limited_contexts = sums.limited;
+	each_contexts = sums.each;
 	order.machine = all;
 	order.weights = sums.weights;
 	/* However much was promised, the host is not without anything. */

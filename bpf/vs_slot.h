@@ -26,8 +26,10 @@ enum held {
  * @lock: guards @tokens, @part, @last, @held and the parameters.
  * @slot: its number.
  * @xid: whose slot it is; 0 with slots SLOT_HOST and SLOT_NONE only.
+ * @cpu: 0: it is for the whole machine; else one more than the processor that it is for.
+ * @each: its context has a bucket for each processor: tasks go on to the slots of these.
  * @used: the slot is taken.
- * @gone: its context has left the table.
+ * @gone: its context has left the table, or has no bucket for each processor any more.
  * @limited: it has a bucket; without one it is never held.
  * @filled: it had one before, which was full at first.
  * @held: enum held; until @tokens are @release.
@@ -58,6 +60,8 @@ struct vs_slot {
 	struct bpf_spin_lock lock;
 	__u32 slot;
 	__u32 xid;
+	__u32 cpu;
+	__u32 each;
 	__u32 used;
 	__u32 gone;
 	__u32 limited;

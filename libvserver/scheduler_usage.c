@@ -6,6 +6,7 @@
  * Read from the pinned maps, if it is this build's scheduler that runs.
  */
 #include <bpf/bpf.h>
+#include <bpf/libbpf.h>
 #include <errno.h>
 #include <time.h>
 
@@ -51,9 +52,36 @@ static struct vs_cpu_usage usage_of(const struct vs_slot *slot)
 	return usage;
 }
 
+/* Of the buckets that a context has on each processor, what they are together. */
+static struct vs_cpu_usage usage_of_each(int cpu_slots, int buckets, uint32_t xid)
+{
+	struct vs_cpu_usage sum = { .limited = true }, one;
+	int n = libbpf_num_possible_cpus();
+	struct vs_slot slot;
+	uint32_t number;
+
+	for (int cpu = 1; cpu <= n; cpu++) {
+		uint64_t key = (uint64_t)cpu << 32 | xid;
+
+		if (bpf_map_lookup_elem(cpu_slots, &key, &number) < 0 ||
+		    bpf_map_lookup_elem_flags(buckets, &number, &slot, BPF_F_LOCK) < 0 ||
+		    slot.xid != xid)
+			continue;
+		one = usage_of(&slot);
+		sum.held |= one.held;
+		sum.tokens_ns += one.tokens_ns;
+		sum.size_ns += one.size_ns;
+		sum.used_ns += one.used_ns;
+		sum.idle_ns += one.idle_ns;
+		sum.held_ns += one.held_ns;
+		sum.holds += one.holds;
+	}
+	return sum;
+}
+
 int vs_scheduler_usage(struct vs *vs, uint32_t xid, struct vs_cpu_usage *ret)
 {
-	_cleanup_close_ int slots = -1, buckets = -1;
+	_cleanup_close_ int slots = -1, cpu_slots = -1, buckets = -1;
 	struct vs_slot slot;
 	uint32_t number;
 
@@ -61,12 +89,13 @@ int vs_scheduler_usage(struct vs *vs, uint32_t xid, struct vs_cpu_usage *ret)
 		return -ENODATA;
 	slots = bpf_obj_get(VS_PIN_SCHEDULER "/slots");
 	buckets = bpf_obj_get(VS_PIN_SCHEDULER "/buckets");
-	if (slots < 0 || buckets < 0)
+	cpu_slots = bpf_obj_get(VS_PIN_SCHEDULER "/cpu_slots");
+	if (slots < 0 || cpu_slots < 0 || buckets < 0)
 		return -ENODATA;
 	if (bpf_map_lookup_elem(slots, &xid, &number) < 0 ||
 	    bpf_map_lookup_elem_flags(buckets, &number, &slot, BPF_F_LOCK) < 0 ||
 	    slot.xid != xid || !slot.used)
 		return -ESRCH;
-	*ret = usage_of(&slot);
+	*ret = slot.each ? usage_of_each(cpu_slots, buckets, xid) : usage_of(&slot);
 	return 0;
 }
