@@ -32,6 +32,7 @@ const struct nla_policy vs_bucket_policy[VS_BUCKET_ATTR_MAX + 1] = {
 	[VS_BUCKET_ATTR_IDLE_INTERVAL] = { .type = NLA_U64 },
 	[VS_BUCKET_ATTR_PRIO_BIAS] = { .type = NLA_S32 },
 	[VS_BUCKET_ATTR_TOKENS] = { .type = NLA_U64 },
+	[VS_BUCKET_ATTR_SCOPE] = NLA_POLICY_MAX(NLA_U32, VS_SCOPE_MAX),
 };
 
 const struct nla_policy vs_links_policy[VS_ATTR_MAX + 1] = {
@@ -110,6 +111,8 @@ static int parse_bucket(const struct nlattr *nest, struct vs_change *change,
 	}
 	if (tb[VS_BUCKET_ATTR_PRIO_BIAS])
 		bucket->prio_bias = nla_get_s32(tb[VS_BUCKET_ATTR_PRIO_BIAS]);
+	if (tb[VS_BUCKET_ATTR_SCOPE])
+		bucket->scope = nla_get_u32(tb[VS_BUCKET_ATTR_SCOPE]);
 	bucket->tokens = tb[VS_BUCKET_ATTR_TOKENS] ? nla_get_u64(tb[VS_BUCKET_ATTR_TOKENS]) :
 						     U64_MAX;
 	err = vs_bucket_check(bucket, extack);
@@ -217,7 +220,8 @@ static int put_bucket(struct sk_buff *skb, const struct vs_bucket *bucket)
 	    nla_put_u64_64bit(skb, VS_BUCKET_ATTR_INTERVAL, bucket->interval, VS_BUCKET_ATTR_PAD) ||
 	    nla_put_u64_64bit(skb, VS_BUCKET_ATTR_SIZE, bucket->size, VS_BUCKET_ATTR_PAD) ||
 	    nla_put_u64_64bit(skb, VS_BUCKET_ATTR_RELEASE, bucket->release, VS_BUCKET_ATTR_PAD) ||
-	    nla_put_s32(skb, VS_BUCKET_ATTR_PRIO_BIAS, bucket->prio_bias))
+	    nla_put_s32(skb, VS_BUCKET_ATTR_PRIO_BIAS, bucket->prio_bias) ||
+	    nla_put_u32(skb, VS_BUCKET_ATTR_SCOPE, bucket->scope))
 		return -EMSGSIZE;
 	if (bucket->idle_rate &&
 	    (nla_put_u64_64bit(skb, VS_BUCKET_ATTR_IDLE_RATE, bucket->idle_rate,

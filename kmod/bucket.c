@@ -11,10 +11,14 @@
 
 #include "bucket.h"
 
-static int check_rate(u64 rate, u64 interval, struct netlink_ext_ack *extack)
+static int check_rate(u64 rate, u64 interval, u32 scope, struct netlink_ext_ack *extack)
 {
 	if (interval < VS_INTERVAL_MIN_NS || interval > VS_INTERVAL_MAX_NS) {
 		NL_SET_ERR_MSG(extack, "the interval of a bucket is 1 ms to 10 s");
+		return -EINVAL;
+	}
+	if (scope == VS_SCOPE_PROCESSOR && rate > interval) {
+		NL_SET_ERR_MSG(extack, "the rate of each processor's bucket is more than one processor has");
 		return -EINVAL;
 	}
 	if (rate > interval * num_possible_cpus()) {
@@ -31,10 +35,10 @@ static int check_rate(u64 rate, u64 interval, struct netlink_ext_ack *extack)
 int vs_bucket_check(const struct vs_bucket *bucket,
 		    struct netlink_ext_ack *extack)
 {
-	int err = check_rate(bucket->rate, bucket->interval, extack);
+	int err = check_rate(bucket->rate, bucket->interval, bucket->scope, extack);
 
 	if (!err && (bucket->idle_rate || bucket->idle_interval))
-		err = check_rate(bucket->idle_rate, bucket->idle_interval, extack);
+		err = check_rate(bucket->idle_rate, bucket->idle_interval, bucket->scope, extack);
 	if (err)
 		return err;
 	if (!bucket->size || bucket->size > VS_SIZE_MAX_NS) {

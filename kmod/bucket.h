@@ -11,7 +11,7 @@
 
 /**
  * struct vs_bucket - scheduler parameters of a context, never changed once
- * they are published.  Nanoseconds of processor time of the whole machine.
+ * they are published.  Nanoseconds of processor time.
  * @rate: R, gained every @interval (T).
  * @size: S, held at most.
  * @release: M, runs again at.
@@ -19,6 +19,7 @@
  * @tokens: what is in it from when it is published; U64_MAX: what was there, or full.
  * @serial: another one each time that a bucket is published with @tokens.
  * @prio_bias: of two that may run, who has less comes first.
+ * @scope: enum vs_scope; all of this is the whole machine's, or each processor's.
  * @rcu: frees it after the last reader.
  */
 struct vs_bucket {
@@ -31,6 +32,7 @@ struct vs_bucket {
 	u64 tokens;
 	u64 serial;
 	s32 prio_bias;
+	u32 scope;
 	struct rcu_head rcu;
 };
 

@@ -117,8 +117,8 @@ __bpf_kfunc int vs_address6(u32 nid, void *address, u32 address__sz)
 
 /*
  * The bucket of @xid, as struct vs_bucket has it: R, T, S, M, R2, T2 in
- * nanoseconds, tokens and their serial, and the bias, nine u64.  0; -ESRCH no such
- * context; -ENOENT it is not limited; -EINVAL @values__sz is not 72.
+ * nanoseconds, tokens and their serial, the bias, and the scope, ten u64.  0; -ESRCH
+ * no such context; -ENOENT it is not limited; -EINVAL @values__sz is not 80.
  */
 __bpf_kfunc int vs_bucket_read(u32 xid, void *values, u32 values__sz)
 {
@@ -126,7 +126,7 @@ __bpf_kfunc int vs_bucket_read(u32 xid, void *values, u32 values__sz)
 	const struct vs_context *ctx;
 	u64 *value = values;
 
-	if (values__sz != 9 * sizeof(*value))
+	if (values__sz != 10 * sizeof(*value))
 		return -EINVAL;
 	guard(rcu)();
 	ctx = vs_context_read(xid);
@@ -144,6 +144,7 @@ __bpf_kfunc int vs_bucket_read(u32 xid, void *values, u32 values__sz)
 	value[6] = bucket->tokens;
 	value[7] = bucket->serial;
 	value[8] = (u64)bucket->prio_bias;
+	value[9] = bucket->scope;
 	return 0;
 }
 

@@ -51,6 +51,13 @@ bool __init vs_bucket_selftest(void)
 		    .tokens = U64_MAX, .prio_bias = VS_PRIO_BIAS_MIN }, 0 },
 		{ { .rate = 25000000, .interval = 100000000, .size = 9, .release = 1,
 		    .prio_bias = VS_PRIO_BIAS_MAX + 1 }, -EINVAL },
+		{ { .rate = 100000000, .interval = 100000000, .size = 9, .release = 1,
+		    .scope = VS_SCOPE_PROCESSOR }, 0 },
+		{ { .rate = 100000001, .interval = 100000000, .size = 9, .release = 1,
+		    .scope = VS_SCOPE_PROCESSOR }, -EINVAL },
+		{ { .rate = 25000000, .interval = 100000000, .size = 9, .release = 1,
+		    .idle_rate = 100000001, .idle_interval = 100000000,
+		    .scope = VS_SCOPE_PROCESSOR }, -EINVAL },
 	};
 	unsigned int i;
 

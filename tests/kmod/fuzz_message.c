@@ -188,6 +188,9 @@ static void put_bucket(struct fuzz *f)
 		put_u64(f, VS_BUCKET_ATTR_TOKENS, f->wrong ? fuzz_number(f) : right[3]);
 	if (fuzz_one_in(f, 4))
 		put_u32(f, VS_BUCKET_ATTR_PRIO_BIAS, f->wrong ? (uint32_t)fuzz_number(f) : 5);
+	if (fuzz_one_in(f, 4))
+		put_u32(f, VS_BUCKET_ATTR_SCOPE,
+			f->wrong ? (uint32_t)fuzz_number(f) : fuzz_below(f, VS_SCOPE_MAX + 1));
 	nest_end(f, at);
 }
 

@@ -52,6 +52,7 @@ static const struct word attributes[] = {
 	{ "signal", VS_ATTR_SIGNAL },		{ "idle-rate", VS_BUCKET_ATTR_IDLE_RATE },
 	{ "idle-interval", VS_BUCKET_ATTR_IDLE_INTERVAL },
 	{ "prio-bias", VS_BUCKET_ATTR_PRIO_BIAS }, { "tokens", VS_BUCKET_ATTR_TOKENS },
+	{ "scope", VS_BUCKET_ATTR_SCOPE },
 	{ NULL, 0 }
 };
 
@@ -116,6 +117,15 @@ static void put_all(struct nl_msg *msg, char **words)
 	}
 }
 
+static void print_bucket(struct nlattr *nest)
+{
+	struct nlattr *tb[VS_BUCKET_ATTR_MAX + 1];
+
+	if (nla_parse_nested(tb, VS_BUCKET_ATTR_MAX, nest, NULL) == 0 && tb[VS_BUCKET_ATTR_SCOPE])
+		printf("scope=%u ", nla_get_u32(tb[VS_BUCKET_ATTR_SCOPE]));
+	printf("bucket ");
+}
+
 static void print_reply(struct nlmsghdr *header)
 {
 	struct nlattr *tb[VS_ATTR_MAX + 1];
@@ -149,7 +159,7 @@ static void print_reply(struct nlmsghdr *header)
 	if (tb[VS_ATTR_ADDRESSES])
 		printf("addresses ");
 	if (tb[VS_ATTR_BUCKET])
-		printf("bucket ");
+		print_bucket(tb[VS_ATTR_BUCKET]);
 	if (tb[VS_ATTR_LINK_COUNT])
 		printf("links=%u ", nla_get_u32(tb[VS_ATTR_LINK_COUNT]));
 }

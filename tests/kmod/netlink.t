@@ -24,7 +24,7 @@ bucket=(rate:u64=25000000 interval:u64=100000000 size:u64=50000000 release:u64=2
 says "xid=60 name=60 flags=1 ceiling=0 tasks=0 ok" "control: a context is made" \
 	"$nl" new xid:u32=60 flags:u64=1
 cleanup "$nl" end xid:u32=60
-says "xid=61 name=$name63 flags=1 ceiling=3 tasks=0 addresses bucket ok" \
+says "xid=61 name=$name63 flags=1 ceiling=3 tasks=0 addresses scope=0 bucket ok" \
 	"control: with all that there is" \
 	"$nl" new xid:u32=61 name:str=$name63 flags:u64=1 ceiling:u64=3 \
 	addresses[ address[ ip4:hex=0a090002 ] address[ ip6:hex=fd090000000000000000000000000002 ] ] \
@@ -113,6 +113,21 @@ says "*bucket ok" "control: a bias" plus prio-bias:s32=-20
 says ok "it goes again" "$nl" end xid:u32=62
 says "EINVAL: *" "not one of less than -20" plus prio-bias:s32=-21
 says "EINVAL: *" "not one of more than 20" plus prio-bias:s32=21
+says "*scope=0 bucket ok" "control: a bucket is the whole machine's" plus
+says ok "it goes again" "$nl" end xid:u32=62
+says "*scope=1 bucket ok" "control: one for each processor" plus scope:u32=1
+says ok "it goes again" "$nl" end xid:u32=62
+says "E*" "not one of another scope" plus scope:u32=2
+says "E*" "nor of one that is no number of 32 bits" plus scope:u16=1
+whole() { "$nl" new xid:u32=62 bucket[ rate:u64=$1 interval:u64=100000000 size:u64=50000000 \
+	release:u64=2500000 "${@:2}" ]; }
+says "EINVAL: *each processor*" "not more for each than a processor has" whole 100000001 scope:u32=1
+says "*scope=1 bucket ok" "control: all that it has" whole 100000000 scope:u32=1
+says ok "another setting" "$nl" set xid:u32=62 ceiling:u64=5
+says "*scope=1 bucket ok" "lets it be" "$nl" get xid:u32=62
+says ok "a bucket without a scope" "$nl" set xid:u32=62 bucket[ "${bucket[@]}" ]
+says "*scope=0 bucket ok" "is the whole machine's again" "$nl" get xid:u32=62
+says ok "it goes again" "$nl" end xid:u32=62
 refused EINVAL "not three of four" new xid:u32=62 bucket[ "${bucket[@]:0:3}" ]
 
 # --- get --------------------------------------------------------------------------------------

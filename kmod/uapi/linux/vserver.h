@@ -122,7 +122,8 @@
  * BUCKET
  *
  *   VS_ATTR_BUCKET nests VS_BUCKET_ATTR_*, times in nanoseconds of processor
- *   time (of the whole machine; two processors earn two seconds a second).
+ *   time (of the whole machine; two processors earn two seconds a second; or, by
+ *   SCOPE, of each processor).
  *   The bucket holds at most SIZE, gains RATE every INTERVAL, is put on hold
  *   when empty and runs again at RELEASE.  All four are given, or none:
  *	INTERVAL / VS_RATE_MIN_DIV <= RATE <= INTERVAL * processors,
@@ -138,6 +139,11 @@
  *
  *   PRIO_BIAS, VS_PRIO_BIAS_MIN to VS_PRIO_BIAS_MAX, less is sooner: of two that
  *   may both run, who comes first.  It changes nobody's share.
+ *
+ *   SCOPE (enum vs_scope) is for what there is a bucket: VS_SCOPE_MACHINE, as
+ *   without it, one for all processors; VS_SCOPE_PROCESSOR, one for each, all alike,
+ *   from which is taken what runs there.  All numbers are then those of each, and a
+ *   RATE is INTERVAL at most.
  *
  *   TOKENS is what is in the bucket from now on, at most SIZE.  It is no setting
  *   and is not given back.  Without it a new bucket is full, and one that changes
@@ -283,6 +289,13 @@ enum vs_address_attr {
 };
 #define VS_ADDRESS_ATTR_MAX (__VS_ADDRESS_ATTR_MAX - 1)
 
+enum vs_scope {
+	VS_SCOPE_MACHINE,	/* one bucket */
+	VS_SCOPE_PROCESSOR,	/* one for each */
+	__VS_SCOPE_MAX,
+};
+#define VS_SCOPE_MAX (__VS_SCOPE_MAX - 1)
+
 enum vs_bucket_attr {
 	VS_BUCKET_ATTR_UNSPEC,
 	VS_BUCKET_ATTR_RATE,		/* u64 ns, R */
@@ -294,6 +307,7 @@ enum vs_bucket_attr {
 	VS_BUCKET_ATTR_IDLE_INTERVAL,	/* u64 ns, T2 */
 	VS_BUCKET_ATTR_PRIO_BIAS,	/* s32 */
 	VS_BUCKET_ATTR_TOKENS,		/* u64 ns, in requests only */
+	VS_BUCKET_ATTR_SCOPE,		/* u32, enum vs_scope */
 	__VS_BUCKET_ATTR_MAX,
 };
 #define VS_BUCKET_ATTR_MAX (__VS_BUCKET_ATTR_MAX - 1)
