@@ -51,7 +51,8 @@ int vs_attribute_put_bucket(struct nl_msg *msg, const struct vs_bucket *bucket)
 	     nla_put_u64(msg, VS_BUCKET_ATTR_INTERVAL, bucket->interval_ns) < 0 ||
 	     nla_put_u64(msg, VS_BUCKET_ATTR_SIZE, bucket->size_ns) < 0 ||
 	     nla_put_u64(msg, VS_BUCKET_ATTR_RELEASE, bucket->release_ns) < 0 ||
-	     nla_put_s32(msg, VS_BUCKET_ATTR_PRIO_BIAS, bucket->prio_bias) < 0))
+	     nla_put_s32(msg, VS_BUCKET_ATTR_PRIO_BIAS, bucket->prio_bias) < 0 ||
+	     nla_put_u32(msg, VS_BUCKET_ATTR_SCOPE, bucket->scope) < 0))
 		return -ENOMEM;
 	if (bucket->rate_ns && bucket->idle_rate_ns &&
 	    (nla_put_u64(msg, VS_BUCKET_ATTR_IDLE_RATE, bucket->idle_rate_ns) < 0 ||
@@ -113,6 +114,9 @@ static int take_bucket(struct nlattr *nest, struct vs_bucket *bucket)
 	if (attrs[VS_BUCKET_ATTR_PRIO_BIAS] &&
 	    nla_len(attrs[VS_BUCKET_ATTR_PRIO_BIAS]) == sizeof(int32_t))
 		bucket->prio_bias = nla_get_s32(attrs[VS_BUCKET_ATTR_PRIO_BIAS]);
+	if (attrs[VS_BUCKET_ATTR_SCOPE] &&
+	    nla_len(attrs[VS_BUCKET_ATTR_SCOPE]) == sizeof(uint32_t))
+		bucket->scope = nla_get_u32(attrs[VS_BUCKET_ATTR_SCOPE]);
 	return 0;
 }
 

@@ -60,3 +60,12 @@ int vs_bucket_make(uint64_t rate_ns, uint64_t interval_ns, uint64_t size_ns,
 	};
 	return 0;
 }
+
+int vs_bucket_set_scope(struct vs_bucket *bucket, uint32_t scope)
+{
+	if (scope == VS_SCOPE_PROCESSOR && (bucket->rate_ns > bucket->interval_ns ||
+					    bucket->idle_rate_ns > bucket->idle_interval_ns))
+		return -ERANGE;
+	bucket->scope = scope;
+	return 0;
+}

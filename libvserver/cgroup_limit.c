@@ -8,6 +8,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <string.h>
+#include <sys/sysinfo.h>
 
 #include "private.h"
 
@@ -20,6 +21,25 @@ static int write_number(int dir, const char *file, uint64_t number)
 	if (number != UINT64_MAX)
 		snprintf(text, sizeof(text), "%llu", (unsigned long long)number);
 	return vs_write_file(dir, file, text);
+}
+
+/* Of a bucket for each processor the sum of those that it may use, which is
+ * all that can be said there. */
+static struct vs_bucket sum_of(int dir, const struct vs_bucket *cpu)
+{
+	struct vs_bucket sum = *cpu;
+	unsigned int processors = 0;
+	struct vs_cpuset set;
+
+	if (cpu->scope != VS_SCOPE_PROCESSOR || cpu->rate_ns == UINT64_MAX)
+		return sum;
+	if (vs_cpuset_read(dir, "cpuset.cpus.effective", &set) == 0)
+		processors = vs_cpuset_count(&set);
+	if (!processors)	/* nobody has limited it */
+		processors = (unsigned int)get_nprocs();
+	sum.rate_ns *= processors;
+	sum.size_ns *= processors;
+	return sum;
 }
 
 /* A burst is at most one quota there. */
@@ -80,6 +100,7 @@ int vs_cgroup_limit(struct vs *vs, const char *path, const struct vs_limits *lim
 		{ "pids.max", limits->tasks },
 	};
 	_cleanup_close_ int dir = vs_cgroup_open(vs, path);
+	struct vs_bucket cpu;
 	int r;
 
 	if (dir < 0)
@@ -103,7 +124,8 @@ int vs_cgroup_limit(struct vs *vs, const char *path, const struct vs_limits *lim
 		return vs_fail_errno(vs, r, "writing cpuset.cpus of the cgroup %s", path);
 	if (!limits->cpu.rate_ns)
 		return 0;
-	r = write_cpu(dir, &limits->cpu);
+	cpu = sum_of(dir, &limits->cpu);
+	r = write_cpu(dir, &cpu);
 	return r < 0 ? vs_fail_errno(vs, r, "writing cpu.max of the cgroup %s", path) : 0;
 }
 

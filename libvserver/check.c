@@ -264,8 +264,8 @@ static void check_scheduler(struct features *f, struct vs *vs)
 {
 	static const struct text kernel = {
 		"sched_ext", false,
-		"shares are kept by cpu.max, which has no cpu-idle, cpu-release, cpu-tokens and "
-		"cpu-prio-bias, and of cpu-bucket one quota at most",
+		"shares are kept by cpu.max, which has no cpu-idle, cpu-release, cpu-tokens, "
+		"cpu-prio-bias and cpu-scope, and of cpu-bucket one quota at most",
 		"for the token bucket boot a kernel with CONFIG_SCHED_CLASS_EXT: "
 		"linux-image-amd64 of backports",
 	};

@@ -12,11 +12,20 @@
 
 #define SECOND_NS	1000000000ULL
 
-uint64_t vs_bucket_guarantee(const struct vs_bucket *bucket)
+uint64_t vs_bucket_guarantee_on(const struct vs_bucket *bucket, unsigned int processors)
 {
+	unsigned __int128 rate = bucket->rate_ns;
+
 	if (!bucket->rate_ns || !bucket->interval_ns)
 		return 0;
-	return (uint64_t)((unsigned __int128)bucket->rate_ns * SECOND_NS / bucket->interval_ns);
+	if (bucket->scope == VS_SCOPE_PROCESSOR)
+		rate *= processors;
+	return (uint64_t)(rate * SECOND_NS / bucket->interval_ns);
+}
+
+uint64_t vs_bucket_guarantee(const struct vs_bucket *bucket)
+{
+	return vs_bucket_guarantee_on(bucket, (unsigned int)get_nprocs());
 }
 
 int vs_guarantees_read(struct vs *vs, uint32_t except, struct vs_guarantees *ret)

@@ -41,6 +41,8 @@ static const struct vs_setting settings[] = {
 	  "processor time that is in its bucket when it starts; otherwise that is full" },
 	{ "cpu-prio-bias", "cpuPrioBias", VS_TYPE_BIAS, "0", true, false, "NUMBER",
 	  "-20 to 20: of two that may both run, who has less comes first" },
+	{ "cpu-scope", "cpuScope", VS_TYPE_CHOICE, "machine", true, false, "machine|processor",
+	  "whether cpu is of the whole machine, or that much of each processor" },
 	{ "cpuset", "cpuset", VS_TYPE_CPUSET, "infinity", true, false, "LIST",
 	  "processors that it may use, by their numbers: 0-3,8" },
 	{ "memory", "memory", VS_TYPE_SIZE, "infinity", true, false, "SIZE",

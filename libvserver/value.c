@@ -147,6 +147,16 @@ int vs_parse_bias(const char *text, int32_t *ret)
 	return 0;
 }
 
+int vs_parse_scope(const char *text, uint32_t *ret)
+{
+	bool processor = !strcmp(text, "processor");
+
+	if (!processor && strcmp(text, "machine") != 0)
+		return -EINVAL;
+	*ret = processor ? VS_SCOPE_PROCESSOR : VS_SCOPE_MACHINE;
+	return 0;
+}
+
 int vs_parse_xid(const char *text, uint32_t *ret)
 {
 	uint64_t number;

@@ -70,6 +70,7 @@ struct vs_bucket {
 	uint64_t idle_rate_ns;	/* R2: of time that nobody is entitled to; 0: none */
 	uint64_t idle_interval_ns; /* T2 */
 	int32_t prio_bias;	/* VS_PRIO_BIAS_MIN (sooner) to VS_PRIO_BIAS_MAX */
+	uint32_t scope;		/* enum vs_scope: the machine's, or each processor's */
 	bool set_tokens;	/* what is in it now is to be tokens_ns; never read */
 	uint64_t tokens_ns;
 };
@@ -326,8 +327,8 @@ struct vs_limits {		/* UINT64_MAX: none; 0: leave as it is */
 	uint64_t swap_bytes;
 	bool no_swap;		/* none at all; swap_bytes is not looked at */
 	uint64_t tasks;
-	struct vs_bucket cpu;	/* as cpu.max and cpu.max.burst; rate_ns
-				 * UINT64_MAX: none */
+	struct vs_bucket cpu;	/* as cpu.max and cpu.max.burst, which have but
+				 * the sum over processors; rate_ns UINT64_MAX: none */
 	const char *cpuset;	/* "0-3,8", "infinity"; NULL: as it is */
 };
 struct vs_usage {
@@ -441,6 +442,8 @@ int vs_parse_count(const char *text, uint64_t *ret);
 /** vs_parse_bias() - a number VS_PRIO_BIAS_MIN..VS_PRIO_BIAS_MAX.
  * 0; -EINVAL not a number; -ERANGE. */
 int vs_parse_bias(const char *text, int32_t *ret);
+/** vs_parse_scope() - "machine" or "processor": enum vs_scope.  0; -EINVAL. */
+int vs_parse_scope(const char *text, uint32_t *ret);
 /** vs_parse_xid() - a number VS_XID_MIN..VS_XID_STATIC_MAX.
  * 0; -EINVAL not a number; -ERANGE. */
 int vs_parse_xid(const char *text, uint32_t *ret);
@@ -463,11 +466,17 @@ int vs_format_share(uint64_t rate_ns, uint64_t interval_ns, char **ret);
  */
 int vs_bucket_make(uint64_t rate_ns, uint64_t interval_ns, uint64_t size_ns,
 		   uint64_t release_ns, struct vs_bucket *ret);
+/** vs_bucket_set_scope() - one for the machine, or one for each processor.
+ * 0; -ERANGE each would have more than one processor has, by cpu or by idle rate. */
+int vs_bucket_set_scope(struct vs_bucket *bucket, uint32_t scope);
 
 /* guarantee.c ----------------------------------------------------------- */
 
-/** vs_bucket_guarantee() - R/T, as ns of processor time every second; 0: none. */
+/** vs_bucket_guarantee() - R/T, as ns of processor time every second; 0: none.
+ * Of a bucket for each processor that many times, one for each on line. */
 uint64_t vs_bucket_guarantee(const struct vs_bucket *bucket);
+/** vs_bucket_guarantee_on() - the same of who may use so many @processors. */
+uint64_t vs_bucket_guarantee_on(const struct vs_bucket *bucket, unsigned int processors);
 /** struct vs_guarantees - of all contexts in the table, beside what this
  * machine's processors have; ns of processor time every second. */
 struct vs_guarantees {

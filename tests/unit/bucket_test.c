@@ -59,15 +59,38 @@ static void guarantees(void)
 {
 	const uint64_t s = 1000 * MS;
 	const struct vs_bucket none = {}, third = { .rate_ns = 10 * MS, .interval_ns = 30 * MS };
+	const struct vs_bucket each = { .rate_ns = 10 * MS, .interval_ns = 30 * MS,
+					.scope = VS_SCOPE_PROCESSOR };
 	struct vs_guarantees all = { .guaranteed_ns = 2 * s, .machine_ns = 2 * s };
 
 	is_int(vs_bucket_guarantee(&none), 0, "no bucket guarantees nothing");
 	is_int(vs_bucket_guarantee(&third), 333333333, "10ms/30ms is a third of each second");
+	is_int(vs_bucket_guarantee_on(&third, 3), 333333333, "on however many processors");
+	is_int(vs_bucket_guarantee_on(&each, 3), s, "of each of three it is all of one");
+	is_int(vs_bucket_guarantee(&each), 1000 * (uint64_t)get_nprocs() * MS / 3,
+	       "of this machine's each one's third");
 	is_int(vs_guarantee_kept(&all, s), s, "where there is enough all is kept");
 	all.guaranteed_ns = 5 * s;
 	is_int(vs_guarantee_kept(&all, s), 2 * s / 5, "where there is not, in proportion");
 	all.guaranteed_ns = UINT64_MAX;
 	ok(vs_guarantee_kept(&all, UINT64_MAX / 2) <= s, "and no number overflows");
+}
+
+static void scopes(void)
+{
+	struct vs_bucket b = { .rate_ns = 100 * MS, .interval_ns = 100 * MS };
+
+	is_int(vs_bucket_set_scope(&b, VS_SCOPE_PROCESSOR), 0, "all of each processor");
+	is_int(b.scope, VS_SCOPE_PROCESSOR, "is of each");
+	b.rate_ns++;
+	b.scope = VS_SCOPE_MACHINE;
+	is_int(vs_bucket_set_scope(&b, VS_SCOPE_PROCESSOR), -ERANGE, "more than it has is refused");
+	is_int(b.scope, VS_SCOPE_MACHINE, "and touches nothing");
+	is_int(vs_bucket_set_scope(&b, VS_SCOPE_MACHINE), 0, "control: of the machine it can be had");
+	b.rate_ns = 10 * MS;
+	b.idle_rate_ns = 101 * MS;
+	b.idle_interval_ns = 100 * MS;
+	is_int(vs_bucket_set_scope(&b, VS_SCOPE_PROCESSOR), -ERANGE, "as much idle time, too");
 }
 
 /* What cpu.max has of a share, where there is nothing else. */
@@ -88,6 +111,7 @@ int main(void)
 	defaults();
 	refused();
 	guarantees();
+	scopes();
 	bursts();
 	return done_testing();
 }

@@ -110,6 +110,10 @@ static void values(void)
 	bad("cpu-prio-bias", "1.5", "no number");
 	bad("cpu-prio-bias", "-", "no number");
 	bad("cpu-prio-bias", "infinity", "no number");
+	good("cpu-scope", "machine");
+	good("cpu-scope", "processor");
+	bad("cpu-scope", "each", "none of machine|processor");
+	bad("cpu-scope", "", "none of");
 	good("memory", "512M");
 	bad("memory", "1K", "too little");
 	bad("memory", "much", "no size");
