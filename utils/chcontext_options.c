@@ -36,6 +36,7 @@ static void help(void)
 	     "      --cpu-idle SHARE   its part of time that nobody is entitled to: 10%\n"
 	     "      --cpu-tokens TIME  what it may use at first; otherwise a full bucket\n"
 	     "      --cpu-prio-bias N  -20 to 20: of two that may run, who has less comes first\n"
+	     "      --cpu-scope SCOPE  machine, or processor: all that is of each processor\n"
 	     "      --seccomp none     no filter on system calls; otherwise default\n"
 	     "      --no-new-privs     setuid programs and file capabilities give nothing inside\n"
 	     "      --disconnect       run in the background\n"
@@ -43,7 +44,7 @@ static void help(void)
 	     "      --help             this\n"
 	     "      --version          the version of VServer\n"
 	     "\n"
-	     "With any of --name to --cpu-prio-bias the context is a new one.\n"
+	     "With any of --name to --cpu-scope the context is a new one.\n"
 	     "\n"
 	     "Exit status: the command's; 1 failed, 2 usage, 254 the context exists.");
 	exit(0);
@@ -138,7 +139,7 @@ static uint32_t number_or_die(const char *text)
 }
 
 enum { OPT_CAP = 256, OPT_SECURE, OPT_NAME, OPT_HOSTNAME, OPT_DOMAINNAME, OPT_FLAG, OPT_CPU,
-       OPT_BUCKET, OPT_RELEASE, OPT_IDLE, OPT_TOKENS, OPT_BIAS,
+       OPT_BUCKET, OPT_RELEASE, OPT_IDLE, OPT_TOKENS, OPT_BIAS, OPT_SCOPE,
        /* These say nothing of the context: */
        OPT_SECCOMP, OPT_NO_NEW_PRIVS, OPT_DISCONNECT, OPT_SILENT };
 
@@ -157,6 +158,7 @@ static const struct option options[] = {
 	{ "cpu-idle",	required_argument,	NULL, OPT_IDLE },
 	{ "cpu-tokens",	required_argument,	NULL, OPT_TOKENS },
 	{ "cpu-prio-bias", required_argument,	NULL, OPT_BIAS },
+	{ "cpu-scope",	required_argument,	NULL, OPT_SCOPE },
 	{ "seccomp",	required_argument,	NULL, OPT_SECCOMP },
 	{ "no-new-privs", no_argument,		NULL, OPT_NO_NEW_PRIVS },
 	{ "disconnect",	no_argument,		NULL, OPT_DISCONNECT },
@@ -215,6 +217,10 @@ static void read_option(int c, struct arguments *ret)
 		setting_or_die("cpu-prio-bias", optarg);
 		vs_parse_bias(optarg, &ret->bucket.prio_bias);
 		break;
+	case OPT_SCOPE:
+		setting_or_die("cpu-scope", optarg);
+		vs_parse_scope(optarg, &ret->bucket.scope);
+		break;
 	case OPT_SECCOMP:
 		ret->no_seccomp = seccomp_or_die(optarg);
 		break;
@@ -246,7 +252,7 @@ static void bucket_or_die(struct arguments *args)
 
 	if (!asked->interval_ns) {
 		if (asked->size_ns || asked->release_ns || asked->idle_rate_ns ||
-		    asked->set_tokens || asked->prio_bias)
+		    asked->set_tokens || asked->prio_bias || asked->scope)
 			die(EXIT_USAGE, "--cpu-bucket, --cpu-release and the like want --cpu "
 			    "beside them");
 		return;
@@ -263,6 +269,9 @@ static void bucket_or_die(struct arguments *args)
 	args->ctx.bucket.idle_rate_ns = asked->idle_rate_ns;
 	args->ctx.bucket.idle_interval_ns = asked->idle_interval_ns;
 	args->ctx.bucket.prio_bias = asked->prio_bias;
+	if (vs_bucket_set_scope(&args->ctx.bucket, asked->scope) < 0)
+		die(EXIT_USAGE, "--cpu-scope processor: --cpu and --cpu-idle are of each processor "
+		    "then, 100%% at most");
 	args->ctx.bucket.set_tokens = asked->set_tokens;
 	args->ctx.bucket.tokens_ns = asked->tokens_ns;
 	if (asked->tokens_ns > args->ctx.bucket.size_ns)

@@ -52,6 +52,8 @@ bool field_integer(sd_json_variant *object, const char *field, int64_t *ret);
 bool field_true(sd_json_variant *object, const char *field);
 /** guest_setting() - the value in force, NULL where it is not set. */
 const char *guest_setting(sd_json_variant *guest, const char *key);
+/** guest_has_each() - its share is that of each processor. */
+bool guest_has_each(sd_json_variant *guest);
 /** guest_lacks_share() - it runs, but the daemon has looked at it only once:
  * what it uses of the processors is known after wait_for_share(). */
 bool guest_lacks_share(sd_json_variant *guest);

@@ -111,6 +111,13 @@ const char *guest_setting(sd_json_variant *guest, const char *key)
 	return NULL;
 }
 
+bool guest_has_each(sd_json_variant *guest)
+{
+	const char *scope = guest_setting(guest, "cpu-scope");
+
+	return scope && !strcmp(scope, "processor");
+}
+
 bool guest_lacks_share(sd_json_variant *guest)
 {
 	uint64_t usage;

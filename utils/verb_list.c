@@ -38,7 +38,8 @@ static char *cpu(sd_json_variant *guest)
 	used = human_share(share);
 	if (!used || !limit || !strchr(limit, '%'))
 		return used;
-	if (asprintf(&ret, "%.*s of %s", (int)strcspn(used, "%"), used, limit) < 0)
+	if (asprintf(&ret, "%.*s of %s%s", (int)strcspn(used, "%"), used, limit,
+		     guest_has_each(guest) ? " each" : "") < 0)
 		ret = NULL;
 	free(used);
 	return ret;

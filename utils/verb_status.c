@@ -145,12 +145,14 @@ static void add_row(struct table *table, sd_json_variant *guest, const char *key
 		    char *peak)
 {
 	const char *asked = guest_setting(guest, key);
+	bool cpu = !strcmp(key, "cpu");
+	bool each = cpu && asked && strcmp(asked, "infinity") && guest_has_each(guest);
 
 	table_addf(table, "%s", key);
-	table_addf(table, "%s", asked && *asked ? asked : "-");
+	table_addf(table, "%s%s", asked && *asked ? asked : "-", each ? " each" : "");
 	table_add(table, used);
 	table_add(table, peak);
-	table_add(table, strcmp(key, "cpu") ? NULL : refused_cpu(guest));
+	table_add(table, cpu ? refused_cpu(guest) : NULL);
 }
 
 static int print_usage(sd_json_variant *guest, bool legend)
@@ -220,6 +222,8 @@ static void print_beyond_cpuset(sd_json_variant *guest)
 	uint64_t rate, interval, there, guaranteed;
 	char *all, *some;
 
+	if (guest_has_each(guest))	/* that is of those */
+		return;
 	if (!field_number(bucket, "cpusetShare", &there) ||
 	    !field_number(bucket, "rateNs", &rate) ||
 	    !field_number(bucket, "intervalNs", &interval) || !interval)

@@ -62,7 +62,9 @@ static void add_bucket(struct table *table, const struct row *row, uint64_t ns)
 
 	if (bucket)
 		vs_format_share(bucket->asked.rate_ns, bucket->asked.interval_ns, &asked);
-	table_add(table, asked);
+	table_addf(table, "%s%s", asked ? asked : "-",
+		   asked && bucket->asked.scope == VS_SCOPE_PROCESSOR ? " each" : "");
+	free(asked);
 	table_add(table, known ? human_share(share(row->held_ns, ns)) : NULL);
 	table_add(table, known ? human_time_of(bucket->now.tokens_ns, bucket->now.size_ns) : NULL);
 }

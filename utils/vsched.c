@@ -74,6 +74,7 @@ static void print_asked(const struct vs_bucket *asked)
 		row("cpu-idle", share(asked->idle_rate_ns, asked->idle_interval_ns));
 	snprintf(bias, sizeof(bias), "%d", asked->prio_bias);
 	row("cpu-prio-bias", strdup(bias));
+	row("cpu-scope", strdup(asked->scope == VS_SCOPE_PROCESSOR ? "processor" : "machine"));
 }
 
 static void print_now(const struct vs_cpu_usage *now)

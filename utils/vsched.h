@@ -20,6 +20,7 @@ enum field {
 	FIELD_IDLE,
 	FIELD_TOKENS,
 	FIELD_BIAS,
+	FIELD_SCOPE,
 	FIELDS,
 };
 

@@ -24,6 +24,7 @@ static const char *word_for(const struct change *change, enum field field)
 		[FIELD_IDLE_RATE] = "--cpu-idle",
 		[FIELD_IDLE_INTERVAL] = "--cpu-idle",
 		[FIELD_TOKENS] = "--cpu-tokens",
+		[FIELD_SCOPE] = "--cpu-scope",
 	};
 
 	return change->said[field] ?: usual[field];
@@ -47,6 +48,8 @@ static void say_all(const struct change *change, struct vs_bucket *bucket)
 		bucket->idle_interval_ns = to->idle_interval_ns;
 	if (change->said[FIELD_BIAS])
 		bucket->prio_bias = to->prio_bias;
+	if (change->said[FIELD_SCOPE])
+		bucket->scope = to->scope;
 	bucket->set_tokens = change->said[FIELD_TOKENS];
 	bucket->tokens_ns = to->tokens_ns;
 }
@@ -93,6 +96,19 @@ static void check_idle(const struct change *change, uint32_t xid, struct vs_buck
 			   bucket->idle_interval_ns);
 }
 
+static void check_scope(const struct change *change, uint32_t xid, struct vs_bucket *bucket)
+{
+	bool idle = bucket->rate_ns <= bucket->interval_ns;
+
+	if (vs_bucket_set_scope(bucket, bucket->scope) < 0)
+		die(EXIT_FAILED, "cannot change context %u: %s every %s is more than one processor "
+		    "has, and with --cpu-scope processor it is of each; give less for %s, or "
+		    "--cpu-scope machine", xid,
+		    human_time(idle ? bucket->idle_rate_ns : bucket->rate_ns),
+		    human_time(idle ? bucket->idle_interval_ns : bucket->interval_ns),
+		    word_for(change, idle ? FIELD_IDLE_RATE : FIELD_RATE));
+}
+
 static void fill_up(const struct change *change, uint32_t xid, struct vs_bucket *bucket)
 {
 	struct vs_bucket made;
@@ -133,6 +149,7 @@ void change_make(const struct change *change, const struct vs_context *context,
 		    "makes none; give --cpu, or --fill-rate and --interval", xid);
 	check_rate(change, xid, FIELD_RATE, bucket.rate_ns, bucket.interval_ns);
 	check_idle(change, xid, &bucket);
+	check_scope(change, xid, &bucket);
 	fill_up(change, xid, &bucket);
 	if (bucket.set_tokens && bucket.tokens_ns > bucket.size_ns)
 		die(EXIT_FAILED, "cannot change context %u: %s is more than its bucket holds, %s; "

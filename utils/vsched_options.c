@@ -25,6 +25,7 @@ static void help(void)
 	     "      --cpu-idle SHARE   its part of time that nobody is entitled to: 10%; 0%: none\n"
 	     "      --cpu-tokens TIME  what is in the bucket from now on\n"
 	     "      --cpu-prio-bias N  -20 to 20: of two that may run, who has less comes first\n"
+	     "      --cpu-scope SCOPE  machine, or processor: all that is of each processor\n"
 	     "\n"
 	     "The same in classic words; TICKS without a unit are so many ticks of the kernel:\n"
 	     "      --fill-rate TICKS  gained every interval\n"
@@ -37,7 +38,7 @@ static void help(void)
 	     "      --idle-time        it is to have idle time\n"
 	     "      --prio-bias N, --priority-bias N\n"
 	     "      --cpu-id N, --bucket-id N\n"
-	     "                         refused: one bucket is for the whole machine\n"
+	     "                         refused: buckets of one context are alike on all processors\n"
 	     "\n"
 	     "      --dir DIR          each of these from the file of its name\n"
 	     "      --missingok        if there is one\n"
@@ -61,6 +62,7 @@ static const struct option options[] = {
 	{ "cpu-idle",	required_argument,	NULL, OPT_BUCKET },
 	{ "cpu-tokens",	required_argument,	NULL, OPT_BUCKET },
 	{ "cpu-prio-bias", required_argument,	NULL, OPT_BUCKET },
+	{ "cpu-scope",	required_argument,	NULL, OPT_BUCKET },
 	{ "fill-rate",	required_argument,	NULL, OPT_BUCKET },
 	{ "interval",	required_argument,	NULL, OPT_BUCKET },
 	{ "tokens",	required_argument,	NULL, OPT_BUCKET },

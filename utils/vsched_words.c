@@ -22,6 +22,7 @@ enum kind {
 	KIND_TIME,
 	KIND_SHARE,		/* the field, and the interval that follows it */
 	KIND_BIAS,
+	KIND_SCOPE,
 	KIND_FLAG,
 	KIND_PROCESSOR,
 	KIND_IGNORED,
@@ -38,6 +39,7 @@ static const struct word {
 	{ "cpu-idle", KIND_SHARE, FIELD_IDLE_RATE },
 	{ "cpu-tokens", KIND_TIME, FIELD_TOKENS },
 	{ "cpu-prio-bias", KIND_BIAS, FIELD_BIAS },
+	{ "cpu-scope", KIND_SCOPE, FIELD_SCOPE },
 	{ "fill-rate", KIND_TICKS, FIELD_RATE },
 	{ "interval", KIND_TICKS, FIELD_INTERVAL },
 	{ "tokens", KIND_TICKS, FIELD_TOKENS },
@@ -152,11 +154,15 @@ static void take(struct change *change, const struct word *word, const char *sai
 	case KIND_BIAS:
 		take_bias(change, said, value);
 		break;
+	case KIND_SCOPE:
+		if (vs_parse_scope(value, &change->to.scope) < 0)
+			die(EXIT_USAGE, "%s wants machine or processor, not '%s'", said, value);
+		break;
 	case KIND_FLAG:
 		break;
 	case KIND_PROCESSOR:
-		die(EXIT_USAGE, "%s: a bucket is for the whole machine, there is none for one "
-		    "processor; leave it out", said);
+		die(EXIT_USAGE, "%s: buckets of one context are alike on all processors; "
+		    "--cpu-scope processor gives one to each", said);
 	case KIND_IGNORED:
 		return;
 	}
@@ -188,8 +194,9 @@ static void read_value(int dir, const char *path, const char *file, char *ret, s
 		die(EXIT_FAILED, "cannot read %s/%s: %s", path, file, strerror(errno));
 	/* In classic configurations: the bucket of one processor. */
 	if (S_ISDIR(st.st_mode))
-		die(EXIT_USAGE, "%s/%s is a directory: a bucket is for the whole machine, there "
-		    "is none for one processor; take it away", path, file);
+		die(EXIT_USAGE, "%s/%s is a directory: buckets of one context are alike on all "
+		    "processors; take it away; a file cpu-scope with processor gives one to each",
+		    path, file);
 	n = read(fd, ret, size - 1);
 	if (n < 0)
 		die(EXIT_FAILED, "cannot read %s/%s: %s", path, file, strerror(errno));

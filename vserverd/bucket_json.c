@@ -37,7 +37,9 @@ int bucket_build(const struct vs_bucket *asked, const struct vs_cpu_usage *now,
 					     SD_JSON_BUILD_UNSIGNED(asked->idle_rate_ns)),
 		SD_JSON_BUILD_PAIR_CONDITION(idle, "idleIntervalNs",
 					     SD_JSON_BUILD_UNSIGNED(asked->idle_interval_ns)),
-		SD_JSON_BUILD_PAIR_INTEGER("prioBias", asked->prio_bias));
+		SD_JSON_BUILD_PAIR_INTEGER("prioBias", asked->prio_bias),
+		SD_JSON_BUILD_PAIR_STRING("scope", asked->scope == VS_SCOPE_PROCESSOR ?
+							   "processor" : "machine"));
 	if (r >= 0 && now)
 		r = add_now(now, &bucket);
 	if (r < 0) {

@@ -24,11 +24,19 @@ static void take_extras(const struct entries *entries, struct vs_bucket *bucket,
 {
 	const char *idle = entry_value(entries, "cpu-idle");
 	const char *bias = entry_value(entries, "cpu-prio-bias");
+	const char *scope = entry_value(entries, "cpu-scope");
+	uint32_t whose = VS_SCOPE_MACHINE;
 
 	if (idle)
 		vs_parse_share(idle, &bucket->idle_rate_ns, &bucket->idle_interval_ns);
 	if (bias)
 		vs_parse_bias(bias, &bucket->prio_bias);
+	if (scope)
+		vs_parse_scope(scope, &whose);
+	if (vs_bucket_set_scope(bucket, whose) < 0)
+		entry_complain(errors, entry_find(entries, "cpu-scope"), "cpu-scope: processor "
+			       "makes cpu and cpu-idle those of each processor, which has 100%%; "
+			       "make them less, or cpu-scope machine");
 	bucket->set_tokens = entry_value(entries, "cpu-tokens");
 	bucket->tokens_ns = take_time(entries, "cpu-tokens");
 	if (bucket->tokens_ns > bucket->size_ns)

@@ -9,6 +9,7 @@
 #include "bucket_json.h"
 #include "guest.h"
 
+#define SECOND_NS	1000000000ULL
 #define SHARE_NS	100000ULL	/* a hundredth of a percent, of each second */
 
 struct vs_guarantees guest_guarantees(struct manager *m)
@@ -27,6 +28,13 @@ static int add_guarantees(const struct vs_guarantees *all, sd_json_variant **buc
 		SD_JSON_BUILD_PAIR_UNSIGNED("machineShare", all->machine_ns / SHARE_NS));
 }
 
+/* Who may not use all processors has a bucket on fewer. */
+static uint64_t guarantee_of(const struct vs_bucket *bucket, uint64_t cpuset_ns)
+{
+	return cpuset_ns ? vs_bucket_guarantee_on(bucket, (unsigned int)(cpuset_ns / SECOND_NS)) :
+			   vs_bucket_guarantee(bucket);
+}
+
 /* No more than the processors that it may use have. */
 static int add_kept(uint64_t kept_ns, uint64_t cpuset_ns, sd_json_variant **bucket)
 {
@@ -38,8 +46,8 @@ static int add_kept(uint64_t kept_ns, uint64_t cpuset_ns, sd_json_variant **buck
 int guest_add_bucket(struct manager *m, const struct guest *guest, const struct vs_context *ctx,
 		     const struct vs_guarantees *all, sd_json_variant **object)
 {
-	uint64_t guarantee = vs_bucket_guarantee(&ctx->bucket);
 	uint64_t cpuset = guest_cpuset_ns(m, guest);
+	uint64_t guarantee = guarantee_of(&ctx->bucket, cpuset);
 	sd_json_variant *bucket = NULL;
 	struct vs_cpu_usage now;
 	bool known;

@@ -65,7 +65,8 @@ static int add_bound(struct manager *m, const char *name, struct bound **bounds,
 	state_free(state);
 	if (!bounded)
 		return 0;
-	bound.guarantee_ns = vs_bucket_guarantee(&context.bucket);
+	bound.guarantee_ns = vs_bucket_guarantee_on(&context.bucket,
+						    vs_cpuset_count(&bound.set));
 	bound.name = strdup(name);
 	grown = reallocarray(*bounds, *n + 1, sizeof(*grown));
 	if (grown)

@@ -57,7 +57,14 @@ static bool asks_cpu(const struct pairs *settings)
 {
 	return is_asked(settings, "cpu") || is_asked(settings, "cpu-bucket") ||
 	       is_asked(settings, "cpu-release") || is_asked(settings, "cpu-idle") ||
-	       is_asked(settings, "cpu-prio-bias");
+	       is_asked(settings, "cpu-prio-bias") || is_asked(settings, "cpu-scope");
+}
+
+/* Its limit is also another where each of another number of processors has one. */
+static bool asks_limit(const struct config *config, const struct pairs *settings)
+{
+	return asks_cpu(settings) || (config->bucket.scope == VS_SCOPE_PROCESSOR &&
+				      is_asked(settings, "cpuset"));
 }
 
 static int apply_limits(struct vs *vs, const struct config *config,
@@ -75,7 +82,7 @@ static int apply_limits(struct vs *vs, const struct config *config,
 		limits.tasks = config->tasks;
 	if (is_asked(settings, "cpuset"))
 		limits.cpuset = config->cpuset;
-	if (asks_cpu(settings)) {
+	if (asks_limit(config, settings)) {
 		limits.cpu = config->bucket;
 		if (!limits.cpu.rate_ns)
 			limits.cpu.rate_ns = UINT64_MAX;

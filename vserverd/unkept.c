@@ -48,6 +48,14 @@ static bool has_idle(const struct config *config)
 	return value && vs_parse_share(value, &rate, &interval) == 0 && rate != 0;
 }
 
+static bool has_scope(const struct config *config)
+{
+	const char *value = value_of(config, "cpu-scope");
+	uint32_t scope = VS_SCOPE_MACHINE;
+
+	return value && vs_parse_scope(value, &scope) == 0 && scope != VS_SCOPE_MACHINE;
+}
+
 /* Beside cpu, and not what there is anyway. */
 static bool is_wanted(const struct config *config, const char *name)
 {
@@ -55,6 +63,8 @@ static bool is_wanted(const struct config *config, const char *name)
 		return has_bias(config);
 	if (!strcmp(name, "cpu-idle"))
 		return has_idle(config);
+	if (!strcmp(name, "cpu-scope"))
+		return has_scope(config);
 	return (!strcmp(name, "cpu-bucket") || !strcmp(name, "cpu-release") ||
 		!strcmp(name, "cpu-tokens")) && value_of(config, name);
 }

@@ -178,6 +178,10 @@ bad 2 '--cpu-tokens must not be more than --cpu-bucket' "more tokens than the bu
 bad 2 '--cpu-prio-bias: 21 is out of range; choose a number from -20 to 20' "a bias of 21" \
 	chcontext --cpu 5% --cpu-prio-bias 21 -- true
 bad 2 "--cpu-prio-bias: 'high' is no number" "no bias" chcontext --cpu 5% --cpu-prio-bias high -- true
+bad 2 "--cpu-scope: 'each' is none of machine|processor" "no scope" chcontext --cpu 5% --cpu-scope each -- true
+bad 2 '--cpu-bucket, .* want --cpu' "a scope without a share" chcontext --cpu-scope processor -- true
+bad 2 '--cpu-scope processor: --cpu .* of each processor then, 100% at most' "of each more than it has" \
+	chcontext --cpu 150% --cpu-scope processor -- true
 bad 1 "cannot run 'nosuch': No such file or directory" "no such command" chcontext -- nosuch
 bad 1 "cannot run '/etc': " "a directory for a command" in_42 /etc
 : >"$scratch/plain"

@@ -54,9 +54,10 @@ bad 2 "--prio-bias 21: out of range; choose -20 to 20" "a bias of 21" vsched --x
 bad 2 "--priority-bias wants a number, not 'high'" "no bias" vsched --xid 50 --priority_bias high
 bad 2 "--cpu-idle wants a share .*, not 'infinity'" "all idle time" vsched --xid 50 --cpu-idle infinity
 for option in --cpu-id --cpu_id --bucket-id; do
-	bad 2 "${option/_/-}: a bucket is for the whole machine" "a bucket of one processor, $option" \
-		vsched --xid 50 $option 0
+	bad 2 "${option/_/-}: buckets of one context are alike on all processors; --cpu-scope processor" \
+		"a bucket of one processor, $option" vsched --xid 50 $option 0
 done
+bad 2 "--cpu-scope wants machine or processor, not 'each'" "no scope" vsched --xid 50 --cpu-scope each
 bad 1 "cannot read $scratch/nosuch: No such file" "no such directory" \
 	vsched --xid 50 --dir "$scratch/nosuch"
 expect 0 "which --missingok lets pass" vsched --xid 50 --dir "$scratch/nosuch" --missingok
@@ -102,6 +103,13 @@ is "$(four 50) $(of 50 idleRateNs idleIntervalNs) $(raw 50 prioBias)" "20 200 40
 	"the others stay"
 expect_output '"sizeNs":300000000' "--json shows what has become of it" \
 	sh -c 'vsched --xid 50 --cpu-bucket 300ms --json | jq -c .'
+expect 0 "one for each processor" vsched --xid 50 --cpu-scope processor
+is "$(four 50) $(raw 50 prioBias) $(raw 50 scope)" "20 200 300 50 -3 processor" "has the same for each"
+expect 0 "another change" vsched --xid 50 --cpu-prio-bias -3
+is "$(raw 50 scope)" processor "leaves it so"
+expect_output '^  cpu-scope  *processor$' "people see it" vsched --xid 50
+expect 0 "one for the machine" vsched --xid 50 --cpu-scope machine
+is "$(raw 50 scope)" machine "is so again"
 expect 0 "no idle time any more" vsched --xid 50 --cpu-idle 0%
 is "$(raw 50 idleRateNs)" null "there is none"
 bad 2 '--cpu infinity: then there is no bucket; leave out --cpu-bucket' "a size of no bucket" \
@@ -152,7 +160,7 @@ bad 2 "$scratch/sched/tokens-mux: no option is called so" "a file that is none" 
 	vsched --xid 50 --dir "$scratch/sched"
 rm "$scratch/sched/tokens-mux"
 mkdir "$scratch/sched/0"
-bad 2 "$scratch/sched/0 is a directory: a bucket is for the whole machine" "one of a processor" \
+bad 2 "$scratch/sched/0 is a directory: buckets of one context are alike" "one of a processor" \
 	vsched --xid 50 --dir "$scratch/sched"
 rmdir "$scratch/sched/0"
 is "$(of 50 sizeNs)" "70" "and nothing has changed"
@@ -170,6 +178,10 @@ no 'at this share it would be on hold for more than 10 s, until it has 60 ms' "o
 	vsched --xid 50 --cpu 0.5% --cpu-release 60ms
 no '.* is less than 0.1% of a processor, or more' "too little" vsched --xid 50 --cpu 0.05%
 no '.* or more than this machine.s' "more than the machine" vsched --xid 50 --cpu "$(nproc)01%" --force
+no '150 ms every 100 ms is more than one processor has, .* less for --cpu, or --cpu-scope machine' \
+	"of each processor more than it has" vsched --xid 50 --cpu 150% --cpu-scope processor --force
+no '150 ms every 100 ms is more than .* less for --cpu-idle' "idle time, too" \
+	vsched --xid 50 --cpu-idle 150% --cpu-scope processor
 no 'its interval would be 11 s' "an interval that is too long" vsched --xid 50 --interval 11s
 no 'of its idle rate --fill-rate2 alone says half' "half an idle rate" vsched --xid 50 --fill-rate2 1
 no 'it has no idle rate; give --fill-rate2 and --interval2' "idle time without a rate" \
@@ -191,8 +203,14 @@ is "$(of 51 rateNs)" $((all - 50)) "it is"
 expect 0 "what is too much already can become less" vsched --xid 50 --cpu 55%
 expect 0 "or another bucket" vsched --xid 51 --cpu-bucket 200ms
 bad 1 "cannot change context 50: " "but not more" vsched --xid 50 --cpu 56%
-build/tests/bpf/context end 51
 vsched --xid 50 --cpu 20%
+vsched --xid 51 --cpu 50%
+bad 1 "cannot change context 51: $((all / 2 * 2)).0% for it and 20.0% for others is more" \
+	"of each processor all is too much" vsched --xid 51 --cpu 100% --cpu-scope processor
+is "$(raw 51 scope) $(of 51 rateNs)" "machine 50" "and changes nothing"
+expect 0 "control: half of each can be had" vsched --xid 51 --cpu 50% --cpu-scope processor
+is "$(raw 51 scope) $(of 51 rateNs)" "processor 50" "it is"
+build/tests/bpf/context end 51
 
 # --- who runs ---------------------------------------------------------------------------------
 in_background() { chcontext --silent --disconnect "$@" >/dev/null 2>&1; }

@@ -83,18 +83,43 @@ fi
 expect 0 "which makes the machine not unfit" vserver check --quiet
 build/tests/bpf/context end 60
 expect_output "^processor time *ok" "it is enough again" vserver check
+each() { build/tests/kmod/netlink new xid:u32=60 flags:u64=1 'bucket[' "rate:u64=$1" interval:u64=100000000 \
+	size:u64=100000000 release:u64=1000000 scope:u32=1 ']' >/dev/null; }
+each 50000000
+is "$(bucket guaranteedShare)" "$((all / 2 + 20))00" "half of each processor is half of the machine"
+expect_output "^processor time *ok" "control: which is enough" vserver check
+build/tests/bpf/context end 60
+each 100000000
+is "$(bucket guaranteedShare)" "$((all + 20))00" "all of each is all of it"
+expect_output "^processor time *missing" "which is not" vserver check
+build/tests/bpf/context end 60
 
 # --- what cpu.max cannot do -------------------------------------------------------------------------
 # sets SETTING…: at once, until the next start.
 sets() { vserver set -q web --runtime "$@"; }
+group=/sys/fs/cgroup$(field web .cgroup)
 if [ "$scheduler" ]; then
 	expect 0 "control: with the scheduler all can be set" sets cpu-idle=10% cpu-release=2ms \
 		cpu-prio-bias=3 cpu-bucket=500ms
 	is "$(field web '.bucket | [.idleRateNs, .releaseNs, .sizeNs] | map(. / 1000000) |
 		join(" ")') $(bucket prioBias)" "10 2 500 3" "and holds"
 	is "$(field web .unkept)" null "nothing is left out"
+	is "$(bucket scope)" machine "control: a bucket is the whole machine's"
+	expect 0 "one for each processor" sets cpu-scope=processor
+	is "$(bucket scope) $(bucket rateNs)" "processor 20000000" "has the same for each"
+	is "$(bucket guaranteedShare)" "$((all / 5))00" "which is that often guaranteed"
+	is "$(cut -d' ' -f1 "$group/cpu.max")" $((all * 200)) "so much is all that cpu.max lets it"
+	expect_output '^  cpu  *20% each ' "status shows it" vserver status web
+	expect_output '^web .* of 20% each ' "so does list" vserver list
+	expect 0 "with one processor less" sets cpuset=0
+	is "$(cut -d' ' -f1 "$group/cpu.max")" 20000 "it is less"
+	expect_error 1 "^vserver: cannot set cpu-scope of 'web': .* those of each processor, which has 100%; make" \
+		"of each no more than it has" sets cpu=150% cpu-scope=processor
+	expect 0 "control: of the machine" sets cpu=150% cpu-scope=machine cpuset=infinity
+	is "$(cut -d' ' -f1 "$group/cpu.max")" 150000 "it can be had"
+	expect 0 "control: as before" sets cpu=20%
 else
-	for setting in cpu-idle=10% cpu-release=2ms cpu-prio-bias=3; do
+	for setting in cpu-idle=10% cpu-release=2ms cpu-prio-bias=3 cpu-scope=processor; do
 		expect_error 1 "^vserver: cannot set ${setting%=*} of 'web': this kernel has no sched_ext, and \
 cpu.max has nothing like it; leave it out, or boot a kernel" "${setting%=*} is refused" sets $setting
 	done
@@ -111,7 +136,7 @@ give 20ms or less" "so is a bucket beyond a quota" sets cpu-bucket=21ms
 	expect_output "^web: cpu = 11%$" "control: what was so before is not told again" \
 		sh -c 'vserver set web --runtime cpu=11% 2>&1 | tail -n 1'
 	expect 0 "control: both together can be set" sets cpu=10% cpu-bucket=10ms
-	expect 0 "control: no bias can be set" sets cpu-prio-bias=0
+	expect 0 "control: no bias can be set" sets cpu-prio-bias=0 cpu-scope=machine
 	expect 0 "by name for programs" refuses Set \
 		'{"name":"web","settings":[{"key":"cpu-idle","value":"10%"}]}' \
 		"$errors.NotSupported .*\"feature\":\"cpu-idle\""
@@ -121,17 +146,18 @@ give 20ms or less" "so is a bucket beyond a quota" sets cpu-bucket=21ms
 	is "$(field web .unkept)" null "control: what web has is kept"
 	vserver stop -q web
 	sed -i '/^cpu-bucket *= *20ms/d' /etc/vserver/guests/web.conf
-	printf 'cpu-idle = 10%%\ncpu-bucket = 30ms\n' >>/etc/vserver/guests/web.conf
+	printf 'cpu-idle = 10%%\ncpu-bucket = 30ms\ncpu-scope = processor\n' >>/etc/vserver/guests/web.conf
 	expect 0 "a guest whose file has them starts" vserver start -q web
-	expect_output "web: this kernel has no sched_ext: cpu.max keeps its share, but not cpu-bucket, cpu-idle" \
+	expect_output "web: this kernel has no sched_ext: cpu.max keeps its share, but not cpu-bucket, cpu-idle, cpu-scope" \
 		"and the journal says what is not kept" journalctl -q -b -u vserver@web -o cat
-	expect_output "^  unkept  cpu-bucket, cpu-idle: this kernel has no sched_ext" "so does status" \
+	expect_output "^  unkept  cpu-bucket, cpu-idle, cpu-scope: this kernel has no sched_ext" "so does status" \
 		vserver status web
-	is "$(field web '.unkept | join(" ")')" "cpu-bucket cpu-idle" "in JSON, too"
+	is "$(field web '.unkept | join(" ")')" "cpu-bucket cpu-idle cpu-scope" "in JSON, too"
+	is "$(cut -d' ' -f1 "$group/cpu.max")" $((10000 * $(nproc))) "cpu.max has that of all processors"
 	expect 0 "it can be changed otherwise" sets memory=64M
 fi
 expect_output "^sched_ext.*(ok|missing)" "check has a row of what the kernel can" vserver check
-[ "$scheduler" ] || grep -q '^sched_ext: .* has no cpu-idle, cpu-release, cpu-tokens and cpu-prio-bias' <<<"$output"
+[ "$scheduler" ] || grep -q '^sched_ext: .* has no cpu-idle, cpu-release, cpu-tokens, cpu-prio-bias and cpu-scope' <<<"$output"
 ok $? "which says what it cannot" || diag "$output"
 
 # --- events ----------------------------------------------------------------------------------------------
@@ -197,11 +223,12 @@ fi
 alone="without cpu there is no share, and nothing for it to do; set cpu too"
 expect_error 1 "^vserver: cannot build 'db': cpu-idle: $alone" "no guest is made with an idle rate alone" \
 	vserver build db --from "$scratch/tiny.tar" cpu-idle=10%
-for setting in cpu-bucket=5ms cpu-release=5ms cpu-idle=10% cpu-prio-bias=3; do
+for setting in cpu-bucket=5ms cpu-release=5ms cpu-idle=10% cpu-prio-bias=3 cpu-scope=processor; do
 	expect_error 1 "^vserver: cannot set ${setting%=*} of 'web': $alone" \
 		"without a share there is no ${setting%=*}" sets cpu=infinity $setting
 done
-expect 0 "control: none of it can be set" sets cpu=infinity cpu-idle=0% cpu-prio-bias=0
+expect 0 "control: none of it can be set" sets cpu=infinity cpu-idle=0% cpu-prio-bias=0 \
+	cpu-scope=machine
 expect 0 "control: and a share" sets cpu=20%
 expect_output "^vserver: cpu-bucket of 'web' is not kept: $alone" \
 	"what was set for a share that goes is told" vserver set web cpu=infinity
