@@ -153,7 +153,7 @@ give 20ms or less" "so is a bucket beyond a quota" sets cpu-bucket=21ms
 	expect_output "^  unkept  cpu-bucket, cpu-idle, cpu-scope: this kernel has no sched_ext" "so does status" \
 		vserver status web
 	is "$(field web '.unkept | join(" ")')" "cpu-bucket cpu-idle cpu-scope" "in JSON, too"
-	is "$(cut -d' ' -f1 "$group/cpu.max")" $((10000 * $(nproc))) "cpu.max has that of all processors"
+	is "$(cut -d' ' -f1 "$group/cpu.max")" $((20000 * $(nproc))) "cpu.max has that of all processors"
 	expect 0 "it can be changed otherwise" sets memory=64M
 fi
 expect_output "^sched_ext.*(ok|missing)" "check has a row of what the kernel can" vserver check
