@@ -28,9 +28,10 @@
  * When it is not.  A crowd whose share does not pay for a turn of each in some
  * 18 s, or whose tasks are in long system calls, gets more than its share: what
  * these turns cost, up to a thirtieth of each processor that it is on, and more
- * than that, up to all, as the kernel's limit comes near.  Real-time tasks run above every sched_ext
- * scheduler.  There is one bucket for the whole machine.  Changed parameters are
- * seen within 100 ms.
+ * than that, up to all, as the kernel's limit comes near.  Real-time tasks run
+ * above every sched_ext scheduler.  A context has one bucket for the whole machine,
+ * or one for each processor, and these are alike.  Changed parameters are seen
+ * within 100 ms.
  *
  * If it goes.  The kernel ends a scheduler that errs or lets a task starve for
  * 30 s; then the fair class shares equally, and guests have cpu.max, which is
@@ -228,7 +229,8 @@ void BPF_PROG(vs_dispatch, s32 cpu, struct task_struct *prev)
 		return;
 	if (t && b && !b->held && !empty(b))
 		begin_slice(prev, t, b, here, (u32)cpu, now);
-	else if (!late_but_free((u32)cpu) && !steal((u32)cpu) && !idle_turn(here, (u32)cpu, prev, t, b, now))
+	else if (!late_but_free((u32)cpu) && !steal((u32)cpu) &&
+		 !idle_turn(here, (u32)cpu, prev, t, b, now))
 		await_late(here, (u32)cpu, now);
 }
 

@@ -87,7 +87,8 @@ static __always_inline bool idle_turn(struct processor *here, u32 cpu, struct ta
 			choose_idle(slot, &here->idle_now, place);
 			return true;
 		}
-		slot = next_idle(cpu, here->idle_now, &place, slot);	/* tied to another processor */
+		/* They are tied to another processor. */
+		slot = next_idle(cpu, here->idle_now, &place, slot);
 	}
 	here->idle_slot = SLOTS;
 	if (!stays)
