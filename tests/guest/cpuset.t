@@ -196,5 +196,11 @@ made db --cpuset 1 --cpu 50%
 expect_output '^cpuset *missing *110.0% of 100.0% on 1 \(db, web\)' "two of one processor are added up" vserver check
 vserver set -q db cpuset=0
 expect_output '^cpuset *ok' "control: two of two are not" vserver check
+if [ -e /sys/kernel/sched_ext ]; then
+	vserver set -q db cpuset=1 cpu-scope=processor
+	expect_output '^cpuset *missing *110.0% of 100.0% on 1 \(db, web\)' \
+		"a share of each processor counts for those that it has" vserver check
+	is "$(cut -d' ' -f1 "/sys/fs/cgroup$(field db .cgroup)/cpu.max")" 50000 "and is the limit of those"
+fi
 
 done_testing
