@@ -38,16 +38,15 @@ struct vs_enter_args {
 /*
  * Value of the socket storage map "sockets": whose a socket is.  Written when
  * a task of a context makes the socket, and cloned to the sockets that it
- * accepts.  No storage means the host's.
+ * accepts.  No storage means the host's.  kmod/steer.c reads it too, and has a
+ * struct of the same form.
  */
 struct vs_sock {
 	__u32 nid;		/* whose addresses; 0: any */
 	__u32 xid;		/* for Unix sockets */
-	__u32 flags;		/* VS_SOCK_* */
+	__u32 flags;		/* VS_SOCK_* of linux/vserver.h */
 	__u32 pad;
 };
-#define VS_SOCK_NAMED	1	/* bound to an address that the owner named */
-#define VS_SOCK_V6ONLY	2	/* IPV6_V6ONLY when it was bound */
 
 /*
  * Pins, below VS_PIN_ROOT.  bpffs takes no dots in names.

@@ -2,8 +2,9 @@
 /*
  * Copyright (C) 2026 The VServer developers
  *
- * A context's address set: what may be in it.  Matching is BPF's; it reads
- * the set through the kfuncs vs_address4() and vs_address6().
+ * A context's address set: what may be in it, and what is.  An address is a
+ * number here, IPv4 in its IPv4-mapped form, so that both families are compared
+ * alike.  Whose an address is, the other way round, is owner.c's.
  */
 #include <linux/in.h>
 #include <linux/inet.h>
@@ -11,25 +12,78 @@
 
 #include "address.h"
 
-int vs_addresses_add4(struct vs_addresses *set, __be32 ip4,
-		      struct netlink_ext_ack *extack)
+#define LINK_LOCAL6	((u128)0xfe80 << 112)
+#define LINK_LOCAL6_MASK ((u128)0xffc0 << 112)
+
+/* --- filling ----------------------------------------------------------------- */
+
+/* @host_bits: how many of the number's may differ within the prefix. */
+static int add(struct vs_addresses *set, u128 named, u8 prefix, unsigned int host_bits,
+	       const u128 *last, struct netlink_ext_ack *extack)
 {
-	if (!ip4 || ipv4_is_multicast(ip4) || ipv4_is_lbcast(ip4)) {
-		NL_SET_ERR_MSG(extack, "a wildcard, multicast or broadcast address cannot be a context's");
+	u128 mask = host_bits < 128 ? ((u128)1 << host_bits) - 1 : ~(u128)0;
+	struct vs_address *a = &set->at[set->n];
+
+	if (set->n == VS_ADDRESSES_MAX) {
+		NL_SET_ERR_MSG(extack, "too many addresses");
 		return -EINVAL;
 	}
-	if (set->ip4) {
-		NL_SET_ERR_MSG(extack, "a context has one IPv4 address at most");
+	if (prefix && last) {
+		NL_SET_ERR_MSG(extack, "a prefix or the end of a range, not both");
 		return -EINVAL;
 	}
-	set->ip4 = ip4;
+	if (last && *last < named) {
+		NL_SET_ERR_MSG(extack, "a range ends before it begins");
+		return -EINVAL;
+	}
+	a->named = named;
+	a->prefix = prefix;
+	a->first = prefix ? named & ~mask : named;
+	a->last = prefix ? named | mask : last ? *last : named;
+	set->n++;
 	return 0;
 }
 
-int vs_addresses_add6(struct vs_addresses *set, const struct in6_addr *ip6,
+static bool is_no_host4(__be32 ip4)
+{
+	return !ip4 || ipv4_is_multicast(ip4) || ipv4_is_lbcast(ip4);
+}
+
+int vs_addresses_add4(struct vs_addresses *set, __be32 ip4, u8 prefix, const __be32 *last4,
 		      struct netlink_ext_ack *extack)
 {
-	if (ipv6_addr_any(ip6) || ipv6_addr_is_multicast(ip6)) {
+	u128 last = last4 ? vs_number4(*last4) : 0;
+	int err;
+
+	if (is_no_host4(ip4) || (last4 && is_no_host4(*last4))) {
+		NL_SET_ERR_MSG(extack, "a wildcard, multicast or broadcast address cannot be a context's");
+		return -EINVAL;
+	}
+	if (prefix > 32) {
+		NL_SET_ERR_MSG(extack, "a prefix of IPv4 has up to 32 bits");
+		return -EINVAL;
+	}
+	err = add(set, vs_number4(ip4), prefix, 32 - prefix, last4 ? &last : NULL, extack);
+	if (err)
+		return err;
+	set->several4 = set->ip4 || (prefix && prefix < 32) || last4;
+	if (!set->ip4)
+		set->ip4 = ip4;
+	return 0;
+}
+
+static bool is_no_host6(const struct in6_addr *ip6)
+{
+	return ipv6_addr_any(ip6) || ipv6_addr_is_multicast(ip6);
+}
+
+int vs_addresses_add6(struct vs_addresses *set, const struct in6_addr *ip6, u8 prefix,
+		      const struct in6_addr *last6, struct netlink_ext_ack *extack)
+{
+	u128 last = last6 ? vs_number6(last6) : 0;
+	int err;
+
+	if (is_no_host6(ip6) || (last6 && is_no_host6(last6))) {
 		NL_SET_ERR_MSG(extack, "a wildcard or multicast address cannot be a context's");
 		return -EINVAL;
 	}
@@ -38,18 +92,62 @@ int vs_addresses_add6(struct vs_addresses *set, const struct in6_addr *ip6,
 		NL_SET_ERR_MSG(extack, "an IPv4-mapped address is given as IPv4");
 		return -EINVAL;
 	}
-	if (set->has6) {
-		NL_SET_ERR_MSG(extack, "a context has one IPv6 address at most");
+	if (prefix > 128) {
+		NL_SET_ERR_MSG(extack, "a prefix of IPv6 has up to 128 bits");
 		return -EINVAL;
 	}
+	err = add(set, vs_number6(ip6), prefix, 128 - prefix, last6 ? &last : NULL, extack);
+	if (err || set->has6)
+		return err;
 	set->ip6 = *ip6;
 	set->has6 = true;
 	return 0;
 }
 
-bool vs_addresses_none(const struct vs_addresses *set)
+/* --- asking ------------------------------------------------------------------ */
+
+bool vs_addresses_single(const struct vs_addresses *set)
 {
-	return !set->ip4 && !set->has6;
+	return !set || !set->n || (set->n == 1 && set->at[0].first == set->at[0].last);
+}
+
+/* Among those of its own family, so that ::/1 has nothing of IPv4. */
+bool vs_addresses_have(const struct vs_addresses *set, u128 number)
+{
+	bool is4 = vs_number_is4(number);
+	unsigned int i;
+
+	for (i = 0; i < set->n; i++)
+		if (set->at[i].first <= number && number <= set->at[i].last &&
+		    vs_number_is4(set->at[i].named) == is4)
+			return true;
+	return false;
+}
+
+static bool is_link_local6(u128 number)
+{
+	return (number & LINK_LOCAL6_MASK) == LINK_LOCAL6;
+}
+
+/* Destination itself, else of its scope the longest prefix in common (RFC 6724,
+ * rules 1, 2 and 8), else the first. */
+u128 vs_addresses_source6(const struct vs_addresses *set, u128 to)
+{
+	u128 best = vs_number6(&set->ip6);
+	bool local = is_link_local6(to);
+	unsigned int i;
+	u128 number;
+
+	if (vs_addresses_have(set, to))
+		return to;
+	for (i = 0; i < set->n; i++) {
+		number = set->at[i].named;
+		if (vs_number_is4(number) || is_link_local6(number) != local)
+			continue;
+		if (is_link_local6(best) != local || (number ^ to) < (best ^ to))
+			best = number;
+	}
+	return best;
 }
 
 #ifdef VS_SELFTEST

@@ -17,6 +17,9 @@
 static const struct nla_policy address_policy[VS_ADDRESS_ATTR_MAX + 1] = {
 	[VS_ADDRESS_ATTR_IP4] = NLA_POLICY_EXACT_LEN(sizeof(__be32)),
 	[VS_ADDRESS_ATTR_IP6] = NLA_POLICY_EXACT_LEN(sizeof(struct in6_addr)),
+	[VS_ADDRESS_ATTR_PREFIX] = NLA_POLICY_RANGE(NLA_U8, 1, 128),
+	[VS_ADDRESS_ATTR_LAST4] = NLA_POLICY_EXACT_LEN(sizeof(__be32)),
+	[VS_ADDRESS_ATTR_LAST6] = NLA_POLICY_EXACT_LEN(sizeof(struct in6_addr)),
 };
 
 const struct nla_policy vs_addresses_policy[VS_ATTR_MAX + 1] = {
@@ -41,38 +44,54 @@ const struct nla_policy vs_links_policy[VS_ATTR_MAX + 1] = {
 
 /* --- attributes in ----------------------------------------------------------- */
 
+static int parse_address(const struct nlattr *attr, struct vs_addresses *set,
+			 struct netlink_ext_ack *extack)
+{
+	struct nlattr *tb[VS_ADDRESS_ATTR_MAX + 1];
+	struct in6_addr ip6, last6;
+	__be32 last4;
+	u8 prefix;
+	int err;
+
+	err = nla_parse_nested(tb, VS_ADDRESS_ATTR_MAX, attr, address_policy, extack);
+	if (err)
+		return err;
+	if (!tb[VS_ADDRESS_ATTR_IP4] == !tb[VS_ADDRESS_ATTR_IP6] ||
+	    (tb[VS_ADDRESS_ATTR_IP4] && tb[VS_ADDRESS_ATTR_LAST6]) ||
+	    (tb[VS_ADDRESS_ATTR_IP6] && tb[VS_ADDRESS_ATTR_LAST4])) {
+		NL_SET_ERR_MSG(extack, "an address is one of IPv4 and IPv6");
+		return -EINVAL;
+	}
+	prefix = tb[VS_ADDRESS_ATTR_PREFIX] ? nla_get_u8(tb[VS_ADDRESS_ATTR_PREFIX]) : 0;
+	if (tb[VS_ADDRESS_ATTR_IP4]) {
+		if (tb[VS_ADDRESS_ATTR_LAST4])
+			last4 = nla_get_in_addr(tb[VS_ADDRESS_ATTR_LAST4]);
+		return vs_addresses_add4(set, nla_get_in_addr(tb[VS_ADDRESS_ATTR_IP4]), prefix,
+					 tb[VS_ADDRESS_ATTR_LAST4] ? &last4 : NULL, extack);
+	}
+	ip6 = nla_get_in6_addr(tb[VS_ADDRESS_ATTR_IP6]);
+	if (tb[VS_ADDRESS_ATTR_LAST6])
+		last6 = nla_get_in6_addr(tb[VS_ADDRESS_ATTR_LAST6]);
+	return vs_addresses_add6(set, &ip6, prefix, tb[VS_ADDRESS_ATTR_LAST6] ? &last6 : NULL,
+				 extack);
+}
+
 static int parse_addresses(const struct nlattr *nest, struct vs_change *change,
 			   struct netlink_ext_ack *extack)
 {
 	struct vs_addresses *set __free(kfree) = kzalloc(sizeof(*set), GFP_KERNEL);
-	struct nlattr *tb[VS_ADDRESS_ATTR_MAX + 1];
 	const struct nlattr *attr;
-	struct in6_addr ip6;
 	int rest, err;
 
 	if (!set)
 		return -ENOMEM;
 	nla_for_each_nested(attr, nest, rest) {
-		err = nla_parse_nested(tb, VS_ADDRESS_ATTR_MAX, attr,
-				       address_policy, extack);
-		if (err)
-			return err;
-		if (!tb[VS_ADDRESS_ATTR_IP4] == !tb[VS_ADDRESS_ATTR_IP6]) {
-			NL_SET_ERR_MSG(extack, "an address is one of IPv4 and IPv6");
-			return -EINVAL;
-		}
-		if (tb[VS_ADDRESS_ATTR_IP4]) {
-			err = vs_addresses_add4(set, nla_get_in_addr(tb[VS_ADDRESS_ATTR_IP4]),
-						extack);
-		} else {
-			ip6 = nla_get_in6_addr(tb[VS_ADDRESS_ATTR_IP6]);
-			err = vs_addresses_add6(set, &ip6, extack);
-		}
+		err = parse_address(attr, set, extack);
 		if (err)
 			return err;
 	}
 	change->set_addresses = true;
-	if (!vs_addresses_none(set))
+	if (set->n)
 		change->addresses = no_free_ptr(set);
 	return 0;
 }
@@ -181,29 +200,40 @@ struct vs_links *vs_links_parse(const struct nlattr *nest, u32 generation,
 
 /* --- attributes out ---------------------------------------------------------- */
 
-static int put_address(struct sk_buff *skb, const struct vs_addresses *set, bool ip6)
+static int put_number(struct sk_buff *skb, int ip4, int ip6, u128 number)
+{
+	struct in6_addr address = vs_ip6_of(number);
+
+	return vs_number_is4(number) ? nla_put_in_addr(skb, ip4, vs_ip4_of(number)) :
+				       nla_put_in6_addr(skb, ip6, &address);
+}
+
+static int put_address(struct sk_buff *skb, const struct vs_address *a)
 {
 	struct nlattr *nest = nla_nest_start(skb, VS_ATTR_ADDRESS);
-	int err;
 
-	if (!nest)
+	if (!nest || put_number(skb, VS_ADDRESS_ATTR_IP4, VS_ADDRESS_ATTR_IP6, a->named) ||
+	    (a->prefix && nla_put_u8(skb, VS_ADDRESS_ATTR_PREFIX, a->prefix)) ||
+	    (!a->prefix && a->last != a->first &&
+	     put_number(skb, VS_ADDRESS_ATTR_LAST4, VS_ADDRESS_ATTR_LAST6, a->last)))
 		return -EMSGSIZE;
-	err = ip6 ? nla_put_in6_addr(skb, VS_ADDRESS_ATTR_IP6, &set->ip6) :
-		    nla_put_in_addr(skb, VS_ADDRESS_ATTR_IP4, set->ip4);
 	nla_nest_end(skb, nest);
-	return err;
+	return 0;
 }
 
 static int put_addresses(struct sk_buff *skb, const struct vs_addresses *set)
 {
 	struct nlattr *nest;
+	unsigned int i;
 
 	if (!set)
 		return 0;
 	nest = nla_nest_start(skb, VS_ATTR_ADDRESSES);
-	if (!nest || (set->ip4 && put_address(skb, set, false)) ||
-	    (set->has6 && put_address(skb, set, true)))
+	if (!nest)
 		return -EMSGSIZE;
+	for (i = 0; i < set->n; i++)
+		if (put_address(skb, &set->at[i]))
+			return -EMSGSIZE;
 	nla_nest_end(skb, nest);
 	return 0;
 }

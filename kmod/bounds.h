@@ -14,8 +14,8 @@
 /* Every capability that this kernel knows; a bit above it is a mistake. */
 #define VS_CEILING_ALL	((1ULL << (CAP_LAST_CAP + 1)) - 1)
 
-/* Largest reply about one context: fixed attributes, the name, two addresses,
- * the bucket and the refusals come to less than 600 bytes. */
+/* Largest reply about one context: fixed attributes, the name, the
+ * bucket and the refusals come to less than 600 bytes, the addresses to 2820. */
 #define VS_REPLY_SIZE	NLMSG_DEFAULT_SIZE
 
 #endif /* VS_BOUNDS_H */

@@ -6,7 +6,6 @@
  * and the count of tasks.  It owns the lifetime rules; it knows nothing of
  * netlink messages nor of BPF.
  */
-#include <linux/ctype.h>
 #include <linux/irq_work.h>
 #include <linux/sched.h>
 #include <linux/slab.h>
@@ -18,6 +17,8 @@
 #include "ceiling.h"
 #include "context.h"
 #include "event.h"
+#include "name.h"
+#include "owner.h"
 
 DEFINE_MUTEX(vs_table_lock);
 
@@ -79,21 +80,54 @@ u32 vs_context_tasks(const struct vs_context *ctx)
 	return max(atomic_read(&ctx->tasks), 0);
 }
 
+/* --- changing -------------------------------------------------------------- */
+
+/* Cannot fail: everything was checked and allocated before. */
+static void apply(struct vs_context *ctx, struct vs_change *change)
+{
+	struct vs_addresses *addresses;
+	struct vs_bucket *bucket;
+
+	lockdep_assert_held(&vs_table_lock);
+	WRITE_ONCE(ctx->flags, vs_flags_change(ctx->flags, change->flags, change->flags_mask));
+	if (change->set_ceiling)
+		WRITE_ONCE(ctx->ceiling, change->ceiling);
+	if (change->set_addresses) {
+		addresses = rcu_replace_pointer(ctx->addresses, change->addresses, true);
+		change->addresses = NULL;
+		kfree_rcu(addresses, rcu);
+	}
+	if (change->set_bucket) {
+		vs_bucket_follow(change->bucket, rcu_dereference_protected(ctx->bucket, true));
+		bucket = rcu_replace_pointer(ctx->bucket, change->bucket, true);
+		change->bucket = NULL;
+		kfree_rcu(bucket, rcu);
+	}
+	generation++;
+}
+
+/* 0; -ENOMEM nothing was changed. */
+int vs_context_change(struct vs_context *ctx, struct vs_change *change)
+{
+	int err = change->set_addresses ? vs_owners_change(ctx->xid, change->addresses) : 0;
+
+	if (!err)
+		apply(ctx, change);
+	return err;
+}
+
+/* Tell of a change. */
+void vs_context_changed(const struct vs_context *ctx)
+{
+	vs_event_send(VS_EVENT_CHANGED, ctx);
+}
+
 /* --- creating -------------------------------------------------------------- */
 
-static int check_name(const char *name, struct netlink_ext_ack *extack)
+/* Before it is in the table: what the index says of one that is not harms nobody. */
+static int index_addresses(const struct vs_context *ctx)
 {
-	const char *p;
-
-	if (!*name || *name == '.' || *name == '-')
-		goto bad;
-	for (p = name; *p; p++)
-		if (!isascii(*p) || (!isalnum(*p) && !strchr("._-", *p)))
-			goto bad;
-	return 0;
-bad:
-	NL_SET_ERR_MSG(extack, "a name has letters, digits, '.', '_' and '-', and begins with none of '.' and '-'");
-	return -EINVAL;
+	return vs_owners_change(ctx->xid, rcu_dereference_protected(ctx->addresses, true));
 }
 
 /*
@@ -119,7 +153,11 @@ static int insert_dynamic(struct vs_context *ctx, struct netlink_ext_ack *extack
 		if (*ctx->name || !vs_context_find_name(number)) {
 			if (!*ctx->name)
 				strscpy(ctx->name, number, sizeof(ctx->name));
-			return xa_err(xa_store(&table, ctx->xid, ctx, GFP_KERNEL));
+			err = index_addresses(ctx) ?:
+			      xa_err(xa_store(&table, ctx->xid, ctx, GFP_KERNEL));
+			if (err)
+				xa_release(&table, ctx->xid);
+			return err;
 		}
 		xa_release(&table, ctx->xid);
 		err = -EBUSY;
@@ -139,16 +177,15 @@ static int insert(struct vs_context *ctx, u32 xid,
 		NL_SET_ERR_MSG(extack, "the table is full");
 		return -ENOSPC;
 	}
-	if (xid) {
-		ctx->xid = xid;
-		err = xa_insert(&table, xid, ctx, GFP_KERNEL);
-		if (err == -EBUSY) {
-			NL_SET_ERR_MSG(extack, "a context of that number exists");
-			return -EEXIST;
-		}
-		return err;
+	if (!xid)
+		return insert_dynamic(ctx, extack);
+	if (vs_context_find(xid)) {
+		NL_SET_ERR_MSG(extack, "a context of that number exists");
+		return -EEXIST;
 	}
-	return insert_dynamic(ctx, extack);
+	ctx->xid = xid;
+	err = index_addresses(ctx);
+	return err ?: xa_insert(&table, xid, ctx, GFP_KERNEL);
 }
 
 /* Without @xid a number is handed out; without @name it is the number. */
@@ -165,7 +202,7 @@ struct vs_context *vs_context_create(u32 xid, const char *name,
 	if (!ctx)
 		return ERR_PTR(-ENOMEM);
 	if (name) {
-		err = check_name(name, extack);
+		err = vs_name_check(name, extack);
 		if (err)
 			return ERR_PTR(err);
 	}
@@ -181,7 +218,7 @@ struct vs_context *vs_context_create(u32 xid, const char *name,
 	if (name)
 		strscpy(ctx->name, name, sizeof(ctx->name));
 
-	vs_context_change(ctx, change);
+	apply(ctx, change);
 	err = insert(ctx, xid, extack);
 	if (err) {	/* nobody has seen it: its parts go back to the caller */
 		change->addresses = rcu_dereference_protected(ctx->addresses, true);
@@ -193,41 +230,6 @@ struct vs_context *vs_context_create(u32 xid, const char *name,
 	created = no_free_ptr(ctx);
 	vs_event_send(VS_EVENT_CREATED, created);
 	return created;
-}
-
-/* --- changing -------------------------------------------------------------- */
-
-/* Cannot fail: everything was checked and allocated before. */
-void vs_context_change(struct vs_context *ctx, struct vs_change *change)
-{
-	struct vs_addresses *addresses;
-	struct vs_bucket *bucket;
-
-	lockdep_assert_held(&vs_table_lock);
-	WRITE_ONCE(ctx->flags, vs_flags_change(ctx->flags, change->flags, change->flags_mask));
-	if (change->set_ceiling)
-		WRITE_ONCE(ctx->ceiling, change->ceiling);
-	if (change->set_addresses) {
-		addresses = rcu_replace_pointer(ctx->addresses,
-						change->addresses, true);
-		change->addresses = NULL;
-		if (addresses)
-			kfree_rcu(addresses, rcu);
-	}
-	if (change->set_bucket) {
-		vs_bucket_follow(change->bucket, rcu_dereference_protected(ctx->bucket, true));
-		bucket = rcu_replace_pointer(ctx->bucket, change->bucket, true);
-		change->bucket = NULL;
-		if (bucket)
-			kfree_rcu(bucket, rcu);
-	}
-	generation++;
-}
-
-/* Tell of a change. */
-void vs_context_changed(const struct vs_context *ctx)
-{
-	vs_event_send(VS_EVENT_CHANGED, ctx);
 }
 
 /* --- refusals -------------------------------------------------------------- */
@@ -272,12 +274,11 @@ static void remove(struct vs_context *ctx)
 	generation++;
 	vs_event_send(VS_EVENT_ENDED, ctx);
 
+	vs_owners_change(ctx->xid, NULL);	/* may stay: the table has it not */
 	addresses = rcu_dereference_protected(ctx->addresses, true);
 	bucket = rcu_dereference_protected(ctx->bucket, true);
-	if (addresses)
-		kfree_rcu(addresses, rcu);
-	if (bucket)
-		kfree_rcu(bucket, rcu);
+	kfree_rcu(addresses, rcu);
+	kfree_rcu(bucket, rcu);
 	kfree_rcu(ctx, rcu);
 }
 

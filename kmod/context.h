@@ -83,7 +83,7 @@ struct vs_change {
 struct vs_context *vs_context_create(u32 xid, const char *name,
 				     struct vs_change *change,
 				     struct netlink_ext_ack *extack);
-void vs_context_change(struct vs_context *ctx, struct vs_change *change);
+int vs_context_change(struct vs_context *ctx, struct vs_change *change);
 void vs_context_changed(const struct vs_context *ctx);
 int vs_context_end(struct vs_context *ctx, struct netlink_ext_ack *extack);
 struct vs_context *vs_context_find(u32 xid);

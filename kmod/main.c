@@ -11,12 +11,13 @@
 #include "kfuncs.h"
 #include "link.h"
 #include "netlink.h"
+#include "owner.h"
 #include "refusal.h"
 
 #ifdef VS_SELFTEST
 static int __init selftest(void)
 {
-	if (!vs_address_selftest() || !vs_bucket_selftest() ||
+	if (!vs_address_selftest() || !vs_owner_selftest() || !vs_bucket_selftest() ||
 	    !vs_ceiling_selftest() || !vs_refusal_selftest() ||
 	    !vs_context_selftest()) {
 		pr_err("vserver: self-tests failed\n");
@@ -69,6 +70,7 @@ static void __exit vs_exit(void)
 {
 	vs_netlink_exit();
 	vs_context_exit();
+	vs_owners_exit();
 	vs_links_exit();
 }
 

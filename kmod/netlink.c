@@ -244,10 +244,10 @@ static int context_set(struct sk_buff *skb, struct genl_info *info)
 	if (attrs[VS_ATTR_FLAGS_MASK])
 		change.flags_mask = nla_get_u64(attrs[VS_ATTR_FLAGS_MASK]);
 	err = vs_change_parse(attrs, &change, info->extack);
-	if (!err) {
-		vs_context_change(ctx, &change);
+	if (!err)
+		err = vs_context_change(ctx, &change);
+	if (!err)
 		vs_context_changed(ctx);
-	}
 	vs_change_free(&change);
 	return err;
 }

@@ -12,6 +12,7 @@
 #include <netlink/netlink.h>
 #include <netlink/route/addr.h>
 #include <netlink/route/route.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
 
@@ -37,12 +38,82 @@ static const void *bytes_of(const struct vs_address *address, socklen_t *ret_siz
 	return address->family == AF_INET ? (const void *)&address->ip4 : &address->ip6;
 }
 
+static bool is_network(const struct vs_address *address, unsigned long prefix)
+{
+	socklen_t size;
+	const uint8_t *bytes = bytes_of(address, &size);
+
+	for (unsigned long bit = prefix; bit < size * 8; bit++)
+		if (bytes[bit / 8] & 0x80 >> bit % 8)
+			return false;
+	return true;
+}
+
+static int parse_prefix(const char *text, struct vs_address *address)
+{
+	unsigned long prefix, most = address->family == AF_INET ? 32 : 128;
+	char *end;
+
+	if (*text < '0' || *text > '9')
+		return -EINVAL;
+	prefix = strtoul(text, &end, 10);
+	if (*end || !prefix || prefix > most)
+		return -EINVAL;
+	if (prefix < most && is_network(address, prefix))
+		address->prefix = prefix;
+	return 0;
+}
+
+static int parse_last(const char *text, struct vs_address *address)
+{
+	struct vs_address last;
+	socklen_t size;
+	const void *first = bytes_of(address, &size);
+
+	if (vs_address_parse(text, &last) < 0 || last.family != address->family ||
+	    memcmp(first, bytes_of(&last, &size), size) > 0)
+		return -EINVAL;
+	address->has_last = true;
+	address->last6 = last.ip6;
+	return 0;
+}
+
+int vs_address_parse_set(const char *text, struct vs_address *ret)
+{
+	size_t n = strcspn(text, "/-");
+	char first[INET6_ADDRSTRLEN];
+	struct vs_address a;
+	int r;
+
+	if (n >= sizeof(first))
+		return -EINVAL;
+	memcpy(first, text, n);
+	first[n] = '\0';
+	r = vs_address_parse(first, &a);
+	if (!r && text[n] == '/')
+		r = parse_prefix(text + n + 1, &a);
+	else if (!r && text[n] == '-')
+		r = parse_last(text + n + 1, &a);
+	if (!r)
+		*ret = a;
+	return r;
+}
+
 void vs_address_format(const struct vs_address *address, char *ret)
 {
 	socklen_t size;
 
-	if (!inet_ntop(address->family, bytes_of(address, &size), ret, INET6_ADDRSTRLEN))
+	if (!inet_ntop(address->family, bytes_of(address, &size), ret, INET6_ADDRSTRLEN)) {
 		*ret = '\0';
+		return;
+	}
+	ret += strlen(ret);
+	if (address->prefix) {
+		sprintf(ret, "/%u", address->prefix);
+	} else if (address->has_last) {
+		*ret++ = '-';
+		inet_ntop(address->family, &address->last6, ret, INET6_ADDRSTRLEN);
+	}
 }
 
 /* Of one host: neither any nor all nor a group.  What is IPv4 is written so. */

@@ -14,27 +14,40 @@
 
 /* --- contexts to attributes -------------------------------------------------- */
 
+static int put_address(struct nl_msg *msg, const struct vs_address *a)
+{
+	struct nlattr *one = nla_nest_start(msg, VS_ATTR_ADDRESS);
+	int r;
+
+	if (!one)
+		return -ENOMEM;
+	if (a->family == AF_INET)
+		r = nla_put(msg, VS_ADDRESS_ATTR_IP4, sizeof(a->ip4), &a->ip4);
+	else
+		r = nla_put(msg, VS_ADDRESS_ATTR_IP6, sizeof(a->ip6), &a->ip6);
+	if (r >= 0 && a->prefix)
+		r = nla_put_u8(msg, VS_ADDRESS_ATTR_PREFIX, a->prefix);
+	if (r >= 0 && a->has_last && a->family == AF_INET)
+		r = nla_put(msg, VS_ADDRESS_ATTR_LAST4, sizeof(a->last4), &a->last4);
+	if (r >= 0 && a->has_last && a->family == AF_INET6)
+		r = nla_put(msg, VS_ADDRESS_ATTR_LAST6, sizeof(a->last6), &a->last6);
+	if (r < 0)
+		return -ENOMEM;
+	nla_nest_end(msg, one);
+	return 0;
+}
+
 int vs_attribute_put_addresses(struct nl_msg *msg, const struct vs_context *ctx)
 {
-	struct nlattr *list, *one;
+	struct nlattr *list = nla_nest_start(msg, VS_ATTR_ADDRESSES);
 
-	list = nla_nest_start(msg, VS_ATTR_ADDRESSES);
 	if (!list)
 		return -ENOMEM;
 	for (size_t i = 0; i < ctx->n_addresses; i++) {
-		const struct vs_address *a = &ctx->addresses[i];
-		int r;
+		int r = put_address(msg, &ctx->addresses[i]);
 
-		one = nla_nest_start(msg, VS_ATTR_ADDRESS);
-		if (!one)
-			return -ENOMEM;
-		if (a->family == AF_INET)
-			r = nla_put(msg, VS_ADDRESS_ATTR_IP4, sizeof(a->ip4), &a->ip4);
-		else
-			r = nla_put(msg, VS_ADDRESS_ATTR_IP6, sizeof(a->ip6), &a->ip6);
 		if (r < 0)
-			return -ENOMEM;
-		nla_nest_end(msg, one);
+			return r;
 	}
 	nla_nest_end_keep_empty(msg, list);
 	return 0;
@@ -67,29 +80,47 @@ int vs_attribute_put_bucket(struct nl_msg *msg, const struct vs_bucket *bucket)
 
 /* --- attributes to contexts -------------------------------------------------- */
 
+/* Is it there?  If so it is copied, if it has the right size. */
+static bool take_bytes(struct nlattr *attr, void *ret, size_t size)
+{
+	if (!attr || (size_t)nla_len(attr) != size)
+		return false;
+	memcpy(ret, nla_data(attr), size);
+	return true;
+}
+
+static int take_address(struct nlattr *one, struct vs_address *a)
+{
+	struct nlattr *attrs[VS_ADDRESS_ATTR_MAX + 1];
+
+	if (nla_parse_nested(attrs, VS_ADDRESS_ATTR_MAX, one, NULL) < 0)
+		return -EBADMSG;
+	if (take_bytes(attrs[VS_ADDRESS_ATTR_IP4], &a->ip4, sizeof(a->ip4))) {
+		a->family = AF_INET;
+		a->has_last = take_bytes(attrs[VS_ADDRESS_ATTR_LAST4], &a->last4,
+					 sizeof(a->last4));
+	} else if (take_bytes(attrs[VS_ADDRESS_ATTR_IP6], &a->ip6, sizeof(a->ip6))) {
+		a->family = AF_INET6;
+		a->has_last = take_bytes(attrs[VS_ADDRESS_ATTR_LAST6], &a->last6,
+					 sizeof(a->last6));
+	} else {
+		return -EBADMSG;
+	}
+	take_bytes(attrs[VS_ADDRESS_ATTR_PREFIX], &a->prefix, sizeof(a->prefix));
+	return 0;
+}
+
 static int take_addresses(struct nlattr *list, struct vs_context *ctx)
 {
-	struct nlattr *one, *attrs[VS_ADDRESS_ATTR_MAX + 1];
-	int rest;
+	struct nlattr *one;
+	int rest, r;
 
 	nla_for_each_nested(one, list, rest) {
-		struct vs_address *a;
-
-		if (ctx->n_addresses == VS_ADDRESSES_MAX ||
-		    nla_parse_nested(attrs, VS_ADDRESS_ATTR_MAX, one, NULL) < 0)
+		if (ctx->n_addresses == VS_ADDRESSES_MAX)
 			return -EBADMSG;
-		a = &ctx->addresses[ctx->n_addresses++];
-		if (attrs[VS_ADDRESS_ATTR_IP4] &&
-		    nla_len(attrs[VS_ADDRESS_ATTR_IP4]) == sizeof(a->ip4)) {
-			a->family = AF_INET;
-			nla_memcpy(&a->ip4, attrs[VS_ADDRESS_ATTR_IP4], sizeof(a->ip4));
-		} else if (attrs[VS_ADDRESS_ATTR_IP6] &&
-			   nla_len(attrs[VS_ADDRESS_ATTR_IP6]) == sizeof(a->ip6)) {
-			a->family = AF_INET6;
-			nla_memcpy(&a->ip6, attrs[VS_ADDRESS_ATTR_IP6], sizeof(a->ip6));
-		} else {
-			return -EBADMSG;
-		}
+		r = take_address(one, &ctx->addresses[ctx->n_addresses++]);
+		if (r < 0)
+			return r;
 	}
 	return 0;
 }

@@ -69,7 +69,7 @@ static int check_context(struct vs *vs, const struct vs_context *ctx)
 			       "letters, digits and ._-, the first no . or -",
 			       ctx->name, VS_NAME_MAX);
 	if (ctx->n_addresses > VS_ADDRESSES_MAX)
-		return vs_fail(vs, -EINVAL, "a context has at most %u addresses, one of each family",
+		return vs_fail(vs, -EINVAL, "a context has at most %u addresses",
 			       VS_ADDRESSES_MAX);
 	return 0;
 }

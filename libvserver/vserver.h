@@ -53,11 +53,19 @@ const char *vs_reason(const struct vs *vs);
 
 /* context.c: the table -------------------------------------------------- */
 
+/** struct vs_address - an address of a context, or several in a row: with a
+ * prefix all that share it, or up to a last one. */
 struct vs_address {
 	int family;		/* AF_INET or AF_INET6 */
 	union {
 		struct in_addr ip4;
 		struct in6_addr ip6;
+	};
+	uint8_t prefix;		/* 0: none */
+	bool has_last;		/* the next is valid; not with a prefix */
+	union {
+		struct in_addr last4;
+		struct in6_addr last6;
 	};
 };
 
@@ -288,7 +296,13 @@ int vs_limits_halve(struct vs *vs);
 
 /** vs_address_parse() - "192.0.2.7", "2001:db8::7".  0; -EINVAL. */
 int vs_address_parse(const char *text, struct vs_address *ret);
-/** vs_address_format() - into at least INET6_ADDRSTRLEN bytes. */
+/** vs_address_parse_set() - also several in a row, "192.0.2.8-192.0.2.15", and a
+ * network, "192.0.2.0/24", whose bits after the prefix are zero; where they are
+ * not it is that address alone, whatever network it is in.  0; -EINVAL. */
+int vs_address_parse_set(const char *text, struct vs_address *ret);
+/** vs_address_format() - into at least INET6_ADDRSTRLEN bytes; of one that may be
+ * a prefix or a range VS_ADDRESS_TEXT. */
+#define VS_ADDRESS_TEXT	(2 * INET6_ADDRSTRLEN)
 void vs_address_format(const struct vs_address *address, char *ret);
 /** vs_address_is_local() - 1 this host has it, 0 it has not, or a negative
  * errno.  Source: the kernel's route to it. */

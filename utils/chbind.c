@@ -8,6 +8,7 @@
  */
 #include <errno.h>
 #include <getopt.h>
+#include <ifaddrs.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -26,7 +27,7 @@ static void help(void)
 	     "\n"
 	     "Run a command that can use the given addresses of this host only.\n"
 	     "\n"
-	     "      --ip ADDRESS   an IPv4 or IPv6 address; one of each at most\n"
+	     "      --ip ADDRESS   an IPv4 or IPv6 address, FIRST-LAST or NETWORK/PREFIX; up to 64 times\n"
 	     "      --nid N        the number of the context, 2 to 49151; otherwise one is handed out\n"
 	     "      --silent       do not tell the number\n"
 	     "      --help         this\n"
@@ -38,26 +39,64 @@ static void help(void)
 
 static void add_address(struct vs_context *ctx, const char *text)
 {
-	struct vs_address address;
-
-	if (vs_address_parse(text, &address) < 0)
-		die(EXIT_USAGE, "--ip wants an IPv4 or IPv6 address, not '%s'", text);
-	for (size_t i = 0; i < ctx->n_addresses; i++)
-		if (ctx->addresses[i].family == address.family)
-			die(EXIT_USAGE, "--ip %s: an %s address was given already", text,
-			    address.family == AF_INET ? "IPv4" : "IPv6");
-	ctx->addresses[ctx->n_addresses++] = address;
+	if (ctx->n_addresses == VS_ADDRESSES_MAX)
+		die(EXIT_USAGE, "--ip %s: more than %d addresses", text, VS_ADDRESSES_MAX);
+	if (vs_address_parse_set(text, &ctx->addresses[ctx->n_addresses]) < 0)
+		die(EXIT_USAGE, "--ip wants an IPv4 or IPv6 address, FIRST-LAST or "
+		    "NETWORK/PREFIX, not '%s'", text);
+	ctx->n_addresses++;
 }
 
-static void check_addresses(const struct vs_context *ctx)
+static bool is_within(const struct vs_address *network, const struct sockaddr *address)
+{
+	const uint8_t *a = (const uint8_t *)&network->ip4, *b;
+
+	if (!address || address->sa_family != network->family)
+		return false;
+	b = network->family == AF_INET ?
+		(const uint8_t *)&((const struct sockaddr_in *)address)->sin_addr :
+		(const uint8_t *)&((const struct sockaddr_in6 *)address)->sin6_addr;
+	for (unsigned int bit = 0; bit < network->prefix; bit++)
+		if ((a[bit / 8] ^ b[bit / 8]) & 0x80 >> bit % 8)
+			return false;
+	return true;
+}
+
+/* Wildcards are bound to one address of the network, which has to be there: one
+ * that an interface has, or its first, where all of it is routed here. */
+static void choose_address(struct vs_address *network)
+{
+	struct ifaddrs *all = NULL, *one;
+
+	if (getifaddrs(&all) < 0)
+		return;
+	for (one = all; one; one = one->ifa_next) {
+		if (!is_within(network, one->ifa_addr))
+			continue;
+		if (network->family == AF_INET)
+			network->ip4 = ((struct sockaddr_in *)one->ifa_addr)->sin_addr;
+		else
+			network->ip6 = ((struct sockaddr_in6 *)one->ifa_addr)->sin6_addr;
+		break;
+	}
+	freeifaddrs(all);
+}
+
+static void check_addresses(struct vs_context *ctx)
 {
 	for (size_t i = 0; i < ctx->n_addresses; i++) {
-		const struct vs_address *address = &ctx->addresses[i];
-		char text[INET6_ADDRSTRLEN];
+		struct vs_address *address = &ctx->addresses[i];
+		char text[VS_ADDRESS_TEXT];
 
+		vs_address_format(address, text);
+		if (address->prefix)
+			choose_address(address);
 		if (vs_address_is_local(address) == 1)
 			continue;
-		vs_address_format(address, text);
+		if (address->prefix)
+			die(EXIT_FAILED, "no address of %s is this host's; add one, or all: "
+			    "ip route add local %s dev lo", text, text);
+		text[strcspn(text, "-")] = '\0';
 		die(EXIT_FAILED, "%s is not an address of this host; add it first: "
 		    "ip address add %s/%d dev INTERFACE", text, text,
 		    address->family == AF_INET ? 32 : 128);

@@ -33,7 +33,7 @@ static int addresses_json(const struct vs_context *context, sd_json_variant **re
 	int r = sd_json_variant_new_array(&array, NULL, 0);
 
 	for (size_t i = 0; i < context->n_addresses && r >= 0; i++) {
-		char text[INET6_ADDRSTRLEN];
+		char text[VS_ADDRESS_TEXT];
 
 		vs_address_format(&context->addresses[i], text);
 		r = sd_json_variant_append_arrayb(&array, SD_JSON_BUILD_STRING(text));
@@ -113,7 +113,7 @@ static uint64_t refused(const struct vs_context *context)
 
 static void add_context(struct table *table, const struct vs_context *context)
 {
-	char text[VS_ADDRESSES_MAX * (INET6_ADDRSTRLEN + 1)] = "";
+	char text[VS_ADDRESSES_MAX * (VS_ADDRESS_TEXT + 1)] = "";
 
 	for (size_t i = 0; i < context->n_addresses; i++) {
 		if (i)

@@ -42,6 +42,14 @@ int config_parse_address(const char *text, struct address_config *ret)
 	return 0;
 }
 
+static bool is_same(const struct vs_address *a, const struct vs_address *b)
+{
+	if (a->family != b->family)
+		return false;
+	return a->family == AF_INET ? a->ip4.s_addr == b->ip4.s_addr :
+				      IN6_ARE_ADDR_EQUAL(&a->ip6, &b->ip6);
+}
+
 static int take_addresses(struct config *config, const struct entries *entries, FILE *errors)
 {
 	for (size_t i = 0; i < entries->n; i++) {
@@ -56,10 +64,11 @@ static int take_addresses(struct config *config, const struct entries *entries, 
 			continue;
 		}
 		for (size_t j = 0; j < config->n_addresses; j++)
-			if (config->addresses[j].address.family == address.address.family)
-				entry_complain(errors, entry, "address: a second %s address; "
-					 "a guest has one of each kind",
-					 address.address.family == AF_INET ? "IPv4" : "IPv6");
+			if (is_same(&config->addresses[j].address, &address.address))
+				entry_complain(errors, entry, "address: '%s' is given twice",
+					       entry->value);
+		if (config->n_addresses == VS_ADDRESSES_MAX)
+			entry_complain(errors, entry, "address: more than %d", VS_ADDRESSES_MAX);
 
 		grown = reallocarray(config->addresses, config->n_addresses + 1, sizeof(*grown));
 		if (!grown) {

@@ -6,13 +6,13 @@
  */
 static bool __init test_names(void)
 {
-	return check_name("web", NULL) == 0 && check_name("a.b_c-9", NULL) == 0 &&
-	       check_name("", NULL) == -EINVAL &&
-	       check_name(".web", NULL) == -EINVAL &&
-	       check_name("-web", NULL) == -EINVAL &&
-	       check_name("we b", NULL) == -EINVAL &&
-	       check_name("w/b", NULL) == -EINVAL &&
-	       check_name("w\xc3\xa9", NULL) == -EINVAL;
+	return vs_name_check("web", NULL) == 0 && vs_name_check("a.b_c-9", NULL) == 0 &&
+	       vs_name_check("", NULL) == -EINVAL &&
+	       vs_name_check(".web", NULL) == -EINVAL &&
+	       vs_name_check("-web", NULL) == -EINVAL &&
+	       vs_name_check("we b", NULL) == -EINVAL &&
+	       vs_name_check("w/b", NULL) == -EINVAL &&
+	       vs_name_check("w\xc3\xa9", NULL) == -EINVAL;
 }
 
 #define TEST(condition) do {						\
@@ -65,7 +65,7 @@ static bool __init test_full(struct vs_change *change)
 /* What was refused has taken nothing from the caller. */
 static bool __init test_taken_back(void)
 {
-	struct vs_addresses addresses = { .ip4 = htonl(0xc0000207) };
+	static struct vs_addresses addresses __initdata = { .ip4 = htonl(0xc0000207) };
 	struct vs_bucket bucket = { .rate = 1 };
 	struct vs_change change = {
 		.set_addresses = true, .addresses = &addresses,

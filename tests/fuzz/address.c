@@ -6,6 +6,7 @@
  * that is taken again; what the settings accept, the daemon can read.
  */
 #include <arpa/inet.h>
+#include <string.h>
 #include <vserver.h>
 
 #include "fuzz.h"
@@ -42,11 +43,25 @@ static void read_by_daemon(const char *text)
 	free(remedy);
 }
 
+static void set_again(const char *text)
+{
+	char printed[VS_ADDRESS_TEXT], reprinted[VS_ADDRESS_TEXT];
+	struct vs_address address, again;
+
+	if (vs_address_parse_set(text, &address) < 0)
+		return;
+	vs_address_format(&address, printed);
+	must(vs_address_parse_set(printed, &again) == 0);
+	vs_address_format(&again, reprinted);
+	must(!strcmp(printed, reprinted));
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	char *text = fuzz_text(data, size);
 
 	address_again(text);
+	set_again(text);
 	read_by_daemon(text);
 	free(text);
 	return 0;

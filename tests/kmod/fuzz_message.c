@@ -143,6 +143,25 @@ static void put_name(struct fuzz *f)
 	put(f, VS_ATTR_NAME, name, n);
 }
 
+static void put_u8(struct fuzz *f, int type, uint8_t value)
+{
+	put(f, type, &value, sizeof(value));
+}
+
+/* The end of a range, of that family or not. */
+static void put_last(struct fuzz *f, uint32_t ip4, const unsigned char *ip6)
+{
+	unsigned char last6[16];
+	uint32_t last4 = htonl(ntohl(ip4) + fuzz_below(f, 9));
+
+	memcpy(last6, ip6, sizeof(last6));
+	last6[14] = fuzz_below(f, 3);
+	if (fuzz_one_in(f, 2))
+		put(f, VS_ADDRESS_ATTR_LAST4, &last4, sizeof(last4));
+	else
+		put(f, VS_ADDRESS_ATTR_LAST6, last6, sizeof(last6));
+}
+
 static void put_address(struct fuzz *f)
 {
 	static const uint32_t wrong4[] = { 0, 0xe0000001, UINT32_MAX, 0x7f000001 };
@@ -158,13 +177,18 @@ static void put_address(struct fuzz *f)
 		put(f, VS_ADDRESS_ATTR_IP4, &ip4, sizeof(ip4));
 	else
 		put(f, VS_ADDRESS_ATTR_IP6, ip6, sizeof(ip6));
+	if (fuzz_one_in(f, 4))
+		put_u8(f, VS_ADDRESS_ATTR_PREFIX, f->wrong ? fuzz_below(f, 256) :
+							     1 + fuzz_below(f, 32));
+	else if (fuzz_one_in(f, 4))
+		put_last(f, ip4, ip6);
 	nest_end(f, at);
 }
 
 static void put_addresses(struct fuzz *f)
 {
 	size_t at = nest(f, VS_ATTR_ADDRESSES);
-	unsigned int n = f->wrong && fuzz_one_in(f, 8) ? fuzz_below(f, 60) : fuzz_below(f, 3);
+	unsigned int n = f->wrong && fuzz_one_in(f, 8) ? fuzz_below(f, 90) : fuzz_below(f, 5);
 
 	while (n--)
 		put_address(f);

@@ -51,6 +51,8 @@ static const struct word attributes[] = {
 	{ "release", VS_BUCKET_ATTR_RELEASE },	{ "pid", VS_ATTR_PID },
 	{ "signal", VS_ATTR_SIGNAL },		{ "idle-rate", VS_BUCKET_ATTR_IDLE_RATE },
 	{ "idle-interval", VS_BUCKET_ATTR_IDLE_INTERVAL },
+	{ "prefix", VS_ADDRESS_ATTR_PREFIX },	{ "last4", VS_ADDRESS_ATTR_LAST4 },
+	{ "last6", VS_ADDRESS_ATTR_LAST6 },
 	{ "prio-bias", VS_BUCKET_ATTR_PRIO_BIAS }, { "tokens", VS_BUCKET_ATTR_TOKENS },
 	{ "scope", VS_BUCKET_ATTR_SCOPE },
 	{ NULL, 0 }

@@ -72,8 +72,25 @@ for ip in 00000000000000000000000000000000 ff020000000000000000000000000001 \
 done
 says "ERANGE: *" "not an IPv4 address of three bytes" address address[ ip4:hex=0a0900 ]
 says "ERANGE: *" "not an IPv6 address of four" address address[ ip6:hex=0a090002 ]
-says "EINVAL: *" "not two of IPv4" address address[ ip4:hex=0a090002 ] address[ ip4:hex=0a090003 ]
 says "EINVAL: *" "not none" address address[ ]
+ip6=fd090000000000000000000000000002
+says "*addresses ok" "control: several, a prefix and a range of each family" address \
+	address[ ip4:hex=0a090002 ] address[ ip4:hex=0a090003 prefix:hex=18 ] \
+	address[ ip4:hex=0a090002 last4:hex=0a090009 ] address[ ip6:hex=$ip6 prefix:hex=80 ] \
+	address[ ip6:hex=$ip6 last6:hex=fd090000000000000000000000000003 ]
+says ok "they go again" "$nl" end xid:u32=62
+says "EINVAL: *" "not a prefix and a range" address address[ ip4:hex=0a090002 prefix:hex=18 last4:hex=0a090009 ]
+says "EINVAL: *" "not a range that goes backwards" address address[ ip4:hex=0a090002 last4:hex=0a090001 ]
+says "EINVAL: *" "not one of both families" address address[ ip4:hex=0a090002 last6:hex=$ip6 ]
+says "EINVAL: *" "not one that ends in broadcast" address address[ ip4:hex=0a090002 last4:hex=ffffffff ]
+says "EINVAL: *" "not a prefix of 33 bits" address address[ ip4:hex=0a090002 prefix:hex=21 ]
+says "ERANGE: *" "not one of 129" address address[ ip6:hex=$ip6 prefix:hex=81 ]
+says "ERANGE: *" "nor of none" address address[ ip6:hex=$ip6 prefix:hex=00 ]
+mapfile -t most < <(for _ in {1..64}; do printf '%s\n' address[ ip6:hex=$ip6 last6:hex=$ip6 ]; done)
+says "*addresses ok" "control: 64 addresses" address "${most[@]}"
+says "* addresses ok" "which are given back" "$nl" get xid:u32=62
+says ok "they go again" "$nl" end xid:u32=62
+says "EINVAL: *" "not 65" address "${most[@]}" address[ ip4:hex=0a090002 ]
 says "EINVAL: *" "not both in one" \
 	address address[ ip4:hex=0a090002 ip6:hex=fd090000000000000000000000000002 ]
 

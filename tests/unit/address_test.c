@@ -34,6 +34,41 @@ static void writing(void)
 	is_int(a.family, -1, "a refused address touches nothing");
 }
 
+static void set(const char *text, const char *again)
+{
+	char printed[VS_ADDRESS_TEXT] = "";
+	struct vs_address a;
+	char what[100];
+
+	snprintf(what, sizeof(what), "%s is %s", text, again);
+	if (!vs_address_parse_set(text, &a))
+		vs_address_format(&a, printed);
+	is_str(printed, again, what);
+}
+
+static void sets(void)
+{
+	static const char *const bad[] = {
+		"", "/24", "-", "192.0.2.0/", "192.0.2.0/0", "192.0.2.0/33", "192.0.2.0/+8",
+		"192.0.2.0/8x", "2001:db8::/129", "192.0.2.9-192.0.2.8", "192.0.2.9-",
+		"192.0.2.9-2001:db8::9", "192.0.2.0/24-192.0.2.9", "192.0.2.1-192.0.2.9/24", "web/24",
+	};
+	struct vs_address a = { .family = -1 };
+
+	set("192.0.2.7", "192.0.2.7");
+	set("192.0.2.0/24", "192.0.2.0/24");
+	set("192.0.2.128/25", "192.0.2.128/25");
+	set("192.0.2.7/24", "192.0.2.7");
+	set("192.0.2.7/32", "192.0.2.7");
+	set("2001:db8::/64", "2001:db8::/64");
+	set("2001:db8::7/64", "2001:db8::7");
+	set("192.0.2.8-192.0.2.15", "192.0.2.8-192.0.2.15");
+	set("2001:db8::8-2001:db8::f", "2001:db8::8-2001:db8::f");
+	for (size_t i = 0; i < sizeof(bad) / sizeof(*bad); i++)
+		is_int(vs_address_parse_set(bad[i], &a), -EINVAL, bad[i]);
+	is_int(a.family, -1, "a refused one touches nothing");
+}
+
 static int is_local(const char *text)
 {
 	struct vs_address a;
@@ -56,6 +91,7 @@ static void local(void)
 int main(void)
 {
 	writing();
+	sets();
 	local();
 	return done_testing();
 }

@@ -109,10 +109,16 @@
  *
  *   VS_ATTR_ADDRESSES nests up to VS_ADDRESSES_MAX VS_ATTR_ADDRESS, each a
  *   nest with one of VS_ADDRESS_ATTR_IP4 (4 bytes, network order) and
- *   VS_ADDRESS_ATTR_IP6 (16 bytes).  At most one of each family today.  The
- *   wildcard, multicast and broadcast addresses are no addresses of a
- *   context (EINVAL).  A context that has addresses of one family only
- *   cannot use the other.
+ *   VS_ADDRESS_ATTR_IP6 (16 bytes).  With VS_ADDRESS_ATTR_PREFIX (u8) it is
+ *   every address that has the first so many bits in common with that; with
+ *   VS_ADDRESS_ATTR_LAST4 or _LAST6 every one from that to this.  They are
+ *   given back as they were given.  The wildcard, multicast and broadcast
+ *   addresses are no addresses of a context (EINVAL).  A context that has
+ *   addresses of one family only cannot use the other.
+ *
+ *   The first of a family, and of a prefix or range the one that was named,
+ *   is what a socket is bound to that is bound to the wildcard; packets to
+ *   the others are steered to it.  So that one has to be the host's.
  *
  *   Two contexts may have the same address: as ever with chbind, daemons that
  *   are each bound to one address of the host share it like any processes do,
@@ -192,7 +198,7 @@
 #define VS_XID_MAX		65535
 
 #define VS_NAME_MAX		63	/* bytes, without the final NUL */
-#define VS_ADDRESSES_MAX	2	/* one of IPv4, one of IPv6 */
+#define VS_ADDRESSES_MAX	64
 #define VS_LINKS_MAX		256
 #define VS_CONTEXTS_MAX		1000	/* the scheduler has a slot for each */
 
@@ -218,6 +224,12 @@
 #define VS_FLAG_USER		(1ULL << 3)
 #define VS_FLAGS_ALL		(VS_FLAG_PERSISTENT | VS_FLAG_CGROUP | \
 				 VS_FLAG_PRIVATE | VS_FLAG_USER)
+
+/* What is kept with a socket of a context; see struct vs_sock in bpf/vs_bpf.h. */
+#define VS_SOCK_NAMED		(1U << 0)	/* bound to an address that was named */
+#define VS_SOCK_V6ONLY		(1U << 1)	/* IPV6_V6ONLY when it was bound */
+#define VS_SOCK_V4ONLY		(1U << 2)	/* bound to ::ffff:0.0.0.0 */
+#define VS_SOCK_ANY		(1U << 3)	/* bound to a wildcard */
 
 /* Families of rules; see bpf/README.md for the rules. */
 enum vs_rule {
@@ -285,6 +297,9 @@ enum vs_address_attr {
 	VS_ADDRESS_ATTR_UNSPEC,
 	VS_ADDRESS_ATTR_IP4,	/* 4 bytes, network order */
 	VS_ADDRESS_ATTR_IP6,	/* 16 bytes */
+	VS_ADDRESS_ATTR_PREFIX,	/* u8, 1..32 or 1..128 */
+	VS_ADDRESS_ATTR_LAST4,	/* 4 bytes, network order */
+	VS_ADDRESS_ATTR_LAST6,	/* 16 bytes */
 	__VS_ADDRESS_ATTR_MAX,
 };
 #define VS_ADDRESS_ATTR_MAX (__VS_ADDRESS_ATTR_MAX - 1)
