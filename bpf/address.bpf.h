@@ -21,6 +21,10 @@
 
 extern u32 vs_address4(u32 nid) __ksym;
 extern int vs_address6(u32 nid, void *address, u32 address__sz) __ksym;
+extern bool vs_address_own(u32 nid, const void *address, u32 address__sz) __ksym;
+extern u32 vs_address_source4(u32 nid, u32 to) __ksym;
+extern int vs_address_source6(u32 nid, const void *to, u32 to__sz, void *from,
+			      u32 from__sz) __ksym;
 
 /*
  * Whose sockets are.  Key: socket, value: struct vs_sock.  Pinned, shared by
@@ -32,6 +36,20 @@ struct {
 	__type(key, int);
 	__type(value, struct vs_sock);
 } sockets SEC(".maps");
+
+#define AF_INET		2
+#define AF_INET6	10
+
+/*
+ * An IPv6 address, word by word: the kernel rewrites each access to the
+ * context of a program, and knows them by this form only (no parentheses).
+ */
+#define COPY6(to, from) do { \
+	to[0] = from[0]; \
+	to[1] = from[1]; \
+	to[2] = from[2]; \
+	to[3] = from[3]; \
+} while (0)
 
 #define LOOPBACK4	bpf_htonl(0x7f000001)	/* 127.0.0.1 */
 #define LOOPBACK4_FOR6	bpf_htonl(0x7f0000fe)	/* 127.0.0.254: ::1 */
@@ -94,14 +112,20 @@ static __always_inline u32 shown4(u32 nid, u32 ip)
 	return ip;
 }
 
-/* Its own IPv6 address; false: it has none. */
+/* The first of its IPv6 addresses; false: it has none. */
 static __always_inline bool own6(u32 nid, struct ip6 *ret)
 {
 	return !vs_address6(nid, ret, sizeof(*ret));
 }
 
+/* Is it among its addresses?  The first is looked at first: most have no other. */
+static __always_inline bool is_own4(u32 nid, u32 ip)
+{
+	return ip == vs_address4(nid) || vs_address_own(nid, &ip, sizeof(ip));
+}
+
 /*
- * What a context that names @ip gets.  The wildcard is its address, or the
+ * What a context that names @ip gets.  The wildcard is its first address, or the
  * private loopback if it has none.  0: not its own.
  */
 static __always_inline u32 named4(u32 nid, u32 ip)
@@ -110,13 +134,13 @@ static __always_inline u32 named4(u32 nid, u32 ip)
 
 	if (!ip)
 		return mine ?: private4(nid, LOOPBACK4);
-	if (ip == mine)
+	if (ip == mine || (mine && vs_address_own(nid, &ip, sizeof(ip))))
 		return ip;
 	return is_loopback4(ip) ? private4(nid, ip) : 0;
 }
 
 /*
- * The same for IPv6.  A wildcard that takes both families becomes the IPv4
+ * The same for IPv6.  A wildcard that takes both families becomes the first IPv4
  * address if there is one: one socket has one address.  False: not its own.
  */
 static __always_inline bool named6(u32 nid, struct ip6 *ip, bool v6only)
@@ -146,7 +170,7 @@ static __always_inline bool named6(u32 nid, struct ip6 *ip, bool v6only)
 		map4(ip, private4(nid, LOOPBACK4_FOR6));
 		return true;
 	}
-	return have && is_same6(ip, &mine);
+	return have && (is_same6(ip, &mine) || vs_address_own(nid, ip, sizeof(*ip)));
 }
 
 #endif /* VS_ADDRESS_BPF_H */

@@ -11,113 +11,93 @@
 
 #include "address.bpf.h"
 
-/*
- * An IPv6 address, word by word: the kernel rewrites each access to the
- * context of a program, and knows them by this form only (no parentheses).
- */
-#define COPY6(to, from) do { \
-	to[0] = from[0]; \
-	to[1] = from[1]; \
-	to[2] = from[2]; \
-	to[3] = from[3]; \
-} while (0)
-
-enum owner { NOBODY, SELF, OTHER };
-
-/* Who would take what is sent to @tuple? */
-static __always_inline enum owner owner_of(struct bpf_sock_addr *ctx, u32 nid,
-					   struct bpf_sock_tuple *tuple, u32 size)
+/* Is a UDP socket of its own bound to this very address, and the port? */
+static __always_inline bool hears(struct bpf_sock_addr *ctx, u32 nid,
+				  struct bpf_sock_tuple *tuple, u32 size)
 {
-	enum owner owner = OTHER;
 	struct bpf_sock *sk;
 	struct vs_sock *s;
+	bool own;
 
-	if (ctx->type == SOCK_STREAM)
-		sk = bpf_sk_lookup_tcp(ctx, tuple, size, BPF_F_CURRENT_NETNS, 0);
-	else
-		sk = bpf_sk_lookup_udp(ctx, tuple, size, BPF_F_CURRENT_NETNS, 0);
+	sk = bpf_sk_lookup_udp(ctx, tuple, size, BPF_F_CURRENT_NETNS, 0);
 	if (!sk)
-		return NOBODY;
+		return false;
 	s = bpf_sk_storage_get(&sockets, sk, NULL, 0);
-	if (s && s->nid == nid)
-		owner = SELF;
+	own = s && s->nid == nid;
 	bpf_sk_release(sk);
-	return owner;
+	return own;
 }
 
-static __always_inline enum owner owner4(struct bpf_sock_addr *ctx, u32 nid, u32 ip)
+static __always_inline bool hears4(struct bpf_sock_addr *ctx, u32 nid, u32 ip)
 {
 	struct bpf_sock_tuple tuple = {};
 
 	tuple.ipv4.saddr = ip;
 	tuple.ipv4.daddr = ip;
 	tuple.ipv4.dport = ctx->user_port;
-	return owner_of(ctx, nid, &tuple, sizeof(tuple.ipv4));
+	return hears(ctx, nid, &tuple, sizeof(tuple.ipv4));
 }
 
-static __always_inline enum owner owner6(struct bpf_sock_addr *ctx, u32 nid,
-					 const struct ip6 *ip)
+static __always_inline bool hears6(struct bpf_sock_addr *ctx, u32 nid, const struct ip6 *ip)
 {
 	struct bpf_sock_tuple tuple = {};
 
 	COPY6(tuple.ipv6.saddr, ip->word);
 	COPY6(tuple.ipv6.daddr, ip->word);
 	tuple.ipv6.dport = ctx->user_port;
-	return owner_of(ctx, nid, &tuple, sizeof(tuple.ipv6));
+	return hears(ctx, nid, &tuple, sizeof(tuple.ipv6));
 }
 
 /*
- * The private loopback is met by the context's own sockets only: a wildcard
- * service of the host would answer there too.  Where nobody is on the loopback
- * but the context listens on its address, which is what became of its
- * wildcards, that one is meant.
+ * ::1 stands for an IPv4-mapped address, to which no datagram of an unconnected
+ * IPv6 socket can go: the kernel does not let a program turn IPv6 into IPv4
+ * there.  If nobody is on that but the context listens on its IPv6 address, which
+ * is what became of its wildcards, that one is meant.  False: out of reach.
  */
-static __always_inline int loopback4(struct bpf_sock_addr *ctx, u32 nid, u32 *ip)
+static __always_inline bool datagram_loopback6(struct bpf_sock_addr *ctx, u32 nid,
+					       struct ip6 *ip)
 {
-	u32 lo = private4(nid, *ip), mine = vs_address4(nid);
-	enum owner owner = owner4(ctx, nid, lo);
-
-	*ip = lo;
-	if (owner == SELF)
-		return 0;
-	if (mine && owner4(ctx, nid, mine) == SELF) {
-		*ip = mine;
-		return 0;
-	}
-	return owner == OTHER ? ECONNREFUSED : 0;
-}
-
-static __always_inline int loopback6(struct bpf_sock_addr *ctx, u32 nid, struct ip6 *ip)
-{
-	u32 ip4 = LOOPBACK4_FOR6;
 	struct ip6 mine;
-	int err;
 
-	if (own6(nid, &mine) && owner4(ctx, nid, private4(nid, ip4)) != SELF &&
-	    owner6(ctx, nid, &mine) == SELF) {
-		*ip = mine;
-		return 0;
-	}
-	err = loopback4(ctx, nid, &ip4);
-	map4(ip, ip4);
-	return err;
+	if (!own6(nid, &mine) || !hears6(ctx, nid, &mine) ||
+	    hears4(ctx, nid, private4(nid, LOOPBACK4_FOR6)))
+		return false;
+	*ip = mine;
+	return true;
 }
 
-/* What the context means by @ip as a destination.  0 or an errno. */
-static __always_inline int destination4(struct bpf_sock_addr *ctx, u32 nid, u32 *ip)
+/*
+ * What the context means by @ip as a destination.  0 or an errno.  Who hears on
+ * the private loopback, kmod/steer.c says: the context's own sockets only.
+ */
+static __always_inline int destination4(u32 nid, u32 *ip)
 {
-	u32 mine = vs_address4(nid);
-
 	if (!*ip)
 		*ip = LOOPBACK4;
-	if (*ip != mine && is_loopback4(*ip))
-		return loopback4(ctx, nid, ip);
-	return mine ? 0 : ENETUNREACH;
+	if (is_loopback4(*ip) && !is_own4(nid, *ip)) {
+		*ip = private4(nid, *ip);
+		return 0;
+	}
+	return vs_address4(nid) ? 0 : ENETUNREACH;
+}
+
+static __always_inline int destination6(u32 nid, struct ip6 *ip)
+{
+	struct ip6 mine;
+
+	if (is_any6(ip) || is_loopback6(ip))
+		map4(ip, private4(nid, LOOPBACK4_FOR6));
+	else if (is_mapped(ip))
+		return destination4(nid, &ip->word[3]);
+	else
+		return own6(nid, &mine) ? 0 : ENETUNREACH;
+	return 0;
 }
 
 static __always_inline u32 source4(u32 nid, u32 destination)
 {
-	return is_private4(nid, destination) ? destination : vs_address4(nid);
+	return is_private4(nid, destination) ? destination :
+					       vs_address_source4(nid, destination);
 }
 
 #endif /* VS_DESTINATION_BPF_H */

@@ -5,9 +5,9 @@
  * ADDRESSES: what a socket of a context binds to, connects to, sends to, and
  * what it is told about itself.
  *
- * What it does.  A wildcard becomes the context's address; an address that is
- * not its own is "not available"; ports below 1024 need no capability on own
- * addresses.  127.a.b.c and ::1 are the context's private loopback
+ * What it does.  A wildcard becomes the context's first address, and what comes
+ * to its others is steered there (steer.bpf.h); an address that is not its own is
+ * "not available"; ports below 1024 need no capability on own addresses.  127.a.b.c and ::1 are the context's private loopback
  * (address.bpf.h), on which it meets its own sockets only.  The source of
  * every connection and datagram is the context's address.  Names that are read
  * back (getsockname, getpeername, recvmsg) are the ones that were asked for.
@@ -20,28 +20,27 @@
  * and not by a cgroup, so that moving a process changes nothing.  A socket of
  * the host costs one look-up that finds nothing.
  *
- * What it cannot stop.  One socket has one address: a wildcard listener of
- * both families hears IPv4 only where the context has both, and broadcasts and
+ * What it cannot stop.  One socket has one address: broadcasts and
  * multicasts are not heard.  A wildcard service of the host answers on the
- * contexts' addresses too, and takes the port from them; chbind it.  An
+ * contexts' addresses where they do not, and of UDP may take the port from them
+ * (kmod/share.c); chbind it.  An
  * unconnected IPv6 datagram cannot go to a private ::1, because the kernel
- * does not let a program turn IPv6 into IPv4 there.  A connected UDP socket
- * that names a source with each datagram (IP_PKTINFO) passes no hook.
+ * does not let a program turn IPv6 into IPv4 there.
  *
  * If a look-up fails.  No mark: the host's socket, nothing changes.  A context
  * that is not in the table has no address: loopback only.
  */
 #include "destination.bpf.h"
+#include "steer.bpf.h"
 
 char LICENSE[] SEC("license") = "GPL";
-
-#define AF_INET		2
-#define AF_INET6	10
 
 /* What the hooks return; BIND also waives CAP_NET_BIND_SERVICE. */
 #define REFUSE		0
 #define ALLOW		1
 #define ALLOW_BIND	3
+
+extern void vs_bind_share(struct bpf_sock_addr *address) __ksym;
 
 static __always_inline int refuse(const struct vs_sock *s, int errno)
 {
@@ -50,7 +49,7 @@ static __always_inline int refuse(const struct vs_sock *s, int errno)
 	return REFUSE;
 }
 
-/* The mark of a socket with a nid, or NULL: the host's, return at once. */
+/* The mark of a socket with a nid, or NULL: the host's. */
 static __always_inline struct vs_sock *mark_of(struct bpf_sock_addr *ctx)
 {
 	struct vs_sock *s;
@@ -63,12 +62,13 @@ static __always_inline struct vs_sock *mark_of(struct bpf_sock_addr *ctx)
 
 /* --- bind ------------------------------------------------------------------- */
 
-static __always_inline void note_name(struct vs_sock *s, bool any)
+/* What it was bound to: a name, or the wildcard, and of which families. */
+static __always_inline void note_name(struct vs_sock *s, bool any, bool mapped)
 {
-	if (any)
-		s->flags &= ~VS_SOCK_NAMED;
-	else
-		s->flags |= VS_SOCK_NAMED;
+	s->flags &= VS_SOCK_V6ONLY;
+	s->flags |= any ? VS_SOCK_ANY : VS_SOCK_NAMED;
+	if (any && mapped)
+		s->flags |= VS_SOCK_V4ONLY;
 }
 
 SEC("cgroup/bind4")
@@ -82,8 +82,9 @@ int vs_bind4(struct bpf_sock_addr *ctx)
 	ip = named4(s->nid, ctx->user_ip4);
 	if (!ip)
 		return refuse(s, EADDRNOTAVAIL);
-	note_name(s, !ctx->user_ip4);
+	note_name(s, !ctx->user_ip4, false);
 	ctx->user_ip4 = ip;
+	vs_bind_share(ctx);
 	return ALLOW_BIND;
 }
 
@@ -92,16 +93,18 @@ int vs_bind6(struct bpf_sock_addr *ctx)
 {
 	struct vs_sock *s = mark_of(ctx);
 	struct ip6 ip;
-	bool any;
+	bool any, mapped;
 
 	if (!s)
 		return ALLOW;
 	COPY6(ip.word, ctx->user_ip6);
-	any = is_any6(&ip) || (is_mapped(&ip) && !ip.word[3]);
+	mapped = is_mapped(&ip);
+	any = is_any6(&ip) || (mapped && !ip.word[3]);
 	if (!named6(s->nid, &ip, s->flags & VS_SOCK_V6ONLY))
 		return refuse(s, EADDRNOTAVAIL);
-	note_name(s, any);
+	note_name(s, any, mapped);
 	COPY6(ctx->user_ip6, ip.word);
+	vs_bind_share(ctx);
 	return ALLOW_BIND;
 }
 
@@ -134,7 +137,7 @@ static __always_inline int bind4(struct bpf_sock_addr *ctx, u32 nid, u32 ip)
 	return ip && named4(nid, ip) == ip ? 0 : EADDRNOTAVAIL;
 }
 
-static __always_inline int bind6(struct bpf_sock_addr *ctx, const struct ip6 *ip)
+static __always_inline int bind6(struct bpf_sock_addr *ctx, u32 nid, const struct ip6 *ip)
 {
 	struct sockaddr_in6 sin6 = { .sin6_family = AF_INET6 };
 	struct ip6 bound;
@@ -143,7 +146,9 @@ static __always_inline int bind6(struct bpf_sock_addr *ctx, const struct ip6 *ip
 	if (is_same6(&bound, ip))
 		return 0;
 	__builtin_memcpy(&sin6.sin6_addr, ip, sizeof(*ip));
-	return bpf_bind(ctx, (struct sockaddr *)&sin6, sizeof(sin6)) ? ENETUNREACH : 0;
+	if (!bpf_bind(ctx, (struct sockaddr *)&sin6, sizeof(sin6)))
+		return 0;
+	return !is_mapped(&bound) && vs_address_own(nid, &bound, sizeof(bound)) ? 0 : ENETUNREACH;
 }
 
 SEC("cgroup/connect4")
@@ -156,7 +161,7 @@ int vs_connect4(struct bpf_sock_addr *ctx)
 	if (!s)
 		return ALLOW;
 	ip = ctx->user_ip4;
-	err = destination4(ctx, s->nid, &ip) ?: bind4(ctx, s->nid, source4(s->nid, ip));
+	err = destination4(s->nid, &ip) ?: bind4(ctx, s->nid, source4(s->nid, ip));
 	if (err)
 		return refuse(s, err);
 	ctx->user_ip4 = ip;
@@ -166,18 +171,15 @@ int vs_connect4(struct bpf_sock_addr *ctx)
 /* The same, for an address of either family. */
 static __always_inline int connect6(struct bpf_sock_addr *ctx, u32 nid, struct ip6 *ip)
 {
-	struct ip6 mine;
-	int err = 0;
+	struct ip6 source;
+	int err = destination6(nid, ip);
 
-	if (is_any6(ip) || is_loopback6(ip))
-		err = loopback6(ctx, nid, ip);
-	else if (is_mapped(ip))
-		err = destination4(ctx, nid, &ip->word[3]);
 	if (err)
 		return err;
 	if (is_mapped(ip))
 		return bind4(ctx, nid, source4(nid, ip->word[3]));
-	return own6(nid, &mine) ? bind6(ctx, &mine) : ENETUNREACH;
+	err = vs_address_source6(nid, ip, sizeof(*ip), &source, sizeof(source));
+	return err ? ENETUNREACH : bind6(ctx, nid, &source);
 }
 
 SEC("cgroup/connect6")
@@ -199,6 +201,32 @@ int vs_connect6(struct bpf_sock_addr *ctx)
 
 /* --- datagrams of sockets that are not connected ----------------------------------- */
 
+/* What the kernel takes for the IPv4 address of a socket that has one of IPv6. */
+#define NO_SOURCE4	bpf_htonl(0x7f000006)
+
+/*
+ * The source of a datagram whose sender did not say one, as far as can be seen: a
+ * socket without a name has its first address.  Who asked is answered from where
+ * he asked; one that was bound to the wildcard, and may answer with IP_PKTINFO, is
+ * taken at its word; else it is what connect() would choose.
+ */
+static __always_inline u32 datagram_source4(struct bpf_sock_addr *ctx, struct vs_sock *s,
+					    u32 to)
+{
+	u32 source = ctx->msg_src_ip4, mine = vs_address4(s->nid);
+	struct ip6 peer, *local;
+
+	if (source == NO_SOURCE4)
+		source = 0;
+	if (source && (s->flags & VS_SOCK_NAMED || source != (mine ?: source)))
+		return source;
+	map4(&peer, to);
+	local = asked_by(ctx, s->nid, &peer);
+	if (local && is_mapped(local))
+		return local->word[3];
+	return source && s->flags & VS_SOCK_ANY ? source : source4(s->nid, to);
+}
+
 SEC("cgroup/sendmsg4")
 int vs_sendmsg4(struct bpf_sock_addr *ctx)
 {
@@ -208,40 +236,68 @@ int vs_sendmsg4(struct bpf_sock_addr *ctx)
 
 	if (!s)
 		return ALLOW;
-	ip = ctx->user_ip4;
-	err = destination4(ctx, s->nid, &ip);
-	if (err)
-		return refuse(s, err);
-	source = ctx->msg_src_ip4 ?: source4(s->nid, ip);
+	if (ctx->user_port) {
+		ip = ctx->user_ip4;
+		err = destination4(s->nid, &ip);
+		/* IPV6_V6ONLY was taken from it for the sake of ::1 alone. */
+		if (!err && s->flags & VS_SOCK_V6ONLY && !is_private4(s->nid, ip))
+			err = ENETUNREACH;
+		if (err)
+			return refuse(s, err);
+		source = datagram_source4(ctx, s, ip);
+		ctx->user_ip4 = ip;
+	} else {	/* connected: only the source is new, and none is the route's */
+		source = ctx->msg_src_ip4 ?: ctx->sk->src_ip4;
+	}
 	if (named4(s->nid, source) != source)
 		return refuse(s, EADDRNOTAVAIL);
-	ctx->user_ip4 = ip;
 	ctx->msg_src_ip4 = source;
 	return ALLOW;
+}
+
+/* A dual wildcard is bound to an IPv4 address, which is no source of IPv6. */
+static __always_inline bool datagram_source6(struct bpf_sock_addr *ctx, struct vs_sock *s,
+					     const struct ip6 *to, struct ip6 *source)
+{
+	struct ip6 mine, *local;
+	bool first;
+
+	if (!own6(s->nid, &mine))
+		return false;
+	first = is_same6(source, &mine);
+	if (!is_any6(source) && !is_mapped(source) && (!first || s->flags & VS_SOCK_NAMED))
+		return true;
+	local = asked_by(ctx, s->nid, to);
+	if (local && !is_mapped(local)) {
+		*source = *local;
+		return true;
+	}
+	if (first && s->flags & VS_SOCK_ANY)
+		return true;
+	return !vs_address_source6(s->nid, to, sizeof(*to), source, sizeof(*source));
 }
 
 SEC("cgroup/sendmsg6")
 int vs_sendmsg6(struct bpf_sock_addr *ctx)
 {
 	struct vs_sock *s = mark_of(ctx);
-	struct ip6 ip, source, mine;
+	struct ip6 ip, source;
 
 	if (!s)
 		return ALLOW;
-	COPY6(ip.word, ctx->user_ip6);
-	if (is_any6(&ip) || is_loopback6(&ip)) {
-		if (loopback6(ctx, s->nid, &ip) || is_mapped(&ip))
+	COPY6(source.word, ctx->msg_src_ip6);
+	if (ctx->user_port) {		/* otherwise it is connected, as above */
+		COPY6(ip.word, ctx->user_ip6);
+		if ((is_any6(&ip) || is_loopback6(&ip)) &&
+		    !datagram_loopback6(ctx, s->nid, &ip))
+			return refuse(s, ENETUNREACH);
+		if (!datagram_source6(ctx, s, &ip, &source))
 			return refuse(s, ENETUNREACH);
 		COPY6(ctx->user_ip6, ip.word);
+		COPY6(ctx->msg_src_ip6, source.word);
 	}
-	if (!own6(s->nid, &mine))
-		return refuse(s, ENETUNREACH);
-	COPY6(source.word, ctx->msg_src_ip6);
-	if (is_any6(&source))
-		COPY6(ctx->msg_src_ip6, mine.word);
-	else if (!is_same6(&source, &mine))
-		return refuse(s, EADDRNOTAVAIL);
-	return ALLOW;
+	return vs_address_own(s->nid, &source, sizeof(source)) ? ALLOW :
+								 refuse(s, EADDRNOTAVAIL);
 }
 
 /* --- what it is told ------------------------------------------------------------------- */

@@ -19,10 +19,13 @@
  *
  * When it is good.  The mark is the maker's, not that of whoever holds the
  * descriptor or the cgroup it was made in.  A socket of the host has no mark
- * and costs one look-up.
+ * and costs one look-up.  Sending and receiving cost the host the look at its own
+ * task, each call once.  A program that sees each packet would cost it more, and
+ * know less: whose socket it is, but not who holds it.
  *
- * What it cannot stop.  A socket that the host made and passed in can still
- * send, receive and accept.  Abstract names are one name space: a context
+ * What it cannot stop.  A TCP socket of the host that was open when a bare context
+ * was entered can be read with splice(), which asks nobody; what it says cannot be
+ * answered.  Abstract names are one name space: a context
  * sees that a name is taken.  Netlink tells about the host's interfaces,
  * routes, sockets and devices.
  *
@@ -36,8 +39,6 @@ char LICENSE[] SEC("license") = "GPL";
 #define VS_RULE VS_RULE_SOCKET
 
 #define AF_UNIX		1
-#define AF_INET		2
-#define AF_INET6	10
 #define AF_NETLINK	16
 #define AF_ALG		38
 #define IPPROTO_ICMPV6	58	/* a macro: not in BTF */
@@ -53,6 +54,7 @@ char LICENSE[] SEC("license") = "GPL";
 extern int vs_socket_source(struct socket *sock, const void *address,
 			    u32 address__sz) __ksym;
 extern int vs_socket_dual(struct socket *sock) __ksym;
+extern void vs_listen_share(struct socket *sock) __ksym;
 
 /* --- making ---------------------------------------------------------------- */
 
@@ -193,15 +195,16 @@ static __always_inline int may_use(struct socket *sock, struct vs_sock **ret_soc
 
 /*
  * The private ::1 is an IPv4-mapped address (address.bpf.h), which a socket
- * with IPV6_V6ONLY cannot have; so one that is to have it loses the option.
- * It can reach and hear nothing else.  net.bpf.c knows by the flag.
+ * with IPV6_V6ONLY cannot have; so one that is to have it, or is to hear what
+ * comes there, loses the option.  It is bound to that, or to an address of IPv6,
+ * and can reach and hear nothing else.  net.bpf.c knows by the flag.
  */
 static __always_inline int prepare6(struct socket *sock, struct vs_sock *s,
 				    struct sockaddr *address, int addrlen)
 {
 	struct sock *sk = sock->sk;
 	struct sockaddr_in6 sin6;
-	struct ip6 ip, mine;
+	struct ip6 ip;
 
 	if (!sk || sk->__sk_common.skc_family != AF_INET6 || addrlen < (int)sizeof(sin6) - 4)
 		return 0;
@@ -213,7 +216,7 @@ static __always_inline int prepare6(struct socket *sock, struct vs_sock *s,
 	if (bpf_probe_read_kernel(&sin6, sizeof(sin6) - 4, address))
 		return -EPERM;
 	__builtin_memcpy(&ip, &sin6.sin6_addr, sizeof(ip));
-	if (is_loopback6(&ip) || (is_any6(&ip) && !own6(s->nid, &mine)))
+	if (is_loopback6(&ip) || is_any6(&ip))
 		vs_socket_dual(sock);
 	return 0;
 }
@@ -245,7 +248,11 @@ int BPF_PROG(vs_socket_listen, struct socket *sock, int backlog, int ret)
 {
 	struct vs_sock *s;
 
-	return ret ?: may_use(sock, &s);
+	if (!ret)
+		ret = may_use(sock, &s);
+	if (!ret && s)
+		vs_listen_share(sock);
+	return ret;
 }
 
 /* --- Unix sockets --------------------------------------------------------------- */

@@ -3,20 +3,19 @@
  * Copyright (C) 2026 The VServer developers
  *
  * What BPF may call: thin wrappers round the table, for the programs that
- * enforce and for the scheduler.  They take RCU, never a lock, and never
- * sleep.  And the questions that the module asks of BPF.
+ * enforce and for the scheduler (those about sockets and their addresses are in
+ * socket.c and steer.c).  They take RCU, never a lock, and never sleep.  And the
+ * questions that the module asks of BPF.
  */
 #include <linux/bpf.h>
 #include <linux/btf.h>
 #include <linux/btf_ids.h>
 #include <linux/string.h>
-#include <net/inet_sock.h>
-#include <net/ipv6.h>
-#include <net/transp_v6.h>
 
 #include "context.h"
 #include "kfuncs.h"
 #include "link.h"
+#include "steer.h"
 
 /* Every argument is trusted in later kernels; earlier ones want it said. */
 #ifndef KF_TRUSTED_ARGS
@@ -86,35 +85,6 @@ __bpf_kfunc void vs_context_refused(u32 xid, u32 rule)
 	vs_context_refuse(xid, rule);
 }
 
-/* The IPv4 address of @nid, network order; 0: none. */
-__bpf_kfunc u32 vs_address4(u32 nid)
-{
-	const struct vs_addresses *set;
-	const struct vs_context *ctx;
-
-	guard(rcu)();
-	ctx = vs_context_read(nid);
-	set = ctx ? rcu_dereference(ctx->addresses) : NULL;
-	return set ? (__force u32)set->ip4 : 0;
-}
-
-/* 0; -ENOENT none; -EINVAL @address__sz is not 16. */
-__bpf_kfunc int vs_address6(u32 nid, void *address, u32 address__sz)
-{
-	const struct vs_addresses *set;
-	const struct vs_context *ctx;
-
-	if (address__sz != sizeof(set->ip6))
-		return -EINVAL;
-	guard(rcu)();
-	ctx = vs_context_read(nid);
-	set = ctx ? rcu_dereference(ctx->addresses) : NULL;
-	if (!set || !set->has6)
-		return -ENOENT;
-	memcpy(address, &set->ip6, sizeof(set->ip6));
-	return 0;
-}
-
 /*
  * The bucket of @xid, as struct vs_bucket has it: R, T, S, M, R2, T2 in
  * nanoseconds, tokens and their serial, the bias, and the scope, ten u64.  0; -ESRCH
@@ -154,53 +124,6 @@ __bpf_kfunc u32 vs_table_generation(void)
 	return vs_context_generation();
 }
 
-/*
- * Give a new socket a source address without a port, as bind() does with
- * IP_BIND_ADDRESS_NO_PORT: UDP's automatic bind and listen() without bind,
- * which no hook sees, are then on it.  For lsm/socket_post_create, where
- * nobody else has the socket yet.  0; -EINVAL the sizes do not fit the family.
- */
-__bpf_kfunc int vs_socket_source(struct socket *sock, const void *address,
-				 u32 address__sz)
-{
-	struct sock *sk = sock->sk;
-	struct inet_sock *inet;
-	struct in6_addr ip6;
-
-	if (!sk)
-		return -EINVAL;
-	inet = inet_sk(sk);
-	if (sk->sk_family == AF_INET && address__sz == sizeof(inet->inet_saddr)) {
-		memcpy(&inet->inet_saddr, address, sizeof(inet->inet_saddr));
-		inet->inet_rcv_saddr = inet->inet_saddr;
-	} else if (sk->sk_family == AF_INET6 && address__sz == sizeof(ip6)) {
-		memcpy(&ip6, address, sizeof(ip6));
-		sk->sk_v6_rcv_saddr = ip6;
-		inet6_sk(sk)->saddr = ip6;
-		inet->inet_saddr = ipv6_addr_v4mapped(&ip6) ?
-			ip6.s6_addr32[3] : LOOPBACK4_IPV6;
-		inet->inet_rcv_saddr = inet->inet_saddr;
-	} else {
-		return -EINVAL;
-	}
-	sk->sk_userlocks |= SOCK_BINDADDR_LOCK;
-	return 0;
-}
-
-/*
- * Take IPV6_V6ONLY from a socket that has no port yet, so that an IPv4-mapped
- * address can be bound to it.  For lsm/socket_bind.  0; -EINVAL it has a port.
- */
-__bpf_kfunc int vs_socket_dual(struct socket *sock)
-{
-	struct sock *sk = sock->sk;
-
-	if (!sk || sk->sk_family != AF_INET6 || inet_sk(sk)->inet_num)
-		return -EINVAL;
-	sk->sk_ipv6only = 0;
-	return 0;
-}
-
 __bpf_kfunc_end_defs();
 
 /* What reads the table: from anywhere, under the run queue's lock too. */
@@ -209,10 +132,28 @@ BTF_ID_FLAGS(func, vs_context_ceiling)
 BTF_ID_FLAGS(func, vs_context_flags)
 BTF_ID_FLAGS(func, vs_address4)
 BTF_ID_FLAGS(func, vs_address6)
+BTF_ID_FLAGS(func, vs_address_own)
+BTF_ID_FLAGS(func, vs_address_source4)
+BTF_ID_FLAGS(func, vs_address_source6)
 BTF_ID_FLAGS(func, vs_bucket_read)
 BTF_ID_FLAGS(func, vs_table_generation)
 BTF_ID_FLAGS(func, vs_context_refused)
 BTF_KFUNCS_END(readers)
+
+/* For programs of cgroups: what is bound as well. */
+BTF_KFUNCS_START(binders)
+BTF_ID_FLAGS(func, vs_context_ceiling)
+BTF_ID_FLAGS(func, vs_context_flags)
+BTF_ID_FLAGS(func, vs_address4)
+BTF_ID_FLAGS(func, vs_address6)
+BTF_ID_FLAGS(func, vs_address_own)
+BTF_ID_FLAGS(func, vs_address_source4)
+BTF_ID_FLAGS(func, vs_address_source6)
+BTF_ID_FLAGS(func, vs_bucket_read)
+BTF_ID_FLAGS(func, vs_table_generation)
+BTF_ID_FLAGS(func, vs_context_refused)
+BTF_ID_FLAGS(func, vs_bind_share, KF_TRUSTED_ARGS)
+BTF_KFUNCS_END(binders)
 
 /*
  * For vs_enter.  vs_context_task_del() may wake a worker, which the scheduler
@@ -224,8 +165,6 @@ BTF_ID_FLAGS(func, vs_context_ceiling)
 BTF_ID_FLAGS(func, vs_context_flags)
 BTF_ID_FLAGS(func, vs_context_task_enter)
 BTF_ID_FLAGS(func, vs_context_task_del)
-BTF_ID_FLAGS(func, vs_address4)
-BTF_ID_FLAGS(func, vs_address6)
 BTF_ID_FLAGS(func, vs_bucket_read)
 BTF_KFUNCS_END(counters)
 
@@ -238,11 +177,43 @@ BTF_ID_FLAGS(func, vs_context_process_exit)
 BTF_ID_FLAGS(func, vs_context_task_del)
 BTF_ID_FLAGS(func, vs_address4)
 BTF_ID_FLAGS(func, vs_address6)
+BTF_ID_FLAGS(func, vs_address_own)
+BTF_ID_FLAGS(func, vs_address_source4)
+BTF_ID_FLAGS(func, vs_address_source6)
 BTF_ID_FLAGS(func, vs_bucket_read)
 BTF_ID_FLAGS(func, vs_context_refused)
 BTF_ID_FLAGS(func, vs_socket_source, KF_TRUSTED_ARGS)
 BTF_ID_FLAGS(func, vs_socket_dual, KF_TRUSTED_ARGS)
+BTF_ID_FLAGS(func, vs_listen_share, KF_TRUSTED_ARGS)
 BTF_KFUNCS_END(enforcers)
+
+/* For sk_lookup, which has no set of its own, but shares that of all kinds. */
+BTF_KFUNCS_START(steerers)
+BTF_ID_FLAGS(func, vs_steer, KF_TRUSTED_ARGS)
+BTF_KFUNCS_END(steerers)
+
+static int steering_only(const struct bpf_prog *prog, u32 kfunc_id)
+{
+	return prog->type == BPF_PROG_TYPE_SK_LOOKUP ? 0 : -EACCES;
+}
+
+static const struct btf_kfunc_id_set steerer_set = {
+	.owner = THIS_MODULE,
+	.set = &steerers,
+	.filter = steering_only,
+};
+
+/* All kinds of programs of cgroups share one set. */
+static int binding_only(const struct bpf_prog *prog, u32 kfunc_id)
+{
+	return prog->type == BPF_PROG_TYPE_CGROUP_SOCK_ADDR ? 0 : -EACCES;
+}
+
+static const struct btf_kfunc_id_set binder_set = {
+	.owner = THIS_MODULE,
+	.set = &binders,
+	.filter = binding_only,
+};
 
 static const struct btf_kfunc_id_set reader_set = {
 	.owner = THIS_MODULE,
@@ -295,8 +266,9 @@ int __init vs_kfuncs_init(void)
 	} hooks[] __initconst = {
 		{ BPF_PROG_TYPE_LSM, &enforcer_set },
 		{ BPF_PROG_TYPE_SYSCALL, &counter_set },
-		{ BPF_PROG_TYPE_CGROUP_SOCK_ADDR, &reader_set },
+		{ BPF_PROG_TYPE_CGROUP_SOCK_ADDR, &binder_set },
 		{ BPF_PROG_TYPE_STRUCT_OPS, &reader_set },
+		{ BPF_PROG_TYPE_UNSPEC, &steerer_set },
 	};
 	unsigned int i;
 	int err;

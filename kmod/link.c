@@ -7,9 +7,10 @@
  * keeps the module loaded, whether or not its program calls the kfuncs; contexts
  * are there only while links are, so when the module goes there are none.
  *
- * Held is not attached: a link of a cgroup can be detached by whoever may call
- * bpf() on the host, and stays behind as an empty thing.  Those of LSM hooks and
- * of tracepoints cannot.  So what counts is what is attached.
+ * Held is not attached: a link of a cgroup or of a network namespace can be
+ * detached by whoever may call bpf() on the host, and stays behind as an empty
+ * thing.  Those of LSM hooks and of tracepoints cannot.  So what counts is what is
+ * attached.
  */
 #include <linux/bpf-cgroup.h>
 #include <linux/bpf.h>
@@ -19,6 +20,8 @@
 #include <linux/module.h>
 #include <linux/slab.h>
 #include <linux/string.h>
+#include <net/net_namespace.h>
+#include <net/netns/bpf.h>
 
 #include "context.h"
 #include "link.h"
@@ -38,10 +41,26 @@ static bool is_bpf_link(const struct file *file)
 	       (!strcmp(name, "bpf_link") || !strcmp(name, "bpf-link"));
 }
 
+/* Where contexts are, which is the initial one; its link cannot be looked into. */
+static bool is_in_netns(const struct bpf_link *link)
+{
+	const struct bpf_prog_array *array;
+	const struct bpf_prog_array_item *item;
+
+	guard(rcu)();
+	array = rcu_dereference(init_net.bpf.run_array[NETNS_BPF_SK_LOOKUP]);
+	for (item = array ? array->items : NULL; item && READ_ONCE(item->prog); item++)
+		if (item->prog == link->prog)
+			return true;
+	return false;
+}
+
 static bool is_attached(const struct file *file)
 {
 	struct bpf_link *link = file->private_data;
 
+	if (link->type == BPF_LINK_TYPE_NETNS)
+		return is_in_netns(link);
 	if (link->type != BPF_LINK_TYPE_CGROUP)
 		return true;
 	return READ_ONCE(container_of(link, struct bpf_cgroup_link, link)->cgroup);

@@ -20,7 +20,6 @@
 #include <bpf/bpf.h>
 #include <bpf/libbpf.h>
 #include <errno.h>
-#include <fcntl.h>
 #include <limits.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -31,10 +30,10 @@
 #include "bpf/socket.skel.h"
 #include "bpf/task.skel.h"
 #include "bpf/vs_bpf.h"
+#include "attach.h"
 #include "bpf_log.h"
 #include "private.h"
 
-#define CGROUP_ROOT	"/sys/fs/cgroup"
 #define LINKS_NEW	VS_PIN_ROOT "/links-new"
 #define ENTER_NEW	VS_PIN_ROOT "/enter-new"
 #define N_OBJECTS	5
@@ -243,7 +242,7 @@ static int load_objects(struct vs *vs, struct generation *g, bool enforced)
 }
 
 static int attach_program(struct vs *vs, struct generation *g,
-			  struct bpf_program *program, int cgroup)
+			  struct bpf_program *program)
 {
 	const char *name = bpf_program__name(program);
 	struct bpf_link *link;
@@ -251,10 +250,7 @@ static int attach_program(struct vs *vs, struct generation *g,
 
 	if (g->n_links == VS_LINKS_MAX)
 		return vs_fail(vs, -E2BIG, "more programs than the module holds links");
-	if (bpf_program__type(program) == BPF_PROG_TYPE_CGROUP_SOCK_ADDR)
-		link = bpf_program__attach_cgroup(program, cgroup);
-	else
-		link = bpf_program__attach(program);
+	link = vs_attach(program);
 	if (!link)
 		return vs_fail_errno(vs, -errno, "attaching %s", name);
 	g->links[g->n_links++] = link;
@@ -267,10 +263,6 @@ static int attach_program(struct vs *vs, struct generation *g,
 
 static int attach_programs(struct vs *vs, struct generation *g)
 {
-	_cleanup_close_ int cgroup = open(CGROUP_ROOT, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-
-	if (cgroup < 0)
-		return vs_fail_errno(vs, -errno, "opening " CGROUP_ROOT);
 	if (mkdir(LINKS_NEW, 0700) < 0)
 		return vs_fail_errno(vs, -errno, "making " LINKS_NEW);
 	for (size_t i = 0; i < N_OBJECTS; i++) {
@@ -281,7 +273,7 @@ static int attach_programs(struct vs *vs, struct generation *g)
 		vs_bpf_log_begin(&log);
 		bpf_object__for_each_program(program, g->objects[i])
 			if (program != g->enter && !r)
-				r = attach_program(vs, g, program, cgroup);
+				r = attach_program(vs, g, program);
 		vs_bpf_log_end(&log);
 		if (r < 0)
 			return r;

@@ -78,7 +78,8 @@ says "from 10.9.0.1 answer (host) ok" "both is answered by the host" both send u
 says "from fd09::1 answer (host6) ok" "by IPv6" both send udp fd09::1 704
 says "from 10.9.0.3 answer (wildcard-45) ok" "by four" both send udp 10.9.0.3 712
 says "from 127.0.0.1 answer (loopback-44) ok" "by its own loopback" both send udp 127.0.0.1 711
-says "ECONNREFUSED" "not by the host's wildcard on the loopback" both send udp 127.0.0.1 702
+says EAGAIN "control: where nobody is, nobody answers the host" host send udp 127.0.0.1 799
+says EAGAIN "nor the host's wildcard both, on the loopback" both send udp 127.0.0.1 702
 says ENETUNREACH "four has no IPv6" four send udp fd09::1 704
 says ENETUNREACH "six has no IPv4" six send udp 10.9.0.1 700
 says ENETUNREACH "a private ::1 takes no unconnected datagram (bpf/README.md)" \

@@ -2,7 +2,7 @@
 /*
  * Copyright (C) 2026 The VServer developers
  *
- * context make XID [ceiling=HEX] [flags=HEX] [ip=ADDRESS]...
+ * context make XID [ceiling=HEX] [flags=HEX] [ip=ADDRESS[/PREFIX|-LAST]]...
  * context set XID ...            the same, of one that is there
  * context end XID
  * context tasks XID              prints how many
@@ -28,20 +28,34 @@
 
 #include <vserver.h>
 
+static int parse_address(char *text, struct vs_address *a)
+{
+	char *prefix = strchr(text, '/'), *last = strchr(text, '-');
+
+	if (prefix)
+		*prefix++ = '\0';
+	if (last)
+		*last++ = '\0';
+	a->family = strchr(text, ':') ? AF_INET6 : AF_INET;
+	a->prefix = prefix ? atoi(prefix) : 0;
+	a->has_last = last;
+	if (inet_pton(a->family, text, &a->ip4) != 1 ||
+	    (last && inet_pton(a->family, last, &a->last4) != 1))
+		return -EINVAL;
+	return 0;
+}
+
 static int parse(char **args, struct vs_context *ret)
 {
 	for (; *args; args++) {
-		struct vs_address *a = &ret->addresses[ret->n_addresses];
-
 		if (!strncmp(*args, "ceiling=", 8)) {
 			ret->ceiling = strtoull(*args + 8, NULL, 16);
 		} else if (!strncmp(*args, "flags=", 6)) {
 			ret->flags = strtoull(*args + 6, NULL, 16);
 		} else if (!strncmp(*args, "ip=", 3)) {
-			a->family = strchr(*args, ':') ? AF_INET6 : AF_INET;
-			if (inet_pton(a->family, *args + 3, &a->ip4) != 1)
+			if (ret->n_addresses == VS_ADDRESSES_MAX ||
+			    parse_address(*args + 3, &ret->addresses[ret->n_addresses++]))
 				return -EINVAL;
-			ret->n_addresses++;
 		} else {
 			return -EINVAL;
 		}

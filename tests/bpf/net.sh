@@ -31,13 +31,15 @@ four() { "$context" enter 45 45 "$probe" "$@"; }
 six() { "$context" enter 46 46 "$probe" "$@"; }
 bare() { "$context" enter 47 47 "$probe" "$@"; }
 
-# server XID KIND ADDRESS PORT NAME: answers NAME; 0 is the host.
+# server XID KIND ADDRESS PORT NAME: answers NAME; 0 is the host.  KIND info: of
+# datagrams, and names its source.
 server()
 {
-	local enter=() line
+	local enter=() line verb=(serve "${@:2}")
 
 	[ "$1" = 0 ] || enter=("$context" enter "$1" "$1")
-	coproc SERVER { exec "${enter[@]}" "$probe" serve "${@:2}" 2>&1; }
+	[ "$2" != info ] || verb=(serve-info "${@:3}")
+	coproc SERVER { exec "${enter[@]}" "$probe" "${verb[@]}" 2>&1; }
 	read -r -t 20 line <&"${SERVER[0]}" || line=
 	members+=("$SERVER_PID")
 	cleanup kill "$SERVER_PID"

@@ -3,7 +3,8 @@
  * Copyright (C) 2026 The VServer developers
  *
  * What a task may try with sockets.  KIND is tcp or udp, an address with a
- * colon is IPv6, "tcp6only" and "udp6only" set IPV6_V6ONLY.
+ * colon is IPv6, "tcp6only" and "udp6only" set IPV6_V6ONLY, "udp-alone" does
+ * without SO_REUSEADDR.
  */
 #include <arpa/inet.h>
 #include <errno.h>
@@ -19,14 +20,9 @@
 #include <unistd.h>
 
 #include "probe.h"
+#include "probe_sockets.h"
 
-union address {
-	struct sockaddr any;
-	struct sockaddr_in ip4;
-	struct sockaddr_in6 ip6;
-};
-
-static socklen_t parse(const char *text, const char *port, union address *ret)
+socklen_t probe_address(const char *text, const char *port, union probe_address *ret)
 {
 	memset(ret, 0, sizeof(*ret));
 	if (strchr(text, ':')) {
@@ -41,7 +37,7 @@ static socklen_t parse(const char *text, const char *port, union address *ret)
 	return sizeof(ret->ip4);
 }
 
-static void show(const char *what, const union address *address, bool port)
+static void show(const char *what, const union probe_address *address, bool port)
 {
 	char text[INET6_ADDRSTRLEN];
 
@@ -57,7 +53,7 @@ static void show(const char *what, const union address *address, bool port)
 
 static void show_self(int fd)
 {
-	union address address;
+	union probe_address address;
 	socklen_t size = sizeof(address);
 
 	if (!getsockname(fd, &address.any, &size))
@@ -74,7 +70,8 @@ static int open_socket(const char *kind, int family)
 		return -1;
 	if (strstr(kind, "6only"))
 		setsockopt(fd, IPPROTO_IPV6, IPV6_V6ONLY, &one, sizeof(one));
-	setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &one, sizeof(one));
+	if (!strstr(kind, "alone"))
+		setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &one, sizeof(one));
 	setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &limit, sizeof(limit));
 	return fd;
 }
@@ -82,8 +79,8 @@ static int open_socket(const char *kind, int family)
 /* bind KIND ADDRESS PORT: prints what getsockname says then. */
 static int try_bind(char **a)
 {
-	union address address;
-	socklen_t size = parse(a[1], a[2], &address);
+	union probe_address address;
+	socklen_t size = probe_address(a[1], a[2], &address);
 	int fd = open_socket(a[0], address.any.sa_family);
 
 	if (fd < 0 || bind(fd, &address.any, size))
@@ -92,10 +89,28 @@ static int try_bind(char **a)
 	return 0;
 }
 
+/* bind-with freebind|transparent ADDRESS PORT */
+static int try_bind_with(char **a)
+{
+	union probe_address address;
+	socklen_t size = probe_address(a[1], a[2], &address);
+	bool free = !strcmp(a[0], "freebind"), is4 = address.any.sa_family == AF_INET;
+	int fd = open_socket("tcp", address.any.sa_family), one = 1;
+
+	if (fd < 0 ||
+	    setsockopt(fd, is4 ? IPPROTO_IP : IPPROTO_IPV6,
+		       free ? (is4 ? IP_FREEBIND : IPV6_FREEBIND) :
+			      (is4 ? IP_TRANSPARENT : IPV6_TRANSPARENT), &one, sizeof(one)) ||
+	    bind(fd, &address.any, size))
+		return errno;
+	show_self(fd);
+	return 0;
+}
+
 static int do_connect(int fd, char **a)
 {
-	union address address;
-	socklen_t size = parse(a[1], a[2], &address);
+	union probe_address address;
+	socklen_t size = probe_address(a[1], a[2], &address);
 
 	if (fd < 0 || connect(fd, &address.any, size))
 		return errno;
@@ -135,8 +150,8 @@ static int try_ask(char **a)
 /* send KIND ADDRESS PORT: one datagram of an unbound socket, and its answer. */
 static int try_send(char **a)
 {
-	union address address;
-	socklen_t size = parse(a[1], a[2], &address);
+	union probe_address address;
+	socklen_t size = probe_address(a[1], a[2], &address);
 	int fd = open_socket(a[0], address.any.sa_family);
 	char answer[200];
 	ssize_t n;
@@ -172,8 +187,8 @@ static void show_table(const char *table, int port)
 /* autobind ADDRESS: sends from an unbound UDP socket, prints where it hears. */
 static int try_autobind(char **a)
 {
-	union address address;
-	socklen_t size = parse(a[0], "9", &address);
+	union probe_address address;
+	socklen_t size = probe_address(a[0], "9", &address);
 	int fd = open_socket("udp", address.any.sa_family);
 
 	if (fd < 0 || sendto(fd, "?", 1, 0, &address.any, size) < 0)
@@ -189,7 +204,7 @@ static int try_autobind(char **a)
 static int try_listen(char **a)
 {
 	int fd = open_socket("tcp", atoi(a[0]) == 6 ? AF_INET6 : AF_INET);
-	union address address;
+	union probe_address address;
 	socklen_t size = sizeof(address);
 
 	if (fd < 0 || listen(fd, 1))
@@ -209,8 +224,8 @@ static int try_socket(char **a)
 /* serve KIND ADDRESS PORT NAME: answers for ever; ready when it has closed stdout. */
 static int try_serve(char **a)
 {
-	union address address;
-	socklen_t size = parse(a[1], a[2], &address);
+	union probe_address address;
+	socklen_t size = probe_address(a[1], a[2], &address);
 	int fd = open_socket(a[0], address.any.sa_family), peer;
 	bool tcp = !strncmp(a[0], "tcp", 3);
 	char question[1];
@@ -289,14 +304,15 @@ static int try_with_socket(char **a)
 /* inherited FD ADDRESS PORT: binds a socket that someone else made. */
 static int try_inherited(char **a)
 {
-	union address address;
-	socklen_t size = parse(a[1], a[2], &address);
+	union probe_address address;
+	socklen_t size = probe_address(a[1], a[2], &address);
 
 	return bind(atoi(a[0]), &address.any, size) ? errno : 0;
 }
 
 const struct probe probe_sockets[] = {
 	{ "bind",		3, try_bind },
+	{ "bind-with",		3, try_bind_with },
 	{ "connect",		3, try_connect },
 	{ "ask",		3, try_ask },
 	{ "send",		3, try_send },

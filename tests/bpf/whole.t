@@ -4,7 +4,7 @@
 #
 # Enforcement that is not whole is seen, told and mended, and meanwhile nobody
 # makes or enters a context.  What can be lost: the pins, with bpffs; a link of a
-# cgroup, which root of the host can detach.
+# cgroup or of the network namespace, which root of the host can detach.
 
 . tests/tap.sh
 . tests/bpf/bpf.sh
@@ -59,6 +59,13 @@ is "$(row)" true "the daemon mends it"
 says "" "control: then a context is made" "$context" make 44
 says "" "and entered" "$context" enter 44 0 true
 "$context" end 44 2>/dev/null
+
+without_daemon
+says ok "one of the network namespace can be detached too" host detach $links/vs_sk_lookup
+says "ENOKEY*" "then no context is made" "$context" make 44
+is "$(row)" false "vserver check says that it is not whole"
+with_daemon
+is "$(row)" true "the daemon mends it"
 
 # --- while the daemon runs ------------------------------------------------------------
 told() { [ "$(journalctl -q -b --no-pager -o cat VSERVER_EVENT="$1" | wc -l)" -gt "$2" ]; }
