@@ -13,9 +13,9 @@
  * sockets; other families are "not supported", raw sockets are refused.  Of
  * netlink an xid has the protocols that a guest's userland asks; to the others
  * it is told what a kernel says that does not have them, as it is of AF_ALG.
- * A task cannot bind, connect or listen with a socket of another nid. A
- * context connects to Unix sockets of its own only, and sends datagrams to
- * those and to whatever has a path.
+ * A task cannot bind, connect, listen, accept, send or receive with a socket of
+ * another nid, nor be given one.  A context connects to Unix sockets of its own
+ * only, and sends datagrams to those and to whatever has a path.
  *
  * When it is good.  The mark is the maker's, not that of whoever holds the
  * descriptor or the cgroup it was made in.  A socket of the host has no mark
@@ -32,7 +32,7 @@
  * If a look-up fails.  No room for the mark: the socket is not made (-ENOMEM).
  * No mark: the host's, so a task with a nid may not use it.
  */
-#include "address.bpf.h"
+#include "message.bpf.h"
 
 char LICENSE[] SEC("license") = "GPL";
 
@@ -253,6 +253,90 @@ int BPF_PROG(vs_socket_listen, struct socket *sock, int backlog, int ret)
 	if (!ret && s)
 		vs_listen_share(sock);
 	return ret;
+}
+
+/* --- what passes through it -------------------------------------------------------- */
+
+/*
+ * A socket that the host made, or another context, is of no use to a task with a
+ * nid, however it came by it.  Sockets that the kernel made for itself, for a
+ * network file system, are not the task's.
+ */
+static __always_inline int may_pass(struct socket *sock, u32 *ret_nid, struct vs_sock **ret_sock)
+{
+	struct vs_task *t = vs_current();
+	struct sock *sk = sock->sk;
+
+	*ret_sock = NULL;
+	*ret_nid = t ? t->nid : 0;
+	if (!*ret_nid || !sk)
+		return 0;
+	barrier_var(sk);	/* else it is read once more, and not known not to be NULL */
+	if (BPF_CORE_READ_BITFIELD_PROBED(sk, sk_kern_sock))
+		return 0;
+	return may_use(sock, ret_sock);
+}
+
+static __always_inline bool is_ping(const struct sock *sk)
+{
+	return sk->sk_type == SOCK_DGRAM && (sk->sk_protocol == IPPROTO_ICMP ||
+					     sk->sk_protocol == IPPROTO_ICMPV6);
+}
+
+SEC("lsm/socket_sendmsg")
+int BPF_PROG(vs_socket_sendmsg, struct socket *sock, struct msghdr *msg, int size, int ret)
+{
+	struct sock *sk = sock->sk;
+	struct vs_sock *s = NULL;
+	u32 nid = 0;
+
+	if (!ret)
+		ret = may_pass(sock, &nid, &s);
+	if (ret || !nid || !sk || !s)
+		return ret;
+	/* To an address of IPv6 the kernel binds with IPV6_V6ONLY: take it again,
+	 * that it can answer on the private ::1. */
+	if (sk->sk_protocol == IPPROTO_UDP && sk->__sk_common.skc_family == AF_INET6 &&
+	    s->flags & VS_SOCK_ANY && BPF_CORE_READ_BITFIELD_PROBED(sk, __sk_common.skc_ipv6only))
+		vs_socket_dual(sock);
+	if (!is_ping(sk) || are_sources_own(nid, msg))
+		return 0;
+	vs_count_refusal(VS_RULE_ADDRESS);
+	return -EADDRNOTAVAIL;
+}
+
+SEC("lsm/socket_recvmsg")
+int BPF_PROG(vs_socket_recvmsg, struct socket *sock, struct msghdr *msg, int size, int flags,
+	     int ret)
+{
+	struct vs_sock *s;
+	u32 nid;
+
+	return ret ?: may_pass(sock, &nid, &s);
+}
+
+SEC("lsm/socket_accept")
+int BPF_PROG(vs_socket_accept, struct socket *sock, struct socket *newsock, int ret)
+{
+	struct vs_sock *s;
+	u32 nid;
+
+	return ret ?: may_pass(sock, &nid, &s);
+}
+
+/* Nor does one get in by being passed: what splice() would take from it, no other
+ * hook would see. */
+SEC("lsm/file_receive")
+int BPF_PROG(vs_socket_receive, struct file *file, int ret)
+{
+	struct socket *sock;
+	struct vs_sock *s;
+	u32 nid;
+
+	if (ret || !vs_current())
+		return ret;
+	sock = bpf_sock_from_file(file);
+	return sock ? may_pass(sock, &nid, &s) : 0;
 }
 
 /* --- Unix sockets --------------------------------------------------------------- */

@@ -9,7 +9,7 @@ BPF_NEXT := $(B)/tests/bpf/next
 TEST_PROGRAMS += $(BPF_PROBE) $(BPF_CONTEXT) $(BPF_NEXT)/context
 
 $(BPF_PROBE): $(patsubst %,$(B)/tests/bpf/%.o,probe probe_tasks probe_sockets probe_datagrams \
-	probe_system probe_kernel probe_reach)
+	probe_passed probe_system probe_kernel probe_reach)
 	$(call say,LINK,$@)
 	$(Q)$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ -pthread
 

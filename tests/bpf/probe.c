@@ -14,7 +14,7 @@
 static const struct probe *find(const char *verb)
 {
 	const struct probe *const tables[] = { probe_tasks, probe_sockets, probe_datagrams,
-					       probe_system, probe_kernel,
+					       probe_passed, probe_system, probe_kernel,
 					       probe_reach };
 
 	for (size_t i = 0; i < sizeof(tables) / sizeof(tables[0]); i++)

@@ -17,6 +17,7 @@ struct probe {
 extern const struct probe probe_tasks[];
 extern const struct probe probe_sockets[];
 extern const struct probe probe_datagrams[];
+extern const struct probe probe_passed[];
 extern const struct probe probe_system[];
 extern const struct probe probe_kernel[];
 extern const struct probe probe_reach[];
