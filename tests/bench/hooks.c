@@ -2,7 +2,7 @@
 /*
  * Copyright (C) 2026 The VServer developers
  *
- * hooks getpid|kill|open|connect|fork|exec|pipe COUNT [ADDRESS] - does it COUNT times and
+ * hooks getpid|kill|open|connect|datagram|fork|exec|pipe COUNT [ADDRESS] - does it COUNT times and
  * prints the nanoseconds that one took.  What the figures mean is hooks.sh's.
  */
 #include <arpa/inet.h>
@@ -89,6 +89,27 @@ static void listen_at(const char *ip)
 		die("listen");
 }
 
+/* A datagram, sent and received. */
+static void do_datagram(void)
+{
+	static int fd = -1;
+	socklen_t n = sizeof(address);
+	char byte = 0;
+
+	if (fd < 0) {
+		struct sockaddr_in self = address;
+
+		self.sin_port = 0;
+		fd = socket(AF_INET, SOCK_DGRAM, 0);
+		if (fd < 0 || bind(fd, (struct sockaddr *)&self, n) ||
+		    getsockname(fd, (struct sockaddr *)&self, &n) ||
+		    connect(fd, (struct sockaddr *)&self, n))
+			die("datagram");
+	}
+	if (send(fd, &byte, 1, 0) != 1 || recv(fd, &byte, 1, 0) != 1)
+		die("datagram");
+}
+
 static void do_open(void)
 {
 	int fd = open("/etc/hostname", O_RDONLY);
@@ -126,6 +147,7 @@ static const struct {
 	{ "kill", do_kill },
 	{ "open", do_open },
 	{ "connect", do_connect },
+	{ "datagram", do_datagram },
 	{ "fork", do_fork },
 	{ "exec", do_exec },
 	{ "pipe", do_pipe },
