@@ -203,9 +203,9 @@ says "*ECONNREFUSED" "and they are not" host ask tcp 10.8.0.7 800
 sockets() { awk '$1 == "TCP" || $1 == "TCPv6" || $1 == "UDP" { n += $2 } END { print n }' /proc/slabinfo; }
 few_more() { [ "$(sockets)" -lt $((before + 500)) ]; }
 before=$(sockets)
-host churn 10.9.0.5 800 2500 &
+host churn 10.9.0.5 800 2500 >/dev/null &
 one=$!
-host churn fd09::3 800 2500 &
+host churn fd09::3 800 2500 >/dev/null &
 two=$!
 says ok "2500 connections to IPv4 of the one" host churn 10.9.0.3 800 2500
 says ok "and to IPv6 of the other" host churn fd09::5 800 2500
