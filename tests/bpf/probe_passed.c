@@ -16,7 +16,8 @@
 #include "probe.h"
 #include "probe_sockets.h"
 
-enum { HELD = 9, PAIR = 8 };
+#define HELD	9	/* descriptors, for what is run */
+#define PAIR	8
 
 static int run(char **command)
 {
