@@ -59,7 +59,7 @@ CONTEXTS="50 30 30 all hogs 2
 62 5 5 some threads
 63 4 4 some hogs 40
 64 15 15 all hogs 3
-65 5 5 free bursts 1500"
+65 1 1 free bursts 1500"
 
 names=()	# of a line above and its cgroup; its context may change
 declare -A xid_of=() share=() size=() wants=() does=() idle=()
@@ -361,7 +361,7 @@ for name in "${names[@]}"; do
 		"$((sum[$name] / count[$name])) ${most[$name]}" \
 		"${idle_ms[$name]:+and ${idle_ms[$name]} ms of idle time}"
 	if [ "${wants[$name]}" = free ]; then
-		if [ -z "${over[$name]-}" ] && ((stood_sum > SECONDS_IN_ALL * 500000)); then
+		if [ -z "${over[$name]-}" ] && ((stood_sum > SECONDS_IN_ALL * 50000)); then
 			skip 1 'too much stood still for who has no bucket to be seen to have more'
 		else
 			[ -n "${over[$name]-}" ]
