@@ -4,7 +4,7 @@
  *
  * Which socket hears a packet that nobody is bound to.  A wildcard of a context
  * is bound to its first address (bpf/net.bpf.c).  What comes to its others, and
- * to its private loopback, is given to that socket here; bpf/lookup.bpf.c asks.
+ * to its private loopback, is given to that socket here; bpf/steer.bpf.h asks.
  *
  * Nothing is kept of who listens where: the kernel's own tables are asked where
  * the wildcard would be.  So nothing can be stale or leak, groups of SO_REUSEPORT
