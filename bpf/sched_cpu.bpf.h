@@ -164,13 +164,15 @@ static __always_inline void begin_slice(struct task_struct *p, struct sched_task
 static __always_inline void begin_idle(struct sched_task *t, struct processor *cpu, u32 key,
 				       u64 slice, u64 now)
 {
+	u64 place = 0;
+
 	t->at_user = 0;
 	t->idles = 1;
 	t->grant = 0;
 	cpu->slot = t->slot;
 	cpu->deadline = order.now + IDLE_LATE;
 	set_idling(key, true);
-	if (idle_rival(key, t->slot))
+	if (next_idle(key, cpu->idle_now, &place, SLOTS) < SLOTS)
 		arm_slice(cpu, slice, now);
 	else
 		cpu->ends = 0;

@@ -82,28 +82,6 @@ static u32 next_idle(u32 cpu, u64 clock, u64 *place, u32 after)
 	return best;
 }
 
-/* Does another want any on @cpu? */
-static bool idle_rival(u32 cpu, u32 than)
-{
-	u32 word, n, slot, words = (slots_end + 63) / 64;
-	struct vs_slot *b;
-	u64 bits;
-
-	bpf_for(word, 0, words) {
-		bits = idlers[word & (SLOTS / 64 - 1)];
-		bpf_for(n, 0, 64) {
-			if (!bits)
-				break;
-			slot = word * 64 + (u32)__builtin_ctzll(bits);
-			bits &= bits - 1;
-			b = slot == than ? NULL : bucket_at(slot);
-			if (b && !elsewhere(b, cpu) && wants_idle(b))
-				return true;
-		}
-	}
-	return false;
-}
-
 static __always_inline void charge_idle(struct vs_slot *b, u64 used)
 {
 	__sync_fetch_and_add(&b->idle_vtime, (used << WEIGHT_SHIFT) / (b->idle_weight ?: 1));
