@@ -112,7 +112,7 @@ state >"$scratch/after"
 expect 1 'control: the same messages of his change something' diff "$scratch/before" "$scratch/after"
 end_all
 "$context" load 0
-before=$(objects)
+before=$(settled_objects)
 
 : >"$scratch/churning"
 churn &

@@ -26,6 +26,22 @@ objects()
 	echo "$sum"
 }
 
+# settled_objects: how many there are when what is freed has gone: kfree_rcu()
+# keeps it for as long as five seconds, and a count taken before hides a leak of
+# as many.
+settled_objects()
+{
+	local count low
+
+	low=$(objects)
+	for _ in {1..8}; do
+		sleep 1
+		count=$(objects)
+		[ "$count" -ge "$low" ] || low=$count
+	done
+	echo "$low"
+}
+
 # no_more_objects THAN SPARE: what is freed after a grace period is waited for.
 no_more_objects()
 {

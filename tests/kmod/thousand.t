@@ -18,7 +18,7 @@ expect 0 'control: no context is there' no_contexts
 expect_output '^made 1000 entered 1000 signalled 1000 killed 1000 ended 1000$' \
 	'a thousand contexts are made, entered, signalled and ended by eight workers' \
 	"$thousand" 8 1000 1
-before=$(objects) held=$(references)
+before=$(settled_objects) held=$(references)
 expect_output '^made 3000 entered 3000 signalled 3000 killed 3000 ended 3000$' \
 	'and again, three times over' "$thousand" 8 1000 3
 expect 0 'no context is left' no_contexts
