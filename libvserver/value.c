@@ -4,7 +4,7 @@
  *
  * How values are written: sizes, times, shares, counts, numbers of contexts.
  * What is printed can be read back, and gives the same value again.  Whether
- * a value makes sense on this machine is setting.c's.
+ * a value makes sense on this machine is setting_check.c's.
  */
 #include <ctype.h>
 #include <errno.h>

@@ -503,7 +503,7 @@ int vs_guarantees_read(struct vs *vs, uint32_t except, struct vs_guarantees *ret
  * its own: less, in proportion, where @all is more than the machine has. */
 uint64_t vs_guarantee_kept(const struct vs_guarantees *all, uint64_t guarantee_ns);
 
-/* setting.c: the one table of guests' settings ----------------------------- */
+/* setting.c, setting_check.c: the one table of guests' settings ----------------------------- */
 
 enum vs_setting_type {
 	VS_TYPE_STRING,
