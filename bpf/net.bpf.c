@@ -22,10 +22,8 @@
  *
  * What it cannot stop.  One socket has one address: broadcasts and
  * multicasts are not heard.  A wildcard service of the host answers on the
- * contexts' addresses where they do not, and of UDP may take the port from them
- * (kmod/share.c); chbind it.  An
- * unconnected IPv6 datagram cannot go to a private ::1, because the kernel
- * does not let a program turn IPv6 into IPv4 there.
+ * contexts' addresses where they do not; chbind it.  Who is the host's and asks
+ * for a port gets it, whatever contexts have on their addresses (kmod/share.c).
  *
  * If a look-up fails.  No mark: the host's socket, nothing changes.  A context
  * that is not in the table has no address: loopback only.
@@ -40,7 +38,7 @@ char LICENSE[] SEC("license") = "GPL";
 #define ALLOW		1
 #define ALLOW_BIND	3
 
-extern void vs_bind_share(struct bpf_sock_addr *address) __ksym;
+extern void vs_bind_share(struct bpf_sock_addr *address, void *sockets__map) __ksym;
 
 static __always_inline int refuse(const struct vs_sock *s, int errno)
 {
@@ -77,14 +75,17 @@ int vs_bind4(struct bpf_sock_addr *ctx)
 	struct vs_sock *s = mark_of(ctx);
 	u32 ip;
 
-	if (!s)
+	if (!s) {
+		if (ctx->user_port && !ctx->user_ip4)
+			vs_bind_share(ctx, &sockets);
 		return ALLOW;
+	}
 	ip = named4(s->nid, ctx->user_ip4);
 	if (!ip)
 		return refuse(s, EADDRNOTAVAIL);
 	note_name(s, !ctx->user_ip4, false);
 	ctx->user_ip4 = ip;
-	vs_bind_share(ctx);
+	vs_bind_share(ctx, &sockets);
 	return ALLOW_BIND;
 }
 
@@ -95,16 +96,19 @@ int vs_bind6(struct bpf_sock_addr *ctx)
 	struct ip6 ip;
 	bool any, mapped;
 
-	if (!s)
-		return ALLOW;
 	COPY6(ip.word, ctx->user_ip6);
 	mapped = is_mapped(&ip);
 	any = is_any6(&ip) || (mapped && !ip.word[3]);
+	if (!s) {
+		if (ctx->user_port && any)
+			vs_bind_share(ctx, &sockets);
+		return ALLOW;
+	}
 	if (!named6(s->nid, &ip, s->flags & VS_SOCK_V6ONLY))
 		return refuse(s, EADDRNOTAVAIL);
 	note_name(s, any, mapped);
 	COPY6(ctx->user_ip6, ip.word);
-	vs_bind_share(ctx);
+	vs_bind_share(ctx, &sockets);
 	return ALLOW_BIND;
 }
 
@@ -288,8 +292,9 @@ int vs_sendmsg6(struct bpf_sock_addr *ctx)
 	COPY6(source.word, ctx->msg_src_ip6);
 	if (ctx->user_port) {		/* otherwise it is connected, as above */
 		COPY6(ip.word, ctx->user_ip6);
-		if ((is_any6(&ip) || is_loopback6(&ip)) &&
-		    !datagram_loopback6(ctx, s->nid, &ip))
+		/* Still so: it has a name of IPv6, to which none on a private ::1
+		 * could answer, but its wildcards there can. */
+		if ((is_any6(&ip) || is_loopback6(&ip)) && !own6(s->nid, &ip))
 			return refuse(s, ENETUNREACH);
 		if (!datagram_source6(ctx, s, &ip, &source))
 			return refuse(s, ENETUNREACH);
@@ -342,21 +347,6 @@ int vs_getsockname4(struct bpf_sock_addr *ctx)
 	return ALLOW;
 }
 
-/* Stays IPv4-mapped: an answer to ::1 could not be sent (see above). */
-SEC("cgroup/recvmsg6")
-int vs_recvmsg6(struct bpf_sock_addr *ctx)
-{
-	struct vs_sock *s = mark_of(ctx);
-	struct ip6 ip;
-
-	if (!s)
-		return ALLOW;
-	COPY6(ip.word, ctx->user_ip6);
-	if (is_mapped(&ip))
-		ctx->user_ip6[3] = shown4(s->nid, ip.word[3]);
-	return ALLOW;
-}
-
 static __always_inline void show6(struct bpf_sock_addr *ctx, u32 nid)
 {
 	struct ip6 ip;
@@ -372,14 +362,25 @@ static __always_inline void show6(struct bpf_sock_addr *ctx, u32 nid)
 	COPY6(ctx->user_ip6, ip.word);
 }
 
-SEC("cgroup/getpeername6")
-int vs_getpeername6(struct bpf_sock_addr *ctx)
+static __always_inline int show_peer6(struct bpf_sock_addr *ctx)
 {
 	struct vs_sock *s = mark_of(ctx);
 
 	if (s)
 		show6(ctx, s->nid);
 	return ALLOW;
+}
+
+SEC("cgroup/recvmsg6")
+int vs_recvmsg6(struct bpf_sock_addr *ctx)
+{
+	return show_peer6(ctx);
+}
+
+SEC("cgroup/getpeername6")
+int vs_getpeername6(struct bpf_sock_addr *ctx)
+{
+	return show_peer6(ctx);
 }
 
 SEC("cgroup/getsockname6")

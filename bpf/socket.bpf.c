@@ -54,7 +54,8 @@ char LICENSE[] SEC("license") = "GPL";
 extern int vs_socket_source(struct socket *sock, const void *address,
 			    u32 address__sz) __ksym;
 extern int vs_socket_dual(struct socket *sock) __ksym;
-extern void vs_listen_share(struct socket *sock) __ksym;
+extern bool vs_socket_send_private(struct socket *sock, struct msghdr *msg, u32 nid) __ksym;
+extern void vs_listen_share(struct socket *sock, void *sockets__map) __ksym;
 
 /* --- making ---------------------------------------------------------------- */
 
@@ -250,8 +251,8 @@ int BPF_PROG(vs_socket_listen, struct socket *sock, int backlog, int ret)
 
 	if (!ret)
 		ret = may_use(sock, &s);
-	if (!ret && s)
-		vs_listen_share(sock);
+	if (!ret)
+		vs_listen_share(sock, &sockets);
 	return ret;
 }
 
@@ -277,6 +278,32 @@ static __always_inline int may_pass(struct socket *sock, u32 *ret_nid, struct vs
 	return may_use(sock, ret_sock);
 }
 
+/*
+ * Of IPv6: one to ::1 goes where that is, for which the socket may not be of IPv6
+ * alone, as the kernel makes it when it is bound to an address of IPv6.  Not one
+ * that has said by name where it sends from.
+ */
+static __always_inline void prepare_datagram6(struct socket *sock, struct sock *sk,
+					      struct vs_sock *s, struct msghdr *msg)
+{
+	struct ip6 bound;
+	bool only;
+
+	if (s->flags & VS_SOCK_NAMED) {
+		BPF_CORE_READ_INTO(&bound, sk, __sk_common.skc_v6_rcv_saddr);
+		if (!is_mapped(&bound))
+			return;
+	}
+	if (!vs_socket_send_private(sock, msg, s->nid) && !(s->flags & VS_SOCK_ANY))
+		return;
+	only = BPF_CORE_READ_BITFIELD_PROBED(sk, __sk_common.skc_ipv6only);
+	if (!only)
+		return;
+	if (!(s->flags & VS_SOCK_ANY))
+		s->flags |= VS_SOCK_V6ONLY;
+	vs_socket_dual(sock);
+}
+
 static __always_inline bool is_ping(const struct sock *sk)
 {
 	return sk->sk_type == SOCK_DGRAM && (sk->sk_protocol == IPPROTO_ICMP ||
@@ -294,11 +321,8 @@ int BPF_PROG(vs_socket_sendmsg, struct socket *sock, struct msghdr *msg, int siz
 		ret = may_pass(sock, &nid, &s);
 	if (ret || !nid || !sk || !s)
 		return ret;
-	/* To an address of IPv6 the kernel binds with IPV6_V6ONLY: take it again,
-	 * that it can answer on the private ::1. */
-	if (sk->sk_protocol == IPPROTO_UDP && sk->__sk_common.skc_family == AF_INET6 &&
-	    s->flags & VS_SOCK_ANY && BPF_CORE_READ_BITFIELD_PROBED(sk, __sk_common.skc_ipv6only))
-		vs_socket_dual(sock);
+	if (sk->sk_protocol == IPPROTO_UDP && sk->__sk_common.skc_family == AF_INET6)
+		prepare_datagram6(sock, sk, s, msg);
 	if (!is_ping(sk) || are_sources_own(nid, msg))
 		return 0;
 	vs_count_refusal(VS_RULE_ADDRESS);

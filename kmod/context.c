@@ -60,7 +60,7 @@ struct vs_context *vs_context_find_name(const char *name)
 /* The first one from *@xid on, which becomes its number. */
 struct vs_context *vs_context_next(unsigned long *xid)
 {
-	lockdep_assert_held(&vs_table_lock);
+	lockdep_assert(lockdep_is_held(&vs_table_lock) || rcu_read_lock_held());
 	return xa_find(&table, xid, VS_XID_MAX, XA_PRESENT);
 }
 

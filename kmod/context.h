@@ -88,11 +88,13 @@ void vs_context_changed(const struct vs_context *ctx);
 int vs_context_end(struct vs_context *ctx, struct netlink_ext_ack *extack);
 struct vs_context *vs_context_find(u32 xid);
 struct vs_context *vs_context_find_name(const char *name);
-struct vs_context *vs_context_next(unsigned long *xid);
 bool vs_context_any(void);
 /* Another number after each change that has been published. */
 unsigned int vs_context_generation(void);
 u32 vs_context_tasks(const struct vs_context *ctx);
+
+/* vs_table_lock or RCU is held. */
+struct vs_context *vs_context_next(unsigned long *xid);
 
 /* RCU is held; never sleeps. */
 struct vs_context *vs_context_read(u32 xid);

@@ -184,6 +184,7 @@ BTF_ID_FLAGS(func, vs_bucket_read)
 BTF_ID_FLAGS(func, vs_context_refused)
 BTF_ID_FLAGS(func, vs_socket_source, KF_TRUSTED_ARGS)
 BTF_ID_FLAGS(func, vs_socket_dual, KF_TRUSTED_ARGS)
+BTF_ID_FLAGS(func, vs_socket_send_private, KF_TRUSTED_ARGS)
 BTF_ID_FLAGS(func, vs_listen_share, KF_TRUSTED_ARGS)
 BTF_KFUNCS_END(enforcers)
 

@@ -22,26 +22,17 @@
  * then nobody; and only for packets from its own addresses.
  */
 #include <linux/bpf.h>
-#include <linux/bpf_local_storage.h>
 #include <linux/btf.h>
 #include <linux/filter.h>
-#include <net/bpf_sk_storage.h>
 #include <net/inet_sock.h>
 #include <net/ipv6.h>
 #include <net/tcp_states.h>
 
 #include "context.h"
 #include "find.h"
+#include "mark.h"
 #include "owner.h"
 #include "steer.h"
-
-/* What BPF keeps with each socket of a context: struct vs_sock of bpf/vs_bpf.h. */
-struct vs_mark {
-	u32 nid;
-	u32 xid;
-	u32 flags;		/* VS_SOCK_* */
-	u32 pad;
-};
 
 /**
  * struct steering - one question.
@@ -60,15 +51,6 @@ struct steering {
 };
 
 /* --- whose socket ---------------------------------------------------------------- */
-
-static const struct vs_mark *mark_of(const struct sock *sk, struct bpf_local_storage_map *map)
-{
-	struct bpf_local_storage *storage = rcu_dereference(sk->sk_bpf_storage);
-	const struct bpf_local_storage_data *data;
-
-	data = storage ? bpf_local_storage_lookup(storage, map, false) : NULL;
-	return data ? (const struct vs_mark *)data->data : NULL;
-}
 
 /* Can it be given what the kernel is looking for?  As bpf_sk_assign() asks, but for
  * IPV6_V6ONLY: whatever is bound to an address of IPv6 has that. */
@@ -101,7 +83,7 @@ static bool give(struct steering *s, u128 at, u32 nid, bool dual)
 	sk = vs_find_bound(s->lookup, at);
 	if (!sk || !is_fit(sk, s->lookup))
 		return false;
-	mark = mark_of(sk, s->sockets);
+	mark = vs_mark_of(sk, s->sockets);
 	if (!mark || !mark->nid || (mark->flags & VS_SOCK_NAMED) || (nid && mark->nid != nid))
 		return false;
 	if (dual && !is_dual(sk, mark))
@@ -175,7 +157,7 @@ static int steer_loopback(struct steering *s, u32 nid, const struct vs_addresses
 	if (private_of(from) != nid && !(set && vs_addresses_have(set, vs_number4(from))))
 		return -ECONNREFUSED;
 	sk = vs_find_bound(s->lookup, s->to);
-	mark = sk ? mark_of(sk, s->sockets) : NULL;
+	mark = sk ? vs_mark_of(sk, s->sockets) : NULL;
 	if (mark && mark->nid == nid)
 		return 0;
 	first4 = set && set->ip4 ? vs_number4(set->ip4) : LOOPBACK4(nid, C_FOR4);
@@ -198,17 +180,14 @@ __bpf_kfunc_start_defs();
 __bpf_kfunc int vs_steer(struct bpf_sk_lookup *lookup, void *sockets__map, u32 *owner)
 {
 	struct bpf_sk_lookup_kern *l = (struct bpf_sk_lookup_kern *)lookup;
-	struct bpf_map *map = sockets__map;
-	struct steering s = { .lookup = l };
+	struct steering s = { .lookup = l, .sockets = vs_marks(sockets__map) };
 	const struct vs_context *ctx;
 	u32 nid;
 	int r;
 
 	*owner = 0;
-	if (!l->sport || map->map_type != BPF_MAP_TYPE_SK_STORAGE ||
-	    map->value_size != sizeof(struct vs_mark) || l->selected_sk)
+	if (!l->sport || !s.sockets || l->selected_sk)
 		return 0;
-	s.sockets = container_of(map, struct bpf_local_storage_map, map);
 	guard(rcu)();
 	if (l->family == AF_INET6) {
 		s.to = vs_number6(l->v6.daddr);

@@ -9,6 +9,7 @@
 
 struct bpf_sk_lookup;
 struct bpf_sock_addr;
+struct msghdr;
 struct socket;
 
 /* kfuncs of socket.c, share.c and steer.c; kfuncs.c says who may call them. */
@@ -19,8 +20,9 @@ u32 vs_address_source4(u32 nid, u32 to);
 int vs_address_source6(u32 nid, const void *to, u32 to__sz, void *from, u32 from__sz);
 int vs_socket_source(struct socket *sock, const void *address, u32 address__sz);
 int vs_socket_dual(struct socket *sock);
-void vs_bind_share(struct bpf_sock_addr *address);
-void vs_listen_share(struct socket *sock);
+bool vs_socket_send_private(struct socket *sock, struct msghdr *msg, u32 nid);
+void vs_bind_share(struct bpf_sock_addr *address, void *sockets__map);
+void vs_listen_share(struct socket *sock, void *sockets__map);
 int vs_steer(struct bpf_sk_lookup *lookup, void *sockets__map, u32 *owner);
 
 #endif /* VS_STEER_H */

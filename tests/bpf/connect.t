@@ -82,7 +82,14 @@ says EAGAIN "control: where nobody is, nobody answers the host" host send udp 12
 says EAGAIN "nor the host's wildcard both, on the loopback" both send udp 127.0.0.1 702
 says ENETUNREACH "four has no IPv6" four send udp fd09::1 704
 says ENETUNREACH "six has no IPv4" six send udp 10.9.0.1 700
-says ENETUNREACH "a private ::1 takes no unconnected datagram (bpf/README.md)" \
-	both send udp ::1 711
+says "from ::1 answer (loopback6-44) ok" "by its own ::1" both send udp ::1 711
+says "from ::1 answer (wildcard6-44) ok" "by a wildcard of its own there" both send udp ::1 712
+says "from ::1 answer (loopback6-47) ok" "by ::1 also who has no address" bare send udp ::1 711
+says "from ::1 answer (loopback6-44) ok" "from a socket of IPv6 alone" both send udp6only ::1 711
+says ENETUNREACH "which sends nothing to IPv4 for that" both send udp6only ::ffff:10.9.0.1 700
+says "from ::ffff:10.9.0.1 answer (host) ok" "control: one of both families does" \
+	both send udp ::ffff:10.9.0.1 700
+says EAGAIN "control: where nobody is, nobody answers the host" host send udp ::1 799
+says EAGAIN "nor the host both, on ::1" both send udp ::1 703
 
 finish

@@ -154,30 +154,6 @@ server 48 tcp 10.9.0.2 812 first
 says "*answer (first) ok" "control: a server is on many's first address" host ask tcp 10.9.0.2 812
 says "*ECONNREFUSED" "what is bound to that by name is not on the others" host ask tcp 10.9.0.5 812
 
-# --- a wildcard of the host has the port ------------------------------------------------
-for kind in tcp udp; do
-	server 0 $kind :: 830 host-any
-	server 48 $kind :: 830 many-any
-	server 45 $kind 10.9.0.3 830 four-named
-	# A UDP server of the host that does not say answers from where the route has it.
-	hosts="10.9.0.1 fd09::1"
-	[ $kind = udp ] || hosts+=" 10.9.0.6 fd09::6"
-	for address in $hosts; do
-		says "*answer (host-any) ok" "the host is on $address ($kind)" host ask $kind $address 830
-	done
-	for address in 10.9.0.2 10.9.0.5 fd09::2 fd09::5; do
-		says "*answer (many-any) ok" "many is on $address" host ask $kind $address 830
-	done
-	says "*answer (four-named) ok" "four is on its own" host ask $kind 10.9.0.3 830
-	says "*answer (many-any) ok" "many reaches itself by the loopback" many ask $kind 127.0.0.1 830
-	says "*answer (host-any) ok" "the host itself, too" host ask $kind 127.0.0.1 830
-done
-says EADDRINUSE "what is taken by name is taken" four serve tcp 10.9.0.3 830 again
-says EADDRINUSE "and what is by a wildcard" many serve tcp 10.9.0.2 830 again
-says EADDRINUSE "control: nor does the host get it" host serve tcp 10.9.0.2 830 again
-server 0 udp-alone 0.0.0.0 831 host-alone
-says EADDRINUSE "a UDP wildcard that shares with nobody keeps the port" four bind udp 10.9.0.3 831
-
 # --- sources --------------------------------------------------------------------------
 server 0 tcp 10.9.0.1 820 host
 server 0 udp 10.9.0.1 820 host
