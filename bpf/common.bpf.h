@@ -20,6 +20,7 @@
 #define EPERM		1
 #define ENOENT		2
 #define ESRCH		3
+#define EBADF		9
 #define ENOMEM		12
 #define EBUSY		16
 #define EINVAL		22

@@ -13,26 +13,23 @@
  * sockets; other families are "not supported", raw sockets are refused.  Of
  * netlink an xid has the protocols that a guest's userland asks; to the others
  * it is told what a kernel says that does not have them, as it is of AF_ALG.
- * A task cannot bind, connect, listen, accept, send or receive with a socket of
- * another nid, nor be given one.  A context connects to Unix sockets of its own
+ * A task cannot be given a socket of another nid, nor bind, connect or listen with
+ * one.  A context connects to Unix sockets of its own
  * only, and sends datagrams to those and to whatever has a path.
  *
  * When it is good.  The mark is the maker's, not that of whoever holds the
  * descriptor or the cgroup it was made in.  A socket of the host has no mark
- * and costs one look-up.  Sending and receiving cost the host the look at its own
- * task, each call once.  A program that sees each packet would cost it more, and
- * know less: whose socket it is, but not who holds it.
+ * and costs one look-up.  Sending and receiving, and each packet, cost nothing: a
+ * task has no socket by which it could do what it may not (vs_enter in task.bpf.c).
  *
- * What it cannot stop.  A TCP socket of the host that was open when a bare context
- * was entered can be read with splice(), which asks nobody; what it says cannot be
- * answered.  Abstract names are one name space: a context
+ * What it cannot stop.  Abstract names are one name space: a context
  * sees that a name is taken.  Netlink tells about the host's interfaces,
  * routes, sockets and devices.
  *
  * If a look-up fails.  No room for the mark: the socket is not made (-ENOMEM).
  * No mark: the host's, so a task with a nid may not use it.
  */
-#include "message.bpf.h"
+#include "address.bpf.h"
 
 char LICENSE[] SEC("license") = "GPL";
 
@@ -54,7 +51,7 @@ char LICENSE[] SEC("license") = "GPL";
 extern int vs_socket_source(struct socket *sock, const void *address,
 			    u32 address__sz) __ksym;
 extern int vs_socket_dual(struct socket *sock) __ksym;
-extern bool vs_socket_send_private(struct socket *sock, struct msghdr *msg, u32 nid) __ksym;
+extern int vs_socket_datagrams(struct socket *sock, void *sockets__map) __ksym;
 extern void vs_listen_share(struct socket *sock, void *sockets__map) __ksym;
 
 /* --- making ---------------------------------------------------------------- */
@@ -160,9 +157,11 @@ int BPF_PROG(vs_socket_post_create, struct socket *sock, int family, int type,
 		return -ENOMEM;
 	s->nid = t->nid;
 	s->xid = t->xid;
-	if (t->nid && family != AF_UNIX && set_source(sock, family, t->nid))
+	if (!t->nid || family == AF_UNIX)
+		return 0;
+	if (set_source(sock, family, t->nid))
 		return -EADDRNOTAVAIL;
-	return 0;
+	return vs_socket_datagrams(sock, &sockets) ? -ENOMEM : 0;
 }
 
 /* --- using ----------------------------------------------------------------- */
@@ -256,111 +255,29 @@ int BPF_PROG(vs_socket_listen, struct socket *sock, int backlog, int ret)
 	return ret;
 }
 
-/* --- what passes through it -------------------------------------------------------- */
+/* --- coming by another's ----------------------------------------------------------- */
 
 /*
- * A socket that the host made, or another context, is of no use to a task with a
- * nid, however it came by it.  Sockets that the kernel made for itself, for a
- * network file system, are not the task's.
+ * A task with a nid has no socket of the host's or of another context's when it enters
+ * (vs_enter), and is given none, by a Unix socket or pidfd_getfd().  Sockets that the
+ * kernel made for itself, for a network file system, are not the task's.
  */
-static __always_inline int may_pass(struct socket *sock, u32 *ret_nid, struct vs_sock **ret_sock)
-{
-	struct vs_task *t = vs_current();
-	struct sock *sk = sock->sk;
-
-	*ret_sock = NULL;
-	*ret_nid = t ? t->nid : 0;
-	if (!*ret_nid || !sk)
-		return 0;
-	barrier_var(sk);	/* else it is read once more, and not known not to be NULL */
-	if (BPF_CORE_READ_BITFIELD_PROBED(sk, sk_kern_sock))
-		return 0;
-	return may_use(sock, ret_sock);
-}
-
-/*
- * Of IPv6: one to ::1 goes where that is, for which the socket may not be of IPv6
- * alone, as the kernel makes it when it is bound to an address of IPv6.  Not one
- * that has said by name where it sends from.
- */
-static __always_inline void prepare_datagram6(struct socket *sock, struct sock *sk,
-					      struct vs_sock *s, struct msghdr *msg)
-{
-	struct ip6 bound;
-	bool only;
-
-	if (s->flags & VS_SOCK_NAMED) {
-		BPF_CORE_READ_INTO(&bound, sk, __sk_common.skc_v6_rcv_saddr);
-		if (!is_mapped(&bound))
-			return;
-	}
-	if (!vs_socket_send_private(sock, msg, s->nid) && !(s->flags & VS_SOCK_ANY))
-		return;
-	only = BPF_CORE_READ_BITFIELD_PROBED(sk, __sk_common.skc_ipv6only);
-	if (!only)
-		return;
-	if (!(s->flags & VS_SOCK_ANY))
-		s->flags |= VS_SOCK_V6ONLY;
-	vs_socket_dual(sock);
-}
-
-static __always_inline bool is_ping(const struct sock *sk)
-{
-	return sk->sk_type == SOCK_DGRAM && (sk->sk_protocol == IPPROTO_ICMP ||
-					     sk->sk_protocol == IPPROTO_ICMPV6);
-}
-
-SEC("lsm/socket_sendmsg")
-int BPF_PROG(vs_socket_sendmsg, struct socket *sock, struct msghdr *msg, int size, int ret)
-{
-	struct sock *sk = sock->sk;
-	struct vs_sock *s = NULL;
-	u32 nid = 0;
-
-	if (!ret)
-		ret = may_pass(sock, &nid, &s);
-	if (ret || !nid || !sk || !s)
-		return ret;
-	if (sk->sk_protocol == IPPROTO_UDP && sk->__sk_common.skc_family == AF_INET6)
-		prepare_datagram6(sock, sk, s, msg);
-	if (!is_ping(sk) || are_sources_own(nid, msg))
-		return 0;
-	vs_count_refusal(VS_RULE_ADDRESS);
-	return -EADDRNOTAVAIL;
-}
-
-SEC("lsm/socket_recvmsg")
-int BPF_PROG(vs_socket_recvmsg, struct socket *sock, struct msghdr *msg, int size, int flags,
-	     int ret)
-{
-	struct vs_sock *s;
-	u32 nid;
-
-	return ret ?: may_pass(sock, &nid, &s);
-}
-
-SEC("lsm/socket_accept")
-int BPF_PROG(vs_socket_accept, struct socket *sock, struct socket *newsock, int ret)
-{
-	struct vs_sock *s;
-	u32 nid;
-
-	return ret ?: may_pass(sock, &nid, &s);
-}
-
-/* Nor does one get in by being passed: what splice() would take from it, no other
- * hook would see. */
 SEC("lsm/file_receive")
 int BPF_PROG(vs_socket_receive, struct file *file, int ret)
 {
+	struct vs_task *t = vs_current();
 	struct socket *sock;
 	struct vs_sock *s;
-	u32 nid;
+	struct sock *sk;
 
-	if (ret || !vs_current())
+	if (ret || !t || !t->nid)
 		return ret;
 	sock = bpf_sock_from_file(file);
-	return sock ? may_pass(sock, &nid, &s) : 0;
+	sk = sock ? sock->sk : NULL;
+	if (!sk)
+		return 0;
+	barrier_var(sk);	/* else it is read once more, and not known not to be NULL */
+	return BPF_CORE_READ_BITFIELD_PROBED(sk, sk_kern_sock) ? 0 : may_use(sock, &s);
 }
 
 /* --- Unix sockets --------------------------------------------------------------- */

@@ -35,7 +35,7 @@
  * entry for the object: host, so that a context may not act on it.  No room
  * for a child's entry: the fork fails with -ENOMEM.
  */
-#include "common.bpf.h"
+#include "address.bpf.h"
 
 char LICENSE[] SEC("license") = "GPL";
 
@@ -56,6 +56,7 @@ static __always_inline int count_in(u32 xid, enum way way)
 	return way == BORN ? vs_context_task_add(xid) : vs_context_task_enter(xid, way == JOINS);
 }
 
+extern int vs_files_own(u32 nid, void *sockets__map) __ksym;
 extern int vs_enforcement_whole(void) __ksym;	/* vserver.ko, for vs_enter */
 
 /* In the table: count a task in its contexts.  Both or none. */
@@ -116,6 +117,11 @@ int vs_enter(struct vs_enter_args *args)
 		return -EPERM;
 	if (BPF_CORE_READ(task, signal, nr_threads) != 1)
 		return -EBUSY;
+	err = nid ? vs_files_own(nid, &sockets) : 0;
+	if (err == -EBADF)
+		vs_context_refused(nid, VS_RULE_SOCKET);
+	if (err)
+		return err;
 	if (!t)
 		t = bpf_task_storage_get(&tasks, task, NULL,
 					 BPF_LOCAL_STORAGE_GET_F_CREATE);

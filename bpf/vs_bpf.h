@@ -25,9 +25,10 @@ struct vs_task {
  * Argument of the SEC("syscall") program vs_enter, run by BPF_PROG_RUN: the
  * caller enters.  0 leaves the number as it is.  The program's return value
  * is 0 or a negative errno: -EPERM a number is set already, or the caller is
- * in a context; -EBUSY the caller has threads; -ESRCH no such context; -ENOKEY
- * a link that enforces was detached; -EACCES it is private and somebody has
- * entered it.
+ * in a context; -EBUSY the caller has threads, or shares its table of files; -EBADF
+ * it has a socket of the network that is not @nid's, or an io_uring; -ESRCH no such
+ * context; -ENOKEY a link that enforces was detached; -EACCES it is private and
+ * somebody has entered it.
  */
 struct vs_enter_args {
 	__u32 xid;

@@ -10,6 +10,7 @@
 #include "ceiling.h"
 #include "kfuncs.h"
 #include "link.h"
+#include "mark.h"
 #include "netlink.h"
 #include "owner.h"
 #include "refusal.h"
@@ -72,6 +73,7 @@ static void __exit vs_exit(void)
 	vs_context_exit();
 	vs_owners_exit();
 	vs_links_exit();
+	vs_marks_exit();
 }
 
 module_init(vs_init);

@@ -26,14 +26,20 @@ static inline struct bpf_local_storage_map *vs_marks(struct bpf_map *map)
 }
 
 /* Of a full socket, under RCU; NULL: the host's. */
-static inline const struct vs_mark *vs_mark_of(const struct sock *sk,
+static inline struct vs_mark *vs_mark_of(const struct sock *sk,
 					       struct bpf_local_storage_map *marks)
 {
 	struct bpf_local_storage *storage = rcu_dereference(sk->sk_bpf_storage);
-	const struct bpf_local_storage_data *data;
+	struct bpf_local_storage_data *data;
 
 	data = storage ? bpf_local_storage_lookup(storage, marks, false) : NULL;
-	return data ? (const struct vs_mark *)data->data : NULL;
+	return data ? (struct vs_mark *)data->data : NULL;
 }
+
+/* The map is one of marks, and is kept; false: it is none. */
+bool vs_marks_keep(struct bpf_map *map);
+/* NULL: none was. */
+struct bpf_local_storage_map *vs_marks_kept(void);
+void vs_marks_exit(void);
 
 #endif /* VS_MARK_H */

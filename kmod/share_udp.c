@@ -12,7 +12,7 @@
  *
  * A bind() may still fail before it asks, for want of the address or a capability.  Then
  * the socket keeps the copy until it is bound or closed; as long as there is such
- * a one the module stays, and with it the map of marks.
+ * a one the module stays.
  */
 #include <linux/bpf.h>
 #include <linux/module.h>
@@ -27,17 +27,14 @@
 #include "overlap.h"
 #include "share.h"
 
-/* How many sockets have a copy, and whose map tells whose sockets are. */
+/* Of UDP over IPv4, over IPv6, and that of contexts (datagram.c). */
+#define N_COPIES	3
+
+static struct {
+	const struct proto *of;
+	struct proto copy;
+} copies[N_COPIES];
 static DEFINE_SPINLOCK(lock);
-static unsigned int waiting;
-static struct bpf_local_storage_map *waiting_marks;
-
-static struct proto copies[2];	/* of UDP over IPv4 and IPv6 */
-
-static struct proto *copy_of(const struct sock *sk)
-{
-	return &copies[sk->sk_family == AF_INET6];
-}
 
 /* --- the port -------------------------------------------------------------------- */
 
@@ -98,57 +95,53 @@ static bool take_beside(struct sock *sk, unsigned short port, struct bpf_local_s
 
 /* --- the copy -------------------------------------------------------------------- */
 
-/* The socket has its own protocol again.  The map of marks, with a reference. */
-static struct bpf_local_storage_map *let_go(struct sock *sk)
+/* The socket has its own protocol again. */
+static void let_go(struct sock *sk)
 {
-	struct bpf_local_storage_map *marks;
-
 	WRITE_ONCE(sk->sk_prot, sk->sk_prot_creator);
-	guard(spinlock_bh)(&lock);
-	marks = waiting_marks;
-	bpf_map_inc(&marks->map);
-	if (!--waiting) {
-		bpf_map_put(&marks->map);
-		module_put(THIS_MODULE);
-	}
-	return marks;
+	module_put(THIS_MODULE);
 }
 
 static int get_port(struct sock *sk, unsigned short port)
 {
-	struct bpf_local_storage_map *marks = let_go(sk);
-	bool taken = take_beside(sk, port, marks);
+	struct bpf_local_storage_map *marks = vs_marks_kept();
 
-	bpf_map_put(&marks->map);
-	return taken ? 0 : sk->sk_prot->get_port(sk, port);
+	let_go(sk);
+	if (marks && take_beside(sk, port, marks))
+		return 0;
+	return sk->sk_prot->get_port(sk, port);
 }
 
 static void close(struct sock *sk, long timeout)
 {
-	bpf_map_put(&let_go(sk)->map);
+	let_go(sk);
 	sk->sk_prot->close(sk, timeout);
 }
 
-static void wait_for_port(struct sock *sk, struct bpf_local_storage_map *marks)
+/* NULL: there is no room, which is for all that there are. */
+static struct proto *copy_of(const struct proto *of)
 {
-	struct proto *copy = copy_of(sk);
+	unsigned int i;
 
 	guard(spinlock_bh)(&lock);
-	if (waiting && waiting_marks != marks)
-		return;
-	if (!waiting) {
-		if (!try_module_get(THIS_MODULE))
-			return;
-		bpf_map_inc(&marks->map);
-		waiting_marks = marks;
-	}
-	if (!copy->get_port) {
-		*copy = *sk->sk_prot;
-		copy->close = close;
-		copy->get_port = get_port;
-	}
-	waiting++;
-	WRITE_ONCE(sk->sk_prot, copy);
+	for (i = 0; i < N_COPIES && copies[i].of; i++)
+		if (copies[i].of == of)
+			return &copies[i].copy;
+	if (i == N_COPIES)
+		return NULL;
+	copies[i].copy = *of;
+	copies[i].copy.close = close;
+	copies[i].copy.get_port = get_port;
+	copies[i].of = of;
+	return &copies[i].copy;
+}
+
+static void wait_for_port(struct sock *sk)
+{
+	struct proto *copy = copy_of(sk->sk_prot);
+
+	if (copy && try_module_get(THIS_MODULE))
+		WRITE_ONCE(sk->sk_prot, copy);
 }
 
 void vs_share_udp(struct sock *sk, unsigned short port, struct bpf_local_storage_map *marks)
@@ -158,10 +151,10 @@ void vs_share_udp(struct sock *sk, unsigned short port, struct bpf_local_storage
 	enum vs_overlap overlap;
 
 	/* It has its own protocol: not the copy already, nor that of a sockmap. */
-	if (sk->sk_reuseport || sk->sk_prot != sk->sk_prot_creator)
+	if (sk->sk_reuseport || sk->sk_prot != sk->sk_prot_creator || !vs_marks_keep(&marks->map))
 		return;
 	scoped_guard(spinlock_bh, &slot->lock)
 		overlap = overlap_udp(sk, port, slot, marks);
 	if (overlap == VS_OVERLAP_FINE)
-		wait_for_port(sk, marks);
+		wait_for_port(sk);
 }

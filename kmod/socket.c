@@ -173,22 +173,4 @@ __bpf_kfunc int vs_socket_dual(struct socket *sock)
 	return 0;
 }
 
-/*
- * A datagram to ::1, of a socket that is not connected, goes to the private ::1 of
- * @nid (bpf/address.bpf.h), which is IPv4-mapped; later, where a program is asked
- * for its destination, the kernel has made up its mind that it is one of IPv6.
- * True: it is such a datagram.
- */
-__bpf_kfunc bool vs_socket_send_private(struct socket *sock, struct msghdr *msg, u32 nid)
-{
-	struct sockaddr_in6 *to = msg->msg_name;
-	__be32 ip4 = htonl(0x7f000000 | (nid & 0xffff) << 8 | 254);
-
-	if (!to || msg->msg_namelen < SIN6_LEN_RFC2133 || to->sin6_family != AF_INET6 ||
-	    !(ipv6_addr_any(&to->sin6_addr) || ipv6_addr_loopback(&to->sin6_addr)))
-		return false;
-	ipv6_addr_set_v4mapped(ip4, &to->sin6_addr);
-	return true;
-}
-
 __bpf_kfunc_end_defs();

@@ -136,9 +136,9 @@ static int steer_address(struct steering *s)
 
 /* --- the private loopback --------------------------------------------------------------- */
 
-#define LOOPBACK4(nid, c)	vs_number4(htonl(0x7f000000 | (nid) << 8 | (c)))
+#define LOOPBACK4(nid, c)	vs_number4(VS_LOOPBACK4(nid, c))
 #define C_FOR4			1	/* 127.0.0.1 */
-#define C_FOR6			254	/* stands for ::1; bpf/address.bpf.h */
+#define C_FOR6			VS_LOOPBACK4_FOR6
 
 /* Whose private loopback it is; 0: nobody's, as long as there is no such context. */
 static u32 private_of(__be32 ip)

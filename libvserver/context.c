@@ -174,17 +174,29 @@ int vs_enter_open(struct vs *vs)
 	return vs_fail_errno(vs, -errno, "opening %s", VS_PIN_ENTER);
 }
 
-int vs_enter_run(struct vs *vs, int program, uint32_t xid, uint32_t nid, bool joins)
+static int enter(int program, struct vs_enter_args *args)
 {
-	struct vs_enter_args args = { .xid = xid, .nid = nid, .joins = joins };
 	union bpf_attr attr;
-	int r;
 
 	memset(&attr, 0, sizeof(attr));
 	attr.test.prog_fd = (uint32_t)program;
-	attr.test.ctx_in = (uintptr_t)&args;
-	attr.test.ctx_size_in = sizeof(args);
-	r = bpf(BPF_PROG_RUN, &attr) < 0 ? -errno : (int)attr.test.retval;
+	attr.test.ctx_in = (uintptr_t)args;
+	attr.test.ctx_size_in = sizeof(*args);
+	return bpf(BPF_PROG_RUN, &attr) < 0 ? -errno : (int)attr.test.retval;
+}
+
+int vs_enter_run(struct vs *vs, int program, uint32_t xid, uint32_t nid, bool joins)
+{
+	struct vs_enter_args args = { .xid = xid, .nid = nid, .joins = joins };
+	int r;
+
+	r = enter(program, &args);
+	if (r == -EBADF) {
+		r = vs_shut_sockets(vs);
+		if (r < 0)
+			return r;
+		r = enter(program, &args);
+	}
 	switch (r) {
 	case -EPERM:
 		return vs_fail(vs, r, "a process of a context cannot enter another");
@@ -192,7 +204,8 @@ int vs_enter_run(struct vs *vs, int program, uint32_t xid, uint32_t nid, bool jo
 		return vs_fail(vs, r, "context %u is private: nobody enters it any more",
 			       xid ?: nid);
 	case -EBUSY:
-		return vs_fail(vs, r, "a process with threads cannot enter a context");
+		return vs_fail(vs, r, "a process with threads, or one that shares its "
+			       "descriptors, cannot enter a context");
 	case -ESRCH:
 		return vs_fail(vs, r, "there is no context %u", xid ?: nid);
 	case -ENOKEY:

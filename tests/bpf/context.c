@@ -10,6 +10,8 @@
  * context leave XID NID COMMAND...  enters, with a child that stays the host's;
  *                                its pid is the command's last argument
  * context threaded XID           enters from a process with two threads
+ * context sharing XID NID COMMAND...  enters while another has its descriptors too
+ * context as-it-is XID NID COMMAND...  enters without what the library does before
  * context load|unload 0          enforcement
  * context load-scheduler 0
  * context unload-scheduler 0     if there is one
@@ -20,13 +22,20 @@
  */
 #include <arpa/inet.h>
 #include <errno.h>
+#include <linux/bpf.h>
 #include <pthread.h>
+#include <sched.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/prctl.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
 #include <vserver.h>
+
+#include "bpf/vs_bpf.h"
 
 static int parse_address(char *text, struct vs_address *a)
 {
@@ -75,6 +84,39 @@ static int enter_threaded(struct vs *vs, uint32_t xid)
 
 	return -pthread_create(&thread, NULL, wait_forever, NULL) ?:
 	       vs_context_enter(vs, xid, 0);
+}
+
+static int idle(void *unused)
+{
+	(void)unused;
+	prctl(PR_SET_PDEATHSIG, SIGKILL);
+	pause();
+	return 0;
+}
+
+static int enter_sharing(struct vs *vs, uint32_t xid, uint32_t nid)
+{
+	static char stack[16384] __attribute__((aligned(16)));
+
+	if (clone(idle, stack + sizeof(stack), CLONE_FILES | SIGCHLD, NULL) < 0)
+		return -errno;
+	return vs_context_enter(vs, xid, nid);
+}
+
+/* Whatever is open, as one would who means ill. */
+static int enter_as_it_is(uint32_t xid, uint32_t nid)
+{
+	struct vs_enter_args args = { .xid = xid, .nid = nid };
+	union bpf_attr attr = { .pathname = (uintptr_t)VS_PIN_ENTER };
+	int program = (int)syscall(SYS_bpf, BPF_OBJ_GET, &attr, sizeof(attr));
+
+	memset(&attr, 0, sizeof(attr));
+	attr.test.prog_fd = (uint32_t)program;
+	attr.test.ctx_in = (uintptr_t)&args;
+	attr.test.ctx_size_in = sizeof(args);
+	if (program < 0 || syscall(SYS_bpf, BPF_PROG_RUN, &attr, sizeof(attr)) < 0)
+		return -errno;
+	return (int)attr.test.retval;
 }
 
 /* The child that is left behind ends after its parent, whose signal it would
@@ -149,9 +191,15 @@ static int run(struct vs *vs, int argc, char **argv)
 		return vs_scheduler_running(vs) == 1 ? vs_scheduler_unload(vs) : 0;
 	if (argc >= 5 && !strcmp(argv[1], "leave"))
 		return enter_leaving(vs, ctx.xid, atoi(argv[3]), argv + 4, argc - 4);
-	if (strcmp(argv[1], "enter") || argc < 5)
+	if (argc < 5)
 		return -EINVAL;
-	err = vs_context_enter(vs, ctx.xid, atoi(argv[3]));
+	if (!strcmp(argv[1], "sharing"))
+		err = enter_sharing(vs, ctx.xid, atoi(argv[3]));
+	else if (!strcmp(argv[1], "as-it-is"))
+		err = enter_as_it_is(ctx.xid, atoi(argv[3]));
+	else
+		err = strcmp(argv[1], "enter") ? -EINVAL :
+						 vs_context_enter(vs, ctx.xid, atoi(argv[3]));
 	if (err)
 		return err;
 	execvp(argv[4], argv + 4);

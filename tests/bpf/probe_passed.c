@@ -58,6 +58,7 @@ static int try_with_passed(char **a)
 	if (fd < 0 || socketpair(AF_UNIX, SOCK_DGRAM, 0, pair) ||
 	    sendmsg(pair[0], &message, 0) < 0 || dup2(pair[1], PAIR) < 0)
 		return errno;
+	close(fd);
 	return run(a);
 }
 
@@ -78,8 +79,12 @@ static int try_held_write(char **a)
 static int try_held_receive(char **a)
 {
 	char byte;
+	ssize_t n = recv(HELD, &byte, 1, 0);
 
-	return recv(HELD, &byte, 1, 0) < 0 ? errno : 0;
+	if (n < 0)
+		return errno;
+	printf("%zd bytes ", n);
+	return 0;
 }
 
 static int try_held_accept(char **a)

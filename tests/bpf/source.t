@@ -23,8 +23,7 @@ for how in loose connected both; do
 		for kind in udp ping; do
 			says "$done" "control: the host names $own ($kind, $how)" \
 				host from $kind "$own" "$to" 900 $how
-			[ $how$kind = bothping ] ||
-				says "$done" "both names its own $own" both from $kind "$own" "$to" 900 $how
+			says "$done" "both names its own $own" both from $kind "$own" "$to" 900 $how
 		done
 	done
 	for foreign in 10.9.0.3=10.9.0.1 10.9.0.1=10.9.0.1 fd09::4=fd09::1 fd09::1=fd09::1; do
@@ -35,7 +34,7 @@ for how in loose connected both; do
 		done
 		[ $how = both ] && wanted="one of two ok" || wanted=EADDRNOTAVAIL
 		says "$wanted" "both cannot name $foreign (udp, $how)" both from udp "$foreign" "$to" 900 $how
-		says EADDRNOTAVAIL "nor in a ping" both from ping "$foreign" "$to" 900 $how
+		says "$wanted" "nor in a ping" both from ping "$foreign" "$to" 900 $how
 	done
 done
 says "*answer*ok" "both says that it does not matter (udp)" both from udp 0.0.0.0 10.9.0.1 900 loose
@@ -84,12 +83,22 @@ says "a descriptor ok" "control: and take one that is passed" \
 refused() { vserver contexts --json | jq '.[] | select(.xid == 44) | .refused.socket // 0'; }
 before=$(refused)
 enter=("$context" enter 44 44)
-says EPERM "both does not send from it" held_udp held-send 10.9.0.1 900
-says EPERM "nor receive" held_udp held-receive
-says EPERM "nor accept" held_tcp held-accept
+says EISCONN "both does not send from it: it is another" held_udp held-send 10.9.0.1 900
+says EPIPE "nor write" held_udp held-write
+says "0 bytes ok" "nor receive" held_udp held-receive
+says EINVAL "nor accept" held_tcp held-accept
 says "nothing ok" "nor does it get one that is passed" \
 	"$probe" with-passed "${enter[@]}" "$probe" receive-passed
-is "$(refused)" $((before + 4)) "each is counted"
+is "$(refused)" $((before + 5)) "each is counted"
+enter=("$context" as-it-is 44 44)
+says "EBADF*" "nobody enters with it" held_udp held-send 10.9.0.1 900
+says "EBADF*" "nor with one of TCP" held_tcp held-accept
+says "from 10.9.0.1 answer (host) ok" "control: without it he does" \
+	"${enter[@]}" "$probe" send udp 10.9.0.1 900
+says "EBUSY*" "nor while another could give him one" "$context" sharing 44 44 true
+says "*answer (host) ok" "control: unless it is for the xid alone" \
+	"$context" sharing 44 0 "$probe" send udp 10.9.0.1 900
+enter=("$context" enter 44 44)
 enter=("$context" enter 44 0)
 says ok "control: in a context without a nid it is the host's network" \
 	held_udp held-send 10.9.0.1 900

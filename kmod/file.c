@@ -1,0 +1,72 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Copyright (C) 2026 The VServer developers
+ *
+ * What a process that takes a nid has open.  From then on it may use sockets of that
+ * nid only, and all that hooks see is how it comes by others: they are made
+ * (socket_post_create) or received (file_receive).  So that no hook has to ask
+ * whose socket it is at each message, it has none of another when it enters.
+ */
+#include <linux/bpf.h>
+#include <linux/btf.h>
+#include <linux/fdtable.h>
+#include <linux/file.h>
+#include <linux/net.h>
+#include <linux/sched.h>
+#include <linux/string.h>
+#include <net/sock.h>
+
+#include "mark.h"
+#include "steer.h"
+
+struct owner {
+	u32 nid;
+	struct bpf_local_storage_map *marks;
+};
+
+static bool is_foreign_socket(const struct sock *sk, const struct owner *owner)
+{
+	const struct vs_mark *mark;
+
+	if (sk->sk_family != AF_INET && sk->sk_family != AF_INET6)
+		return false;
+	mark = vs_mark_of(sk, owner->marks);
+	return !mark || mark->nid != owner->nid;
+}
+
+/* Files, sockets among them, that were registered with it are not in the table. */
+static bool is_ring(const struct file *file)
+{
+	return !strcmp(file->f_path.dentry->d_name.name, "[io_uring]");
+}
+
+static int look(const void *data, struct file *file, unsigned int fd)
+{
+	struct socket *sock = sock_from_file(file);
+
+	if (sock && sock->sk)
+		return is_foreign_socket(sock->sk, data);
+	return is_ring(file);
+}
+
+__bpf_kfunc_start_defs();
+
+/*
+ * 0: the running task has no socket of the network but those of @nid, nor can come
+ * by one.  -EBADF: it has one, or an io_uring; -EBUSY: it shares its table of files
+ * with another task; -EINVAL: that is no map of marks.
+ */
+__bpf_kfunc int vs_files_own(u32 nid, void *sockets__map)
+{
+	struct owner owner = { nid, vs_marks(sockets__map) };
+	struct files_struct *files = current->files;
+
+	if (!owner.marks || !files)
+		return -EINVAL;
+	if (atomic_read(&files->count) != 1)
+		return -EBUSY;
+	guard(rcu)();
+	return iterate_fd(files, 0, look, &owner) ? -EBADF : 0;
+}
+
+__bpf_kfunc_end_defs();
