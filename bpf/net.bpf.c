@@ -30,14 +30,11 @@
  */
 #include "destination.bpf.h"
 #include "steer.bpf.h"
+#include "told.bpf.h"
 
 char LICENSE[] SEC("license") = "GPL";
 
-/* What the hooks return; BIND also waives CAP_NET_BIND_SERVICE. */
-#define REFUSE		0
-#define ALLOW		1
-#define ALLOW_BIND	3
-
+extern u32 vs_address4_only(u32 nid) __ksym;
 extern void vs_bind_share(struct bpf_sock_addr *address, void *sockets__map) __ksym;
 
 static __always_inline int refuse(const struct vs_sock *s, int errno)
@@ -45,17 +42,6 @@ static __always_inline int refuse(const struct vs_sock *s, int errno)
 	vs_context_refused(s->nid, VS_RULE_ADDRESS);
 	bpf_set_retval(-errno);
 	return REFUSE;
-}
-
-/* The mark of a socket with a nid, or NULL: the host's. */
-static __always_inline struct vs_sock *mark_of(struct bpf_sock_addr *ctx)
-{
-	struct vs_sock *s;
-
-	if (!ctx->sk)
-		return NULL;
-	s = bpf_sk_storage_get(&sockets, ctx->sk, NULL, 0);
-	return s && s->nid ? s : NULL;
 }
 
 /* --- bind ------------------------------------------------------------------- */
@@ -231,6 +217,21 @@ static __always_inline u32 datagram_source4(struct bpf_sock_addr *ctx, struct vs
 	return source && s->flags & VS_SOCK_ANY ? source : source4(s->nid, to);
 }
 
+/* Most have one address, and send to somebody else.  True: that is done. */
+static __always_inline bool send_from_only4(struct bpf_sock_addr *ctx, struct vs_sock *s)
+{
+	u32 only, source = ctx->msg_src_ip4;
+
+	if (!ctx->user_port || !ctx->user_ip4 || is_loopback4(ctx->user_ip4) ||
+	    s->flags & VS_SOCK_V6ONLY)
+		return false;
+	only = vs_address4_only(s->nid);
+	if (!only || (source && source != only && source != NO_SOURCE4))
+		return false;
+	ctx->msg_src_ip4 = only;
+	return true;
+}
+
 SEC("cgroup/sendmsg4")
 int vs_sendmsg4(struct bpf_sock_addr *ctx)
 {
@@ -238,7 +239,7 @@ int vs_sendmsg4(struct bpf_sock_addr *ctx)
 	u32 ip, source;
 	int err;
 
-	if (!s)
+	if (!s || send_from_only4(ctx, s))
 		return ALLOW;
 	if (ctx->user_port) {
 		ip = ctx->user_ip4;
@@ -303,97 +304,4 @@ int vs_sendmsg6(struct bpf_sock_addr *ctx)
 	}
 	return vs_address_own(s->nid, &source, sizeof(source)) ? ALLOW :
 								 refuse(s, EADDRNOTAVAIL);
-}
-
-/* --- what it is told ------------------------------------------------------------------- */
-
-static __always_inline int show4(struct bpf_sock_addr *ctx)
-{
-	struct vs_sock *s = mark_of(ctx);
-
-	if (s)
-		ctx->user_ip4 = shown4(s->nid, ctx->user_ip4);
-	return ALLOW;
-}
-
-SEC("cgroup/recvmsg4")
-int vs_recvmsg4(struct bpf_sock_addr *ctx)
-{
-	return show4(ctx);
-}
-
-SEC("cgroup/getpeername4")
-int vs_getpeername4(struct bpf_sock_addr *ctx)
-{
-	return show4(ctx);
-}
-
-/* Neither connected nor bound to a name: what was asked for is the wildcard. */
-static __always_inline bool is_wildcard(struct bpf_sock_addr *ctx, struct vs_sock *s)
-{
-	u32 state = ctx->sk->state;
-
-	return !(s->flags & VS_SOCK_NAMED) &&
-	       (state == BPF_TCP_CLOSE || state == BPF_TCP_LISTEN);
-}
-
-SEC("cgroup/getsockname4")
-int vs_getsockname4(struct bpf_sock_addr *ctx)
-{
-	struct vs_sock *s = mark_of(ctx);
-
-	if (s)
-		ctx->user_ip4 = is_wildcard(ctx, s) ? 0 : shown4(s->nid, ctx->user_ip4);
-	return ALLOW;
-}
-
-static __always_inline void show6(struct bpf_sock_addr *ctx, u32 nid)
-{
-	struct ip6 ip;
-
-	COPY6(ip.word, ctx->user_ip6);
-	if (!is_mapped(&ip))
-		return;
-	ip.word[3] = shown4(nid, ip.word[3]);
-	if (ip.word[3] == LOOPBACK4_FOR6) {
-		ip.word[2] = 0;
-		ip.word[3] = bpf_htonl(1);
-	}
-	COPY6(ctx->user_ip6, ip.word);
-}
-
-static __always_inline int show_peer6(struct bpf_sock_addr *ctx)
-{
-	struct vs_sock *s = mark_of(ctx);
-
-	if (s)
-		show6(ctx, s->nid);
-	return ALLOW;
-}
-
-SEC("cgroup/recvmsg6")
-int vs_recvmsg6(struct bpf_sock_addr *ctx)
-{
-	return show_peer6(ctx);
-}
-
-SEC("cgroup/getpeername6")
-int vs_getpeername6(struct bpf_sock_addr *ctx)
-{
-	return show_peer6(ctx);
-}
-
-SEC("cgroup/getsockname6")
-int vs_getsockname6(struct bpf_sock_addr *ctx)
-{
-	struct vs_sock *s = mark_of(ctx);
-	struct ip6 any = {};
-
-	if (!s)
-		return ALLOW;
-	if (is_wildcard(ctx, s))
-		COPY6(ctx->user_ip6, any.word);
-	else
-		show6(ctx, s->nid);
-	return ALLOW;
 }

@@ -17,6 +17,22 @@
 
 /* --- filling ----------------------------------------------------------------- */
 
+/* @a, which is the next one of @set, among those of its family. */
+static void put_in_order(struct vs_addresses *set, const struct vs_address *a)
+{
+	bool is4 = vs_number_is4(a->named);
+	unsigned int begin = is4 ? 0 : set->n4, end = is4 ? set->n4 : set->n, i, j;
+
+	for (i = set->n; i > end || (i > begin && set->spans[i - 1].first > a->first); i--)
+		set->spans[i] = set->spans[i - 1];
+	set->spans[i] = (struct vs_span){
+		a->first, i > begin ? max(set->spans[i - 1].reach, a->last) : a->last
+	};
+	for (j = i + 1; j <= end; j++)
+		set->spans[j].reach = max(set->spans[j].reach, a->last);
+	set->n4 += is4;
+}
+
 /* @host_bits: how many of the number's may differ within the prefix. */
 static int add(struct vs_addresses *set, u128 named, u8 prefix, unsigned int host_bits,
 	       const u128 *last, struct netlink_ext_ack *extack)
@@ -40,6 +56,7 @@ static int add(struct vs_addresses *set, u128 named, u8 prefix, unsigned int hos
 	a->prefix = prefix;
 	a->first = prefix ? named & ~mask : named;
 	a->last = prefix ? named | mask : last ? *last : named;
+	put_in_order(set, a);
 	set->n++;
 	return 0;
 }
@@ -115,13 +132,21 @@ bool vs_addresses_single(const struct vs_addresses *set)
 bool vs_addresses_have(const struct vs_addresses *set, u128 number)
 {
 	bool is4 = vs_number_is4(number);
-	unsigned int i;
+	const struct vs_span *begin = set->spans + (is4 ? 0 : set->n4), *span = begin;
+	unsigned int n = is4 ? set->n4 : set->n - set->n4;
 
-	for (i = 0; i < set->n; i++)
-		if (set->at[i].first <= number && number <= set->at[i].last &&
-		    vs_number_is4(set->at[i].named) == is4)
-			return true;
-	return false;
+	/* @span: the first that begins after it. */
+	while (n) {
+		const struct vs_span *middle = span + n / 2;
+
+		if (middle->first > number) {
+			n /= 2;
+		} else {
+			span = middle + 1;
+			n -= n / 2 + 1;
+		}
+	}
+	return span > begin && span[-1].reach >= number;
 }
 
 static bool is_link_local6(u128 number)

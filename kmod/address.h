@@ -27,14 +27,29 @@ struct vs_address {
 };
 
 /**
+ * struct vs_span - one of several in order.
+ * @first: as above.
+ * @reach: the greatest @last up to here, so that a look at one tells of all before.
+ */
+struct vs_span {
+	u128 first;
+	u128 reach;
+};
+
+/**
  * struct vs_addresses - the addresses of a context, never changed once they
- * are published.
+ * are published, but for what was found out last.
  * @ip4: the first that was named of IPv4, network order; 0: none.
  * @ip6: likewise of IPv6; valid if @has6.
  * @several4: it has more than one of IPv4.
  * @n: how many @at has.
+ * @n4: how many of them are of IPv4.
+ * @source4: of IPv4, a destination, and in its lower half the source that the routes
+ *	had for it when @routes was their number: a hint.
+ * @routes: see there.
  * @rcu: frees it after the last reader.
  * @at: in the order in which they were given.
+ * @spans: the same in the order of their numbers, those of IPv4 before all others.
  */
 struct vs_addresses {
 	__be32 ip4;
@@ -42,8 +57,12 @@ struct vs_addresses {
 	bool several4;
 	struct in6_addr ip6;
 	unsigned int n;
+	unsigned int n4;
+	u64 source4;
+	int routes;
 	struct rcu_head rcu;
 	struct vs_address at[VS_ADDRESSES_MAX];
+	struct vs_span spans[VS_ADDRESSES_MAX];
 };
 
 #define VS_MAPPED	((u128)0xffff << 32)

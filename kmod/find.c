@@ -126,3 +126,49 @@ struct sock *vs_find_bound(const struct bpf_sk_lookup_kern *lookup, u128 number)
 					vs_number6(&sk->sk_v6_rcv_saddr);
 	return bound == number ? sk : NULL;
 }
+
+/* --- without asking the program again ---------------------------------------------- */
+
+static bool is_at(const struct sock *sk, const struct bpf_sk_lookup_kern *lookup, u128 number)
+{
+	if (!net_eq(sock_net(sk), &init_net) || inet_sk(sk)->inet_num != lookup->dport ||
+	    inet_sk(sk)->inet_dport ||
+	    (sk->sk_bound_dev_if && sk->sk_bound_dev_if != lookup->ingress_ifindex))
+		return false;
+	if (sk->sk_family == AF_INET)
+		return vs_number4(sk->sk_rcv_saddr) == number;
+	return vs_number6(&sk->sk_v6_rcv_saddr) == number;
+}
+
+static bool is_bound_tcp(const struct bpf_sk_lookup_kern *lookup, u128 number, u32 hash)
+{
+	struct inet_listen_hashbucket *bucket;
+	const struct hlist_nulls_node *node;
+	struct sock *sk;
+
+	bucket = inet_lhash2_bucket(init_net.ipv4.tcp_death_row.hashinfo, hash);
+	sk_nulls_for_each_rcu(sk, node, &bucket->nulls_head)
+		if (is_at(sk, lookup, number))
+			return true;
+	return false;
+}
+
+static bool is_bound_udp(const struct bpf_sk_lookup_kern *lookup, u128 number, u32 hash)
+{
+	struct udp_hslot *slot = udp_hashslot2(init_net.ipv4.udp_table, hash);
+	struct sock *sk;
+
+	udp_portaddr_for_each_entry_rcu(sk, &slot->head)
+		if (is_at(sk, lookup, number))
+			return true;
+	return false;
+}
+
+bool vs_is_bound(const struct bpf_sk_lookup_kern *lookup, u128 number)
+{
+	struct in6_addr ip6 = vs_ip6_of(number);
+	u32 hash = ipv6_portaddr_hash(&init_net, &ip6, lookup->dport);	/* of IPv4 too */
+
+	return lookup->protocol == IPPROTO_TCP ? is_bound_tcp(lookup, number, hash) :
+						 is_bound_udp(lookup, number, hash);
+}

@@ -17,5 +17,7 @@ struct sock;
  */
 struct sock *vs_find(const struct bpf_sk_lookup_kern *lookup, u128 number);
 struct sock *vs_find_bound(const struct bpf_sk_lookup_kern *lookup, u128 number);
+/* Is anybody, who is not connected?  Costs less than to find out who. */
+bool vs_is_bound(const struct bpf_sk_lookup_kern *lookup, u128 number);
 
 #endif /* VS_FIND_H */

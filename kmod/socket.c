@@ -16,14 +16,51 @@
 #include "context.h"
 #include "steer.h"
 
-static const struct vs_addresses *addresses_of(u32 nid)
+static struct vs_addresses *addresses_of(u32 nid)
 {
 	const struct vs_context *ctx = vs_context_read(nid);
 
 	return ctx ? rcu_dereference(ctx->addresses) : NULL;
 }
 
+/* Its first address on the interface; 0: none. */
+static __be32 first_on(const struct net_device *dev, const struct vs_addresses *set)
+{
+	struct in_device *in_dev = __in_dev_get_rcu(dev);
+	const struct in_ifaddr *ifa;
+
+	if (in_dev)
+		in_dev_for_each_ifa_rcu(ifa, in_dev)
+			if (vs_addresses_have(set, vs_number4(ifa->ifa_local)))
+				return ifa->ifa_local;
+	return 0;
+}
+
+static __be32 source_by_route(const struct vs_addresses *set, __be32 to)
+{
+	struct flowi4 fl4 = { .daddr = to };
+	struct rtable *rt = ip_route_output_key(&init_net, &fl4);
+	__be32 source;
+
+	if (IS_ERR(rt))
+		return set->ip4;
+	source = vs_addresses_have(set, vs_number4(fl4.saddr)) ? fl4.saddr :
+		 first_on(rt->dst.dev, set) ?: set->ip4;
+	ip_rt_put(rt);
+	return source;
+}
+
 __bpf_kfunc_start_defs();
+
+/* The IPv4 address of @nid, network order, if it has one and no other; else 0. */
+__bpf_kfunc u32 vs_address4_only(u32 nid)
+{
+	const struct vs_addresses *set;
+
+	guard(rcu)();
+	set = addresses_of(nid);
+	return set && !set->several4 ? (__force u32)set->ip4 : 0;
+}
 
 /* The first IPv4 address of @nid, network order; 0: none. */
 __bpf_kfunc u32 vs_address4(u32 nid)
@@ -68,41 +105,29 @@ __bpf_kfunc bool vs_address_own(u32 nid, const void *address, u32 address__sz)
 	return vs_addresses_have(set, vs_number4(ip4));
 }
 
-/* Its first address on the interface; 0: none. */
-static __be32 first_on(const struct net_device *dev, const struct vs_addresses *set)
-{
-	struct in_device *in_dev = __in_dev_get_rcu(dev);
-	const struct in_ifaddr *ifa;
-
-	if (in_dev)
-		in_dev_for_each_ifa_rcu(ifa, in_dev)
-			if (vs_addresses_have(set, vs_number4(ifa->ifa_local)))
-				return ifa->ifa_local;
-	return 0;
-}
-
 /*
  * From which of its addresses @nid is to reach @to: what the route prefers, if
  * it is its own, else its first on the interface that the route leaves by, else
- * its first.  Who has one address has no choice, and no route is looked up.
+ * its first.  Who has one address has no choice, and no route is looked up; nor
+ * is it for who asks for the same again while no route has changed.
  */
 __bpf_kfunc u32 vs_address_source4(u32 nid, u32 to)
 {
-	struct flowi4 fl4 = { .daddr = (__force __be32)to };
-	const struct vs_addresses *set;
-	struct rtable *rt;
+	int routes = rt_genid_ipv4(&init_net);
+	struct vs_addresses *set;
 	__be32 source;
+	u64 known;
 
 	guard(rcu)();
 	set = addresses_of(nid);
 	if (!set || !set->several4)
 		return set ? (__force u32)set->ip4 : 0;
-	rt = ip_route_output_key(&init_net, &fl4);
-	if (IS_ERR(rt))
-		return (__force u32)set->ip4;
-	source = vs_addresses_have(set, vs_number4(fl4.saddr)) ? fl4.saddr :
-		 first_on(rt->dst.dev, set) ?: set->ip4;
-	ip_rt_put(rt);
+	known = READ_ONCE(set->source4);
+	if (known && known >> 32 == to && READ_ONCE(set->routes) == routes)
+		return (u32)known;
+	source = source_by_route(set, (__force __be32)to);
+	WRITE_ONCE(set->source4, (u64)to << 32 | (__force u32)source);
+	WRITE_ONCE(set->routes, routes);
 	return (__force u32)source;
 }
 

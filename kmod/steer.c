@@ -129,7 +129,7 @@ static bool visit(u32 xid, void *data)
 
 static int steer_address(struct steering *s)
 {
-	if (!vs_owners_any() || vs_find_bound(s->lookup, s->to))
+	if (!vs_owners_any() || vs_is_bound(s->lookup, s->to))
 		return 0;
 	return vs_owners_visit(s->to, visit, s);
 }

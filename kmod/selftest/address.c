@@ -55,6 +55,14 @@ static bool __init test_sets(struct vs_addresses *set)
 	TEST(vs_addresses_add4(set, htonl(0xc6336400), 0, &last, NULL) == 0);
 	TEST(vs_addresses_have(set, vs_number4(last)));
 	TEST(set->ip4 == htonl(0xc0000207));
+	/* One before all, and one around some of them. */
+	TEST(vs_addresses_add4(set, htonl(0x0a000001), 0, NULL, NULL) == 0);
+	TEST(vs_addresses_add4(set, htonl(0xc0000200), 24, NULL, NULL) == 0);
+	TEST(vs_addresses_have(set, vs_number4(htonl(0x0a000001))));
+	TEST(!vs_addresses_have(set, vs_number4(htonl(0x0a000002))));
+	TEST(vs_addresses_have(set, vs_number4(htonl(0xc00002ff))));
+	TEST(!vs_addresses_have(set, vs_number4(htonl(0xc0000300))));
+	TEST(vs_addresses_have(set, vs_number4(last)));
 
 	TEST(vs_addresses_add6(set, &link, 0, NULL, NULL) == 0);
 	TEST(vs_addresses_add6(set, &far, 0, NULL, NULL) == 0);
@@ -66,7 +74,11 @@ static bool __init test_sets(struct vs_addresses *set)
 
 	/* All of IPv6 up to 7fff:: has nothing of IPv4. */
 	TEST(vs_addresses_add6(set, &global, 1, NULL, NULL) == 0);
-	TEST(!vs_addresses_have(set, vs_number4(htonl(0x0a000001))));
+	TEST(vs_addresses_have(set, vs_number6(&near)));
+	TEST(vs_addresses_have(set, vs_number6(&link)));
+	TEST(!vs_addresses_have(set, vs_number6(&peer)));
+	TEST(!vs_addresses_have(set, vs_number4(htonl(0x0a000002))));
+	TEST(vs_addresses_have(set, vs_number4(htonl(0x0a000001))));
 	while (set->n < VS_ADDRESSES_MAX)
 		TEST(vs_addresses_add6(set, &global, 0, NULL, NULL) == 0);
 	TEST(vs_addresses_add6(set, &global, 0, NULL, NULL) == -EINVAL);

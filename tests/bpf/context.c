@@ -29,7 +29,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/prctl.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
@@ -86,19 +85,20 @@ static int enter_threaded(struct vs *vs, uint32_t xid)
 	       vs_context_enter(vs, xid, 0);
 }
 
-static int idle(void *unused)
+/* Its signal would not come through. */
+static int until_parent_ends(void *parent)
 {
-	(void)unused;
-	prctl(PR_SET_PDEATHSIG, SIGKILL);
-	pause();
-	return 0;
+	while (getppid() == *(pid_t *)parent)
+		usleep(1000);
+	_exit(0);
 }
 
 static int enter_sharing(struct vs *vs, uint32_t xid, uint32_t nid)
 {
 	static char stack[16384] __attribute__((aligned(16)));
+	pid_t parent = getpid();
 
-	if (clone(idle, stack + sizeof(stack), CLONE_FILES | SIGCHLD, NULL) < 0)
+	if (clone(until_parent_ends, stack + sizeof(stack), CLONE_FILES | SIGCHLD, &parent) < 0)
 		return -errno;
 	return vs_context_enter(vs, xid, nid);
 }
