@@ -35,6 +35,8 @@
 char LICENSE[] SEC("license") = "GPL";
 
 extern u32 vs_address4_only(u32 nid) __ksym;
+extern int vs_socket_move(struct bpf_sock_addr *address, const void *source,
+			  u32 source__sz) __ksym;
 extern void vs_bind_share(struct bpf_sock_addr *address, void *sockets__map) __ksym;
 
 static __always_inline int refuse(const struct vs_sock *s, int errno)
@@ -103,12 +105,13 @@ int vs_bind6(struct bpf_sock_addr *ctx)
 /*
  * Give an unbound socket its source, if it is not the one that it has from
  * vs_socket_source(): bpf_bind() asks the routing table.  A bound one keeps
- * what it has, which is the context's own; a source of the other family or of
- * nobody means that the destination is out of reach.
+ * what it has, which is the context's own, unless it is of IPv6, which can be of
+ * the wrong family, and was not asked for by name.
  */
-static __always_inline int bind4(struct bpf_sock_addr *ctx, u32 nid, u32 ip)
+static __always_inline int bind4(struct bpf_sock_addr *ctx, const struct vs_sock *s, u32 ip)
 {
 	struct sockaddr_in6 sin6 = { .sin6_family = AF_INET6 };
+	u32 bound;
 	struct sockaddr_in sin = { .sin_family = AF_INET };
 	int err;
 
@@ -121,13 +124,14 @@ static __always_inline int bind4(struct bpf_sock_addr *ctx, u32 nid, u32 ip)
 		sin.sin_addr.s_addr = ip;
 		err = bpf_bind(ctx, (struct sockaddr *)&sin, sizeof(sin));
 	}
-	if (!err)
-		return 0;
-	ip = ctx->sk->src_ip4;
-	return ip && named4(nid, ip) == ip ? 0 : EADDRNOTAVAIL;
+	if (err && ctx->family == AF_INET6 && !(s->flags & VS_SOCK_NAMED))
+		err = vs_socket_move(ctx, &sin6.sin6_addr, sizeof(sin6.sin6_addr));
+	bound = ctx->sk->src_ip4;
+	return !err || (bound && named4(s->nid, bound) == bound) ? 0 : EADDRNOTAVAIL;
 }
 
-static __always_inline int bind6(struct bpf_sock_addr *ctx, u32 nid, const struct ip6 *ip)
+static __always_inline int bind6(struct bpf_sock_addr *ctx, const struct vs_sock *s,
+				 const struct ip6 *ip)
 {
 	struct sockaddr_in6 sin6 = { .sin6_family = AF_INET6 };
 	struct ip6 bound;
@@ -136,9 +140,12 @@ static __always_inline int bind6(struct bpf_sock_addr *ctx, u32 nid, const struc
 	if (is_same6(&bound, ip))
 		return 0;
 	__builtin_memcpy(&sin6.sin6_addr, ip, sizeof(*ip));
-	if (!bpf_bind(ctx, (struct sockaddr *)&sin6, sizeof(sin6)))
+	if (!bpf_bind(ctx, (struct sockaddr *)&sin6, sizeof(sin6)) ||
+	    (!is_mapped(&bound) && vs_address_own(s->nid, &bound, sizeof(bound))))
 		return 0;
-	return !is_mapped(&bound) && vs_address_own(nid, &bound, sizeof(bound)) ? 0 : ENETUNREACH;
+	if (s->flags & VS_SOCK_NAMED)
+		return ENETUNREACH;
+	return vs_socket_move(ctx, ip, sizeof(*ip)) ? ENETUNREACH : 0;
 }
 
 SEC("cgroup/connect4")
@@ -151,7 +158,7 @@ int vs_connect4(struct bpf_sock_addr *ctx)
 	if (!s)
 		return ALLOW;
 	ip = ctx->user_ip4;
-	err = destination4(s->nid, &ip) ?: bind4(ctx, s->nid, source4(s->nid, ip));
+	err = destination4(s->nid, &ip) ?: bind4(ctx, s, source4(s->nid, ip));
 	if (err)
 		return refuse(s, err);
 	ctx->user_ip4 = ip;
@@ -159,17 +166,21 @@ int vs_connect4(struct bpf_sock_addr *ctx)
 }
 
 /* The same, for an address of either family. */
-static __always_inline int connect6(struct bpf_sock_addr *ctx, u32 nid, struct ip6 *ip)
+static __always_inline int connect6(struct bpf_sock_addr *ctx, const struct vs_sock *s,
+				    struct ip6 *ip)
 {
 	struct ip6 source;
-	int err = destination6(nid, ip);
+	int err;
 
+	if (is_mapped(ip) && s->flags & VS_SOCK_V6ONLY)
+		return ENETUNREACH;
+	err = destination6(s->nid, ip);
 	if (err)
 		return err;
 	if (is_mapped(ip))
-		return bind4(ctx, nid, source4(nid, ip->word[3]));
-	err = vs_address_source6(nid, ip, sizeof(*ip), &source, sizeof(source));
-	return err ? ENETUNREACH : bind6(ctx, nid, &source);
+		return bind4(ctx, s, source4(s->nid, ip->word[3]));
+	err = vs_address_source6(s->nid, ip, sizeof(*ip), &source, sizeof(source));
+	return err ? ENETUNREACH : bind6(ctx, s, &source);
 }
 
 SEC("cgroup/connect6")
@@ -182,7 +193,7 @@ int vs_connect6(struct bpf_sock_addr *ctx)
 	if (!s)
 		return ALLOW;
 	COPY6(ip.word, ctx->user_ip6);
-	err = connect6(ctx, s->nid, &ip);
+	err = connect6(ctx, s, &ip);
 	if (err)
 		return refuse(s, err);
 	COPY6(ctx->user_ip6, ip.word);

@@ -154,6 +154,7 @@ BTF_ID_FLAGS(func, vs_bucket_read)
 BTF_ID_FLAGS(func, vs_table_generation)
 BTF_ID_FLAGS(func, vs_context_refused)
 BTF_ID_FLAGS(func, vs_bind_share, KF_TRUSTED_ARGS)
+BTF_ID_FLAGS(func, vs_socket_move, KF_TRUSTED_ARGS)
 BTF_KFUNCS_END(binders)
 
 /*

@@ -7,10 +7,12 @@
  */
 #include <linux/bpf.h>
 #include <linux/btf.h>
+#include <linux/filter.h>
 #include <linux/inetdevice.h>
 #include <net/inet_sock.h>
 #include <net/ipv6.h>
 #include <net/route.h>
+#include <net/tcp_states.h>
 #include <net/transp_v6.h>
 
 #include "context.h"
@@ -48,6 +50,16 @@ static __be32 source_by_route(const struct vs_addresses *set, __be32 to)
 		 first_on(rt->dst.dev, set) ?: set->ip4;
 	ip_rt_put(rt);
 	return source;
+}
+
+static void set_source(struct sock *sk, const struct in6_addr *ip6)
+{
+	struct inet_sock *inet = inet_sk(sk);
+
+	sk->sk_v6_rcv_saddr = *ip6;
+	inet6_sk(sk)->saddr = *ip6;
+	inet->inet_saddr = ipv6_addr_v4mapped(ip6) ? ip6->s6_addr32[3] : LOOPBACK4_IPV6;
+	inet->inet_rcv_saddr = inet->inet_saddr;
 }
 
 __bpf_kfunc_start_defs();
@@ -170,15 +182,47 @@ __bpf_kfunc int vs_socket_source(struct socket *sock, const void *address,
 		inet->inet_rcv_saddr = inet->inet_saddr;
 	} else if (sk->sk_family == AF_INET6 && address__sz == sizeof(ip6)) {
 		memcpy(&ip6, address, sizeof(ip6));
-		sk->sk_v6_rcv_saddr = ip6;
-		inet6_sk(sk)->saddr = ip6;
-		inet->inet_saddr = ipv6_addr_v4mapped(&ip6) ?
-			ip6.s6_addr32[3] : LOOPBACK4_IPV6;
-		inet->inet_rcv_saddr = inet->inet_saddr;
+		set_source(sk, &ip6);
 	} else {
 		return -EINVAL;
 	}
 	sk->sk_userlocks |= SOCK_BINDADDR_LOCK;
+	return 0;
+}
+
+/*
+ * Give a socket of IPv6 that was bound to the wildcard, and is about to connect,
+ * another source, of whichever family, as the kernel does when it connects; it keeps
+ * its port.  0; -EINVAL it is no such socket; -EADDRINUSE somebody has that, and it
+ * has what it had.
+ */
+__bpf_kfunc int vs_socket_move(struct bpf_sock_addr *address, const void *source, u32 source__sz)
+{
+	struct sock *sk = ((struct bpf_sock_addr_kern *)address)->sk;
+	struct in6_addr old, new;
+	unsigned short port;
+
+	if (sk->sk_family != AF_INET6 || sk->sk_state != TCP_CLOSE || source__sz != sizeof(new))
+		return -EINVAL;
+	old = sk->sk_v6_rcv_saddr;
+	memcpy(&new, source, sizeof(new));
+	port = inet_sk(sk)->inet_num;
+	if (sk->sk_protocol == IPPROTO_UDP) {
+		set_source(sk, &new);
+		sk->sk_prot->rehash(sk);
+	} else if (sk->sk_protocol == IPPROTO_TCP && port) {
+		sk->sk_prot->put_port(sk);
+		set_source(sk, &new);
+		if (sk->sk_prot->get_port(sk, port)) {
+			set_source(sk, &old);
+			sk->sk_prot->get_port(sk, port);
+			return -EADDRINUSE;
+		}
+	} else {
+		return -EINVAL;
+	}
+	if (ipv6_addr_v4mapped(&new))
+		sk->sk_ipv6only = 0;
 	return 0;
 }
 

@@ -25,6 +25,7 @@ u32 vs_address_source4(u32 nid, u32 to);
 int vs_address_source6(u32 nid, const void *to, u32 to__sz, void *from, u32 from__sz);
 int vs_socket_source(struct socket *sock, const void *address, u32 address__sz);
 int vs_socket_dual(struct socket *sock);
+int vs_socket_move(struct bpf_sock_addr *address, const void *source, u32 source__sz);
 int vs_socket_datagrams(struct socket *sock, void *sockets__map);
 int vs_files_own(u32 nid, void *sockets__map);
 void vs_bind_share(struct bpf_sock_addr *address, void *sockets__map);

@@ -111,7 +111,7 @@ says ok "control: a socket that both made, both binds" \
 	"$context" enter 44 44 "$probe" with-socket "$probe" inherited 9 10.9.0.2 83
 says ok "control: one that the host made, the host binds" \
 	"$probe" with-socket "$probe" inherited 9 10.9.0.2 83
-says EPERM "but both does not" \
+says EINVAL "but both does not: it is another" \
 	"$probe" with-socket "$context" enter 44 44 "$probe" inherited 9 10.9.0.2 83
 
 finish

@@ -72,6 +72,25 @@ for kind in tcp udp; do
 	says "ECONNREFUSED" "the host's loopback is not four's ($kind)" host connect tcp 127.0.0.1 711
 done
 
+# --- bound to the wildcard before -------------------------------------------------------
+for kind in tcp udp; do
+	says "self fd09::1 peer fd09::1 answer (host6) ok" \
+		"control: of the host ($kind)" host bound-ask $kind fd09::1 704
+	for only in "" 6only; do
+		says "self fd09::2 peer fd09::1 answer (host6) ok" \
+			"a socket that is bound reaches IPv6 ($kind$only)" both bound-ask $kind$only fd09::1 704
+		for who in both:44 six:46; do
+			says "self ::1 peer ::1 answer (loopback6-${who#*:}) ok" \
+				"and its own ::1" ${who%:*} bound-ask $kind$only ::1 711
+		done
+	done
+	says "self ::ffff:10.9.0.2 peer ::ffff:10.9.0.1 answer (host) ok" \
+		"and IPv4 ($kind)" both bound-ask $kind ::ffff:10.9.0.1 700
+	says ENETUNREACH "one of IPv6 alone does not" both bound-ask ${kind}6only ::ffff:10.9.0.1 700
+	says ENETUNREACH "control: nor one of the host" host bound-ask ${kind}6only ::ffff:10.9.0.1 700
+	says ENETUNREACH "who has no IPv6 reaches none" four bound-ask $kind fd09::1 704
+done
+
 # --- datagrams of a socket that is not connected ----------------------------------------------
 says "from 10.9.0.1 answer (host) ok" "control: the host is answered" host send udp 10.9.0.1 700
 says "from 10.9.0.1 answer (host) ok" "both is answered by the host" both send udp 10.9.0.1 700

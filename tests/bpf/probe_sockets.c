@@ -128,9 +128,8 @@ static int try_connect(char **a)
 }
 
 /* ask KIND ADDRESS PORT: connects and prints what a server (serve) answers. */
-static int try_ask(char **a)
+static int do_ask(int fd, char **a)
 {
-	int fd = open_socket(a[0], strchr(a[1], ':') ? AF_INET6 : AF_INET);
 	int err = do_connect(fd, a);
 	char answer[200];
 	ssize_t n;
@@ -145,6 +144,22 @@ static int try_ask(char **a)
 	answer[n] = '\0';
 	printf("answer (%s) ", answer);
 	return 0;
+}
+
+static int try_ask(char **a)
+{
+	return do_ask(open_socket(a[0], strchr(a[1], ':') ? AF_INET6 : AF_INET), a);
+}
+
+/* bound-ask KIND ADDRESS PORT: the same, of a socket that was bound to :: before. */
+static int try_bound_ask(char **a)
+{
+	struct sockaddr_in6 any = { .sin6_family = AF_INET6 };
+	int fd = open_socket(a[0], AF_INET6);
+
+	if (fd < 0 || bind(fd, (struct sockaddr *)&any, sizeof(any)))
+		return errno;
+	return do_ask(fd, a);
 }
 
 /* send KIND ADDRESS PORT: one datagram of an unbound socket, and its answer. */
@@ -315,6 +330,7 @@ const struct probe probe_sockets[] = {
 	{ "bind-with",		3, try_bind_with },
 	{ "connect",		3, try_connect },
 	{ "ask",		3, try_ask },
+	{ "bound-ask",		3, try_bound_ask },
 	{ "send",		3, try_send },
 	{ "autobind",		1, try_autobind },
 	{ "listen",		1, try_listen },

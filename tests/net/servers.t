@@ -163,8 +163,7 @@ for from in host web; do
 done
 ask web 127.0.0.1 ::1
 right web web 127.0.0.1
-# dig binds to :: before it connects: to ::1 it cannot (bpf/README.md, Open).
-right web web ::1 nginx caddy dns-tcp postgres ssh
+right web web ::1
 
 # --- the host's on addresses, where they were on wildcards --------------------------------
 
