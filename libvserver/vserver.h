@@ -176,6 +176,11 @@ int vs_context_join(struct vs *vs, const struct vs_confinement *confinement);
  * What every context is anyway may be named.  0; -ENOMEM; -EINVAL, with why in
  * *@ret_reason; free(). */
 int vs_flags_parse(const char *list, uint64_t *flags, char **ret_reason);
+/** vs_net_flags_parse() - the same for a network context, which chbind makes. */
+int vs_net_flags_parse(const char *list, uint64_t *flags, char **ret_reason);
+/** vs_net_capabilities_parse() - and for its capabilities: there is none that one
+ * has and another has not, but what each has may be named. */
+int vs_net_capabilities_parse(const char *list, char **ret_reason);
 /** vs_flags_name() - the name of one flag; NULL: there is none. */
 const char *vs_flags_name(uint64_t flag);
 
