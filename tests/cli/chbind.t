@@ -59,6 +59,37 @@ listener=$!
 expect 0 "and is what 127.0.0.1 is outside" eventually 10 \
 	sh -c 'ss -Hltn | grep -q " 127.1.2.1:4711 "'
 kill "$listener"
+
+# What the manual says that there is instead of what is refused.
+# shellcheck disable=SC2016 # perl's
+client='use Socket; socket(my $s, AF_INET, SOCK_STREAM, 0);
+	connect($s, pack_sockaddr_in(4712, inet_aton("127.0.0.1"))) or exit 111'
+# shellcheck disable=SC2016 # perl's
+server='use Socket; socket(my $s, AF_INET, SOCK_STREAM, 0);
+	bind($s, pack_sockaddr_in(4712, inet_aton("127.0.0.1"))) && listen($s, 9); sleep 600'
+perl -e "$server" &
+server=$!
+expect 0 "control: a server on the host's loopback" eventually 10 perl -e "$client"
+expect 111 "is not the context's" chbind --silent --ip 127.0.0.5 -- perl -e "$client"
+expect 0 "but with --ip 127.0.0.1 behind its own, in place of lback_allow" \
+	chbind --silent --ip 127.0.0.5 --ip 127.0.0.1 -- perl -e "$client"
+kill "$server"
+# shellcheck disable=SC2016 # perl's
+broadcast='use Socket; socket(my $s, AF_INET, SOCK_DGRAM, 0);
+	setsockopt($s, SOL_SOCKET, SO_BROADCAST, pack("i", $ARGV[0]));
+	send($s, "x", 0, pack_sockaddr_in(4713, inet_aton("192.0.2.255"))) or exit 13'
+ip link add vst0 type dummy && ip address add 192.0.2.7/24 brd + dev vst0 && ip link set vst0 up
+expect 0 "broadcasts are sent without an option" \
+	chbind --silent --ip 192.0.2.7 -- perl -e "$broadcast" 1
+expect 13 "control: a socket has to ask for it" chbind --silent --ip 192.0.2.7 -- perl -e "$broadcast" 0
+ip link delete vst0
+if modprobe tun 2>/dev/null; then
+	expect 0 "tun_create: root makes a device as before" \
+		chbind --silent --ip 127.0.0.5 -- ip tuntap add dev vst1 mode tun
+	ip link delete vst1
+else
+	skip 1 "this kernel has no tun"
+fi
 expect 0 "it sees and signals as before" chbind --ip 127.0.0.5 -- kill -0 "$host"
 expect 0 "chcontext within it" chbind --ip 127.0.0.5 -- chcontext --xid 43 -- true
 expect 1 "is separated from the host" \
@@ -104,7 +135,7 @@ bad 2 "--lback 127.0.0.1 is the host's own; --ip 127.0.0.1 behind the others" "t
 	chbind --lback 127.0.0.1 --ip 127.0.0.5 -- true
 bad 2 '--lback 127.0.43.2: choose 127.0.2.1 to 127.191.255.1, by the number' "a loopback of no number" \
 	chbind --lback 127.0.43.2 --ip 127.0.0.5 -- true
-bad 2 'with --nid 44 it is 127.0.44.1$' "a loopback of another number" \
+bad 2 '--lback goes by the number of the context: with --nid 44 it is 127.0.44.1$' "a loopback of another number" \
 	chbind --nid 44 --lback 127.0.43.1 --ip 127.0.0.5 -- true
 bad 2 "--flag: there is no flag 'lok'; there are: private$" "an unknown flag" \
 	chbind --flag lok --ip 127.0.0.5 -- true
