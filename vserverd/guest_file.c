@@ -87,17 +87,19 @@ static int fill(int directory, const char *name, const char *content)
 	size_t n = strlen(content);
 	_cleanup_close_ int fd = -1;
 	ssize_t written;
+	int r;
 
 	unlinkat(directory, name, 0);	/* of a start that was interrupted */
 	fd = openat(directory, name, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0644);
 	if (fd < 0)
 		return -errno;
-	if (fchmod(fd, 0644) < 0)
-		return -errno;
+	fchmod(fd, 0644);	/* whatever the umask is */
 	written = write(fd, content, n);
-	if (written < 0)
-		return -errno;
-	return (size_t)written == n ? 0 : -ENOSPC;
+	if (written == (ssize_t)n)
+		return 0;
+	r = written < 0 ? -errno : -ENOSPC;
+	unlinkat(directory, name, 0);
+	return r;
 }
 
 /* Where there was nothing a link is made, which goes over nothing. */
@@ -108,12 +110,16 @@ static int put(int directory, const char *name, const char *content, enum there 
 
 	snprintf(temporary, sizeof(temporary), ".%.40s.vserver", name);
 	r = fill(directory, temporary, content);
-	if (!r && there == OURS)
-		r = renameat(directory, temporary, directory, name) < 0 ? -errno : 0;
-	else if (!r)
-		r = linkat(directory, temporary, directory, name, 0) < 0 ? -errno : 0;
+	if (r < 0)
+		return r;
+	if (there == OURS)
+		r = renameat(directory, temporary, directory, name);
+	else
+		r = linkat(directory, temporary, directory, name, 0);
+	/* Somebody has made one just now, which is not ours. */
+	r = r < 0 && errno != EEXIST ? -errno : 0;
 	unlinkat(directory, temporary, 0);
-	return r == -EEXIST && there == NOTHING ? 0 : r;
+	return r;
 }
 
 int guest_file_write(const char *root, const char *directory, const char *name,
