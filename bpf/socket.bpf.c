@@ -26,8 +26,9 @@
  * What it cannot stop.  A TCP socket of the host that was open when a bare context
  * was entered can be read with splice(), which asks nobody; what it says cannot be
  * answered.  Abstract names are one name space: a context
- * sees that a name is taken.  Netlink tells about the host's interfaces,
- * routes, sockets and devices.
+ * sees that a name is taken.  Netlink's lists are cut to what is a context's own
+ * (kmod/listing.c); who means to can still learn of the host's interfaces, routes,
+ * sockets and devices.
  *
  * If a look-up fails.  No room for the mark: the socket is not made (-ENOMEM).
  * No mark: the host's, so a task with a nid may not use it.
@@ -55,6 +56,7 @@ extern int vs_socket_source(struct socket *sock, const void *address,
 			    u32 address__sz) __ksym;
 extern int vs_socket_dual(struct socket *sock) __ksym;
 extern void vs_listen_share(struct socket *sock) __ksym;
+extern void vs_listing_filter(struct socket *sock, u32 nid) __ksym;
 
 /* --- making ---------------------------------------------------------------- */
 
@@ -309,10 +311,15 @@ SEC("lsm/socket_recvmsg")
 int BPF_PROG(vs_socket_recvmsg, struct socket *sock, struct msghdr *msg, int size, int flags,
 	     int ret)
 {
+	struct sock *sk = sock->sk;
 	struct vs_sock *s;
-	u32 nid;
+	u32 nid = 0;
 
-	return ret ?: may_pass(sock, &nid, &s);
+	if (!ret)
+		ret = may_pass(sock, &nid, &s);
+	if (!ret && nid && sk && sk->__sk_common.skc_family == AF_NETLINK)
+		vs_listing_filter(sock, nid);
+	return ret;
 }
 
 SEC("lsm/socket_accept")

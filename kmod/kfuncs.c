@@ -185,6 +185,7 @@ BTF_ID_FLAGS(func, vs_context_refused)
 BTF_ID_FLAGS(func, vs_socket_source, KF_TRUSTED_ARGS)
 BTF_ID_FLAGS(func, vs_socket_dual, KF_TRUSTED_ARGS)
 BTF_ID_FLAGS(func, vs_listen_share, KF_TRUSTED_ARGS)
+BTF_ID_FLAGS(func, vs_listing_filter, KF_TRUSTED_ARGS)
 BTF_KFUNCS_END(enforcers)
 
 /* For sk_lookup, which has no set of its own, but shares that of all kinds. */

@@ -11,7 +11,7 @@ struct bpf_sk_lookup;
 struct bpf_sock_addr;
 struct socket;
 
-/* kfuncs of socket.c, share.c and steer.c; kfuncs.c says who may call them. */
+/* kfuncs of socket.c, share.c, listing.c and steer.c; kfuncs.c says who may call them. */
 u32 vs_address4(u32 nid);
 int vs_address6(u32 nid, void *address, u32 address__sz);
 bool vs_address_own(u32 nid, const void *address, u32 address__sz);
@@ -21,6 +21,7 @@ int vs_socket_source(struct socket *sock, const void *address, u32 address__sz);
 int vs_socket_dual(struct socket *sock);
 void vs_bind_share(struct bpf_sock_addr *address);
 void vs_listen_share(struct socket *sock);
+void vs_listing_filter(struct socket *sock, u32 nid);
 int vs_steer(struct bpf_sk_lookup *lookup, void *sockets__map, u32 *owner);
 
 #endif /* VS_STEER_H */

@@ -70,7 +70,7 @@ static const struct flag net_flags[] = {
 	{ "remap_lback", 0, NULL },
 	{ "hide_lback",	0, NULL },
 	{ "lback_allow", 0, "--ip 127.0.0.1 behind the others gives it the host's loopback" },
-	{ "hide_netif",	0, "interfaces can be seen" },
+	{ "hide_netif",	0, "lists by netlink are of its own, but /proc and /sys show all" },
 	{ "persistent",	0, "it ends with its last process; keep one in it, like sleep infinity" },
 	{ "state_setup", 0, "a context is made whole" },
 	{ "state_admin", 0, "the host may change every context" },

@@ -139,7 +139,7 @@ bad 2 '--lback goes by the number of the context: with --nid 44 it is 127.0.44.1
 	chbind --nid 44 --lback 127.0.43.1 --ip 127.0.0.5 -- true
 bad 2 "--flag: there is no flag 'lok'; there are: private$" "an unknown flag" \
 	chbind --flag lok --ip 127.0.0.5 -- true
-bad 2 "--flag: 'hide_netif' is no flag here: interfaces can be seen; see chbind\(8\)$" \
+bad 2 "--flag: 'hide_netif' is no flag here: lists by netlink are of its own, but /proc and /sys show all; see chbind\(8\)$" \
 	"a flag that cannot be had" chbind --flag lock,hide_netif --ip 127.0.0.5 -- true
 bad 2 "--flag: 'lback_allow' is no flag here: --ip 127.0.0.1 behind the others" \
 	"one that something else does" chbind --flag lback_allow --ip 127.0.0.5 -- true
