@@ -169,8 +169,9 @@ const struct verb verb_check = {
 		"Names each feature that is needed, what stops working without it and what to\n"
 		"do about it.  Exit status 1 where one is missing that enforcement needs.\n"
 		"JSON is an array of the objects that Varlink calls Feature.\n"
-		"With --ports: programs of the host that listen on every address, which contexts\n"
-		"they are heard on, or whose port they keep, and how each is bound to one address.",
+		"With --ports: programs of the host that listen on every address, on which\n"
+		"contexts' addresses they are heard, or whose port they keep, and how each is\n"
+		"bound to one address.",
 	.options = (const struct option_row[]){
 		{ "ports", 0, NULL, "who on the host listens on every address" },
 		{ "json", 0, NULL, "print JSON" },
