@@ -23,8 +23,9 @@
  * task has no socket by which it could do what it may not (vs_enter in task.bpf.c).
  *
  * What it cannot stop.  Abstract names are one name space: a context
- * sees that a name is taken.  Netlink tells about the host's interfaces,
- * routes, sockets and devices.
+ * sees that a name is taken.  Netlink's lists are cut to what is a context's own
+ * (kmod/listing.c); who means to can still learn of the host's interfaces, routes,
+ * sockets and devices.
  *
  * If a look-up fails.  No room for the mark: the socket is not made (-ENOMEM).
  * No mark: the host's, so a task with a nid may not use it.
@@ -52,6 +53,7 @@ extern int vs_socket_source(struct socket *sock, const void *address,
 			    u32 address__sz) __ksym;
 extern int vs_socket_dual(struct socket *sock) __ksym;
 extern int vs_socket_datagrams(struct socket *sock, void *sockets__map) __ksym;
+extern int vs_socket_listings(struct socket *sock, void *sockets__map) __ksym;
 extern void vs_listen_share(struct socket *sock, void *sockets__map) __ksym;
 
 /* --- making ---------------------------------------------------------------- */
@@ -148,7 +150,8 @@ int BPF_PROG(vs_socket_post_create, struct socket *sock, int family, int type,
 		vs_count_refusal(VS_RULE);
 		return err;
 	}
-	if (family != AF_UNIX && family != AF_INET && family != AF_INET6)
+	if (family != AF_UNIX && family != AF_INET && family != AF_INET6 &&
+	    !(t->nid && family == AF_NETLINK))
 		return 0;
 	if (!sk)
 		return -ENOMEM;
@@ -159,6 +162,8 @@ int BPF_PROG(vs_socket_post_create, struct socket *sock, int family, int type,
 	s->xid = t->xid;
 	if (!t->nid || family == AF_UNIX)
 		return 0;
+	if (family == AF_NETLINK)
+		return vs_socket_listings(sock, &sockets) ? -ENOMEM : 0;
 	if (set_source(sock, family, t->nid))
 		return -EADDRNOTAVAIL;
 	return vs_socket_datagrams(sock, &sockets) ? -ENOMEM : 0;

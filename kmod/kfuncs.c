@@ -190,6 +190,7 @@ BTF_ID_FLAGS(func, vs_socket_source, KF_TRUSTED_ARGS)
 BTF_ID_FLAGS(func, vs_socket_dual, KF_TRUSTED_ARGS)
 BTF_ID_FLAGS(func, vs_socket_datagrams, KF_TRUSTED_ARGS)
 BTF_ID_FLAGS(func, vs_listen_share, KF_TRUSTED_ARGS)
+BTF_ID_FLAGS(func, vs_socket_listings, KF_TRUSTED_ARGS)
 BTF_KFUNCS_END(enforcers)
 
 /* For sk_lookup, which has no set of its own, but shares that of all kinds. */

@@ -15,8 +15,8 @@ struct socket;
 #define VS_LOOPBACK4(nid, c)	htonl(0x7f000000 | ((nid) & 0xffff) << 8 | (c))
 #define VS_LOOPBACK4_FOR6	254
 
-/* kfuncs of socket.c, datagram.c, file.c, share.c and steer.c; kfuncs.c says who may
- * call them. */
+/* kfuncs of socket.c, datagram.c, listing.c, file.c, share.c and
+ * steer.c; kfuncs.c says who may call them. */
 u32 vs_address4(u32 nid);
 u32 vs_address4_only(u32 nid);
 int vs_address6(u32 nid, void *address, u32 address__sz);
@@ -27,6 +27,7 @@ int vs_socket_source(struct socket *sock, const void *address, u32 address__sz);
 int vs_socket_dual(struct socket *sock);
 int vs_socket_move(struct bpf_sock_addr *address, const void *source, u32 source__sz);
 int vs_socket_datagrams(struct socket *sock, void *sockets__map);
+int vs_socket_listings(struct socket *sock, void *sockets__map);
 int vs_files_own(u32 nid, void *sockets__map);
 void vs_bind_share(struct bpf_sock_addr *address, void *sockets__map);
 void vs_listen_share(struct socket *sock, void *sockets__map);

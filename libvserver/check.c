@@ -329,6 +329,24 @@ static void check_guarantees(struct features *f, struct vs *vs)
 	    machine, guaranteed - machine);
 }
 
+/* Nor this: it may be meant so. */
+static void check_ports(struct features *f, struct vs *vs)
+{
+	static const struct text text = {
+		"ports", false,
+		"they answer on addresses of contexts, or keep ports from them",
+		"bind them to an address of the host; vserver check --ports names each, and how",
+	};
+	size_t n;
+
+	if (vs_port_count(vs, &n) < 0)
+		return;		/* as above, or the kernel tells of no sockets */
+	if (n)
+		add(f, &text, false, "%zu sockets of the host listen on every address", n);
+	else
+		add(f, &text, true, "nothing of the host listens on contexts' addresses");
+}
+
 int vs_check(struct vs *vs, struct vs_feature **ret, size_t *ret_n)
 {
 	struct features f = {};
@@ -348,8 +366,10 @@ int vs_check(struct vs *vs, struct vs_feature **ret, size_t *ret_n)
 	if (check_module(&f, vs))
 		check_enforcement(&f, vs);
 	check_scheduler(&f, vs);
-	if (vs->socket)
+	if (vs->socket) {
 		check_guarantees(&f, vs);
+		check_ports(&f, vs);
+	}
 	if (f.error < 0) {
 		vs_features_free(f.rows, f.n);
 		return vs_fail_errno(vs, f.error, "checking this machine");

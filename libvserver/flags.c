@@ -2,9 +2,9 @@
 /*
  * Copyright (C) 2026 The VServer developers
  *
- * Flags of a context by the names that they have always had.  Some hold for
- * every context here, and may be asked for; others are what something else
- * does better, and what that is is said.
+ * Flags of a context, and of a network context (chbind), by the names that they
+ * have always had.  Some hold for every context here, and may be asked for;
+ * others are what something else does better, and what that is is said.
  */
 #include <errno.h>
 #include <stdio.h>
@@ -13,11 +13,22 @@
 
 #include "private.h"
 
-static const struct flag {
+struct flag {
 	const char *name;
 	uint64_t flag;			/* 0: it is none here */
 	const char *instead;		/* NULL: every context is so */
-} flags[] = {
+};
+
+/* Names, and the words in which one is refused. */
+struct list {
+	const struct flag *flags;	/* ended by one without a name */
+	const char *what;		/* one of them is */
+	const char *there_are;
+	const char *always;		/* before the name of what every context is */
+	const char *page;
+};
+
+static const struct flag flags[] = {
 	{ "persistent",	VS_FLAG_PERSISTENT, NULL },
 	{ "private",	VS_FLAG_PRIVATE, NULL },
 	{ "lock",	0, NULL },
@@ -48,45 +59,70 @@ static const struct flag {
 	{ "prolific",	0, "a control group limits the number of tasks" },
 	{ "igneg_nice",	0, "negative niceness wants a capability" },
 	{ "igneg_ionice", 0, "real-time classes want a capability" },
+	{}
 };
 
-#define N_FLAGS (sizeof(flags) / sizeof(*flags))
+static const struct flag net_flags[] = {
+	{ "private",	VS_FLAG_PRIVATE, NULL },
+	{ "lock",	0, NULL },
+	{ "single_ip",	0, NULL },
+	{ "lback_remap", 0, NULL },
+	{ "remap_lback", 0, NULL },
+	{ "hide_lback",	0, NULL },
+	{ "lback_allow", 0, "--ip 127.0.0.1 behind the others gives it the host's loopback" },
+	{ "hide_netif",	0, "lists by netlink are of its own, but /proc and /sys show all" },
+	{ "persistent",	0, "it ends with its last process; keep one in it, like sleep infinity" },
+	{ "state_setup", 0, "a context is made whole" },
+	{ "state_admin", 0, "the host may change every context" },
+	{ "sc_helper",	0, "changes are events" },
+	{}
+};
 
-static const struct flag *find(const char *name, size_t n)
+/* chbind takes no privilege away, so what root may do to a device it may there. */
+static const struct flag net_capabilities[] = {
+	{ "tun_create",	0, NULL },
+	{ "raw_icmp",	0, "it has no raw sockets; ping does without" },
+	{ "multicast",	0, "a wildcard is bound to one address, and hears nothing else" },
+	{}
+};
+
+static const struct flag *find(const struct list *list, const char *name, size_t n)
 {
-	for (size_t i = 0; i < N_FLAGS; i++)
-		if (strlen(flags[i].name) == n && strncasecmp(flags[i].name, name, n) == 0)
-			return &flags[i];
+	for (const struct flag *f = list->flags; f->name; f++)
+		if (strlen(f->name) == n && strncasecmp(f->name, name, n) == 0)
+			return f;
 	return NULL;
 }
 
-static int refuse(const struct flag *flag, const char *name, size_t n, char **ret_reason)
+static int refuse(const struct list *list, const struct flag *flag, const char *name, size_t n,
+		  char **ret_reason)
 {
 	int r;
 
 	if (flag)
-		r = asprintf(ret_reason, "'%s' is no flag here: %s; see vserver(7)", flag->name,
-			     flag->instead);
+		r = asprintf(ret_reason, "'%s' is no %s here: %s; see %s", flag->name, list->what,
+			     flag->instead, list->page);
 	else
-		r = asprintf(ret_reason, "there is no flag '%.*s'; there are: persistent, private",
-			     (int)n, name);
+		r = asprintf(ret_reason, "there is no %s '%.*s'%s", list->what, (int)n, name,
+			     list->there_are);
 	return r < 0 ? -ENOMEM : -EINVAL;
 }
 
-int vs_flags_parse(const char *list, uint64_t *ret_flags, char **ret_reason)
+static int parse(const struct list *list, const char *text, uint64_t *ret_flags,
+		 char **ret_reason)
 {
 	uint64_t result = *ret_flags;
 
-	while (*list) {
-		size_t n = strcspn(list, ", ");
-		bool drop = *list == '!' || *list == '~';
-		const struct flag *flag = find(list + drop, n - drop);
+	while (*text) {
+		size_t n = strcspn(text, ", ");
+		bool drop = *text == '!' || *text == '~';
+		const struct flag *flag = find(list, text + drop, n - drop);
 
 		if (n && (!flag || flag->instead))
-			return refuse(flag, list + drop, n - drop, ret_reason);
+			return refuse(list, flag, text + drop, n - drop, ret_reason);
 		/* What every context is cannot be taken away. */
 		if (n && drop && !flag->flag) {
-			if (asprintf(ret_reason, "every context is '%s'", flag->name) < 0)
+			if (asprintf(ret_reason, "%s '%s'", list->always, flag->name) < 0)
 				return -ENOMEM;
 			return -EINVAL;
 		}
@@ -94,17 +130,46 @@ int vs_flags_parse(const char *list, uint64_t *ret_flags, char **ret_reason)
 			result &= ~flag->flag;
 		else if (n)
 			result |= flag->flag;
-		list += n;
-		list += strspn(list, ", ");
+		text += n;
+		text += strspn(text, ", ");
 	}
 	*ret_flags = result;
 	return 0;
 }
 
+int vs_flags_parse(const char *text, uint64_t *ret_flags, char **ret_reason)
+{
+	static const struct list list = {
+		flags, "flag", "; there are: persistent, private", "every context is", "vserver(7)",
+	};
+
+	return parse(&list, text, ret_flags, ret_reason);
+}
+
+int vs_net_flags_parse(const char *text, uint64_t *ret_flags, char **ret_reason)
+{
+	static const struct list list = {
+		net_flags, "flag", "; there are: private", "every network context is", "chbind(8)",
+	};
+
+	return parse(&list, text, ret_flags, ret_reason);
+}
+
+int vs_net_capabilities_parse(const char *text, char **ret_reason)
+{
+	static const struct list list = {
+		net_capabilities, "network capability", "", "every network context has",
+		"chbind(8)",
+	};
+	uint64_t none = 0;
+
+	return parse(&list, text, &none, ret_reason);
+}
+
 const char *vs_flags_name(uint64_t flag)
 {
-	for (size_t i = 0; i < N_FLAGS; i++)
-		if (flags[i].flag && flags[i].flag == flag)
-			return flags[i].name;
+	for (const struct flag *f = flags; f->name; f++)
+		if (f->flag && f->flag == flag)
+			return f->name;
 	return flag == VS_FLAG_CGROUP ? "cgroup" : NULL;
 }

@@ -176,6 +176,11 @@ int vs_context_join(struct vs *vs, const struct vs_confinement *confinement);
  * What every context is anyway may be named.  0; -ENOMEM; -EINVAL, with why in
  * *@ret_reason; free(). */
 int vs_flags_parse(const char *list, uint64_t *flags, char **ret_reason);
+/** vs_net_flags_parse() - the same for a network context, which chbind makes. */
+int vs_net_flags_parse(const char *list, uint64_t *flags, char **ret_reason);
+/** vs_net_capabilities_parse() - and for its capabilities: there is none that one
+ * has and another has not, but what each has may be named. */
+int vs_net_capabilities_parse(const char *list, char **ret_reason);
 /** vs_flags_name() - the name of one flag; NULL: there is none. */
 const char *vs_flags_name(uint64_t flag);
 
@@ -540,6 +545,39 @@ int vs_setting_check(const struct vs_setting *setting, const char *value,
 		     char **ret_reason, char **ret_remedy);
 /** vs_name_valid() - is it a name for a guest? [A-Za-z0-9._-]{1,63}. */
 bool vs_name_valid(const char *name);
+
+/* port.c: programs of the host that listen on every address ------------------- */
+
+/** struct vs_port - one that is bound to a wildcard, and so is heard on addresses of
+ * contexts, too, where these do not listen themselves. */
+struct vs_port {
+	int protocol;		/* IPPROTO_TCP or IPPROTO_UDP */
+	uint16_t port;
+	bool ip4, ip6;		/* of which families */
+	char dev[IFNAMSIZ];	/* it hears on that interface only; "": on all */
+	bool taken;		/* contexts cannot have the port meanwhile */
+	pid_t pid;		/* whose it is; 0: the kernel's own */
+	char *command;		/* as in /proc/PID/comm; "" */
+	char *unit;		/* systemd's, that it is in; "" */
+	char *remedy;		/* what to do, one line */
+	struct vs_port_context {
+		uint32_t xid;
+		char name[VS_NAME_MAX + 1];
+	} *contexts;		/* that have an address and do not listen there */
+	size_t n_contexts;
+};
+/**
+ * vs_port_list() - all of the caller's network namespace, in the order of their
+ * numbers; vs_ports_free().  Looks at each process's descriptors.
+ *
+ * Return: 0; -EPERM not root of the host; -EOPNOTSUPP the kernel does not tell.
+ * Source: sock_diag, /proc. Since: 0.1
+ */
+int vs_port_list(struct vs *vs, struct vs_port **ret, size_t *ret_n);
+/** vs_port_count() - how many sockets there are on wildcards that concern some
+ * context; looks at no process. */
+int vs_port_count(struct vs *vs, size_t *ret_n);
+void vs_ports_free(struct vs_port *ports, size_t n);
 
 /* check.c: is this machine fit --------------------------------------------- */
 

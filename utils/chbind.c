@@ -7,45 +7,12 @@
  * becomes the command; which processes it may see and signal stays as it was.
  */
 #include <errno.h>
-#include <getopt.h>
 #include <ifaddrs.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
-#include "classic.h"
-
-struct arguments {
-	struct vs_context ctx;
-	bool silent;
-};
-
-static void help(void)
-{
-	puts("chbind [OPTION...] --ip ADDRESS [--] COMMAND [ARGUMENT...]\n"
-	     "\n"
-	     "Run a command that can use the given addresses of this host only.\n"
-	     "\n"
-	     "      --ip ADDRESS   an IPv4 or IPv6 address, FIRST-LAST or NETWORK/PREFIX; up to 64 times\n"
-	     "      --nid N        the number of the context, 2 to 49151; otherwise one is handed out\n"
-	     "      --silent       do not tell the number\n"
-	     "      --help         this\n"
-	     "      --version      the version of VServer\n"
-	     "\n"
-	     "Exit status: the command's; 1 failed, 2 usage, 254 the context exists.");
-	exit(0);
-}
-
-static void add_address(struct vs_context *ctx, const char *text)
-{
-	if (ctx->n_addresses == VS_ADDRESSES_MAX)
-		die(EXIT_USAGE, "--ip %s: more than %d addresses", text, VS_ADDRESSES_MAX);
-	if (vs_address_parse_set(text, &ctx->addresses[ctx->n_addresses]) < 0)
-		die(EXIT_USAGE, "--ip wants an IPv4 or IPv6 address, FIRST-LAST or "
-		    "NETWORK/PREFIX, not '%s'", text);
-	ctx->n_addresses++;
-}
+#include "chbind.h"
 
 static bool is_within(const struct vs_address *network, const struct sockaddr *address)
 {
@@ -103,44 +70,6 @@ static void check_addresses(struct vs_context *ctx)
 	}
 }
 
-static void read_arguments(int argc, char **argv, struct arguments *ret)
-{
-	static const struct option options[] = {
-		{ "ip",		required_argument,	NULL, 'i' },
-		{ "nid",	required_argument,	NULL, 'n' },
-		{ "silent",	no_argument,		NULL, 's' },
-		{ "help",	no_argument,		NULL, 'h' },
-		{ "version",	no_argument,		NULL, 'V' },
-		{}
-	};
-	int c;
-
-	while ((c = getopt_long(argc, argv, "+h", options, NULL)) >= 0)
-		switch (c) {
-		case 'i':
-			add_address(&ret->ctx, optarg);
-			break;
-		case 'n':
-			ret->ctx.xid = xid_or_die("--nid", optarg);
-			break;
-		case 's':
-			ret->silent = true;
-			break;
-		case 'h':
-			help();
-			break;
-		case 'V':
-			version();
-			break;
-		default:
-			exit(EXIT_USAGE);	/* getopt has told */
-		}
-	if (!ret->ctx.n_addresses)
-		die(EXIT_USAGE, "which address? chbind --ip ADDRESS -- COMMAND");
-	if (!argv[optind])
-		die(EXIT_USAGE, "which command? chbind --ip ADDRESS -- COMMAND");
-}
-
 int main(int argc, char **argv)
 {
 	struct arguments args = {};
@@ -152,6 +81,8 @@ int main(int argc, char **argv)
 	check_addresses(&args.ctx);
 
 	vs = open_or_die();
+	if (args.disconnect)
+		disconnect_or_die();
 	create_or_die(vs, "network context", &args.ctx);
 	if (vs_context_enter(vs, 0, args.ctx.xid) < 0)
 		end_and_die(vs, args.ctx.xid, "%s", vs_reason(vs));

@@ -8,7 +8,6 @@
  */
 #include <errno.h>
 #include <fcntl.h>
-#include <getopt.h>
 #include <poll.h>
 #include <sched.h>
 #include <signal.h>
@@ -34,37 +33,6 @@ static void scheduler_or_die(struct vs *vs)
 
 /* --- who waits outside ------------------------------------------------------------ */
 
-/* Into a pipe that exec closes: a byte means that exec was never reached. */
-static void write_status(int status, void *fd)
-{
-	unsigned char byte = (unsigned char)status;
-
-	if (write((int)(intptr_t)fd, &byte, 1) != 1)
-		_exit(status);
-}
-
-/* The parent leaves when the command runs, or with the status of the failure. */
-static void disconnect_or_die(void)
-{
-	unsigned char status;
-	int pipes[2], null;
-	pid_t pid;
-
-	pid = pipe2(pipes, O_CLOEXEC) < 0 ? -1 : fork();
-	if (pid < 0)
-		die(EXIT_FAILED, "cannot go to the background: %s", strerror(errno));
-	if (pid > 0) {
-		close(pipes[1]);
-		_exit(read(pipes[0], &status, 1) == 1 ? status : 0);
-	}
-	close(pipes[0]);
-	on_exit(write_status, (void *)(intptr_t)pipes[1]);
-	setsid();
-	null = open("/dev/null", O_RDWR | O_CLOEXEC);
-	if (null >= 0)
-		dup2(null, STDIN_FILENO);
-}
-
 /*
  * A persistent context whose command cannot be run would stay, and who is in
  * it cannot end it.  So a child of init waits outside for what becomes of us:
@@ -84,7 +52,7 @@ static int guard(struct vs *vs, uint32_t xid)
 		close(pipes[0]);
 		close(gone.fd);
 		waitpid(pid, NULL, 0);
-		on_exit(write_status, (void *)(intptr_t)pipes[1]);
+		on_exit(tell_status, (void *)(intptr_t)pipes[1]);
 		return 0;
 	}
 	if (fork() != 0)

@@ -8,6 +8,7 @@
 #include "classic.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -101,6 +102,35 @@ void command_or_die(char *const *argv)
 		path += n + 1;
 	}
 	die(EXIT_FAILED, "cannot run '%s': %s", name, strerror(why));
+}
+
+void tell_status(int status, void *fd)
+{
+	unsigned char byte = (unsigned char)status;
+
+	if (write((int)(intptr_t)fd, &byte, 1) != 1)
+		_exit(status);
+}
+
+void disconnect_or_die(void)
+{
+	unsigned char status;
+	int pipes[2], null;
+	pid_t pid;
+
+	pid = pipe2(pipes, O_CLOEXEC) < 0 ? -1 : fork();
+	if (pid < 0)
+		die(EXIT_FAILED, "cannot go to the background: %s", strerror(errno));
+	if (pid > 0) {
+		close(pipes[1]);
+		_exit(read(pipes[0], &status, 1) == 1 ? status : 0);
+	}
+	close(pipes[0]);
+	on_exit(tell_status, (void *)(intptr_t)pipes[1]);
+	setsid();
+	null = open("/dev/null", O_RDWR | O_CLOEXEC);
+	if (null >= 0)
+		dup2(null, STDIN_FILENO);
 }
 
 void create_or_die(struct vs *vs, const char *what, struct vs_context *ctx)

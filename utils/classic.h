@@ -35,6 +35,14 @@ struct vs *open_or_die(void);
 /** command_or_die() - can the command be run at all?  Before anything is made. */
 void command_or_die(char *const *argv);
 
+/** tell_status() - for on_exit(): the status into the pipe @fd, which exec closes;
+ * so a byte means that exec was never reached. */
+void tell_status(int status, void *fd);
+
+/** disconnect_or_die() - into the background.  The parent leaves when the command
+ * runs, or with the status of the failure. */
+void disconnect_or_die(void);
+
 /** create_or_die() - make the context; @what is for the message. */
 void create_or_die(struct vs *vs, const char *what, struct vs_context *ctx);
 

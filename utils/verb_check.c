@@ -11,6 +11,7 @@
 
 #include <vserver.h>
 
+#include "check_ports.h"
 #include "cli.h"
 #include "client.h"
 #include "table.h"
@@ -144,6 +145,8 @@ static int run(const struct cli *cli)
 	sd_json_variant *features = NULL;
 	int r;
 
+	if (cli_has(cli, "ports"))
+		return check_ports(cli);
 	r = client_reachable() ? ask_daemon(&features) : ask_library(&features);
 	if (r)
 		return r;
@@ -159,14 +162,18 @@ static int run(const struct cli *cli)
 
 const struct verb verb_check = {
 	.name = "check",
-	.arguments = "[--json | --no-legend]",
+	.arguments = "[--ports] [--json | --no-legend]",
 	.summary = "is this machine fit, is enforcement whole",
 	.details =
 		"\n"
 		"Names each feature that is needed, what stops working without it and what to\n"
 		"do about it.  Exit status 1 where one is missing that enforcement needs.\n"
-		"JSON is an array of the objects that Varlink calls Feature.",
+		"JSON is an array of the objects that Varlink calls Feature.\n"
+		"With --ports: programs of the host that listen on every address, on which\n"
+		"contexts' addresses they are heard, or whose port they keep, and how each is\n"
+		"bound to one address.",
 	.options = (const struct option_row[]){
+		{ "ports", 0, NULL, "who on the host listens on every address" },
 		{ "json", 0, NULL, "print JSON" },
 		{ "no-legend", 0, NULL, "leave out the heads of the columns" },
 		{ NULL },

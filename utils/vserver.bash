@@ -108,7 +108,10 @@ _vserver_classic()
 	elif ((i > COMP_CWORD)); then
 		case $before in
 		--ip) words=$(ip -o address 2>/dev/null | awk '{ sub("/.*", "", $4); print $4 }') ;;
-		--flag) words="persistent private" ;;
+		--flag) [[ $program == *chbind ]] &&
+			words="private lock single_ip lback_remap hide_lback" ||
+			words="persistent private" ;;
+		--ncap) words=tun_create ;;
 		*) words= ;;
 		esac
 		mapfile -t COMPREPLY < <(compgen -W "$words" -- "$cur")

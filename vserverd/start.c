@@ -275,6 +275,7 @@ static const struct step {
 	{ "adding the addresses", add_addresses },
 	{ "making the control group", make_cgroup },
 	{ "setting the limits", set_limits },
+	{ "writing its names", names_write },
 	{ "starting init", boot },
 };
 

@@ -53,6 +53,11 @@ int boot(struct supervisor *s);
 /** set_limits() - those of its configuration, on its control group. */
 int set_limits(struct supervisor *s);
 
+/* names.c */
+/** names_write() - its /etc/resolv.conf and /etc/hosts, unless they are not ours.
+ * Always 0: what cannot be written is told. */
+int names_write(struct supervisor *s);
+
 /* serve.c */
 /** serve() - until the guest has ended.  0, or a negative errno. */
 int serve(struct supervisor *s);

@@ -57,6 +57,10 @@ for program in chcontext chbind; do
 done
 expect 0 "chbind: addresses" prints "* 127.0.0.1 *" offers chbind --ip ""
 expect 0 "chbind: a command after an address" prints "* sleep *" offers chbind --ip 127.0.0.1 slee
+expect 0 "chbind: flags" prints " private lock single_ip lback_remap hide_lback " offers chbind --flag ""
+expect 0 "chbind: a capability" prints " tun_create " offers chbind --ncap ""
+expect 0 "chbind: a command after a loopback address" \
+	prints "* sleep *" offers chbind --lback 127.0.42.1 slee
 expect 0 "chcontext: flags" prints " persistent private " offers chcontext --flag ""
 expect 0 "chcontext: a command after a flag" prints "* sleep *" offers chcontext --flag private slee
 expect 0 "chcontext: nothing for a number" prints "  " offers chcontext --xid ""

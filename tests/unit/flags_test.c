@@ -53,10 +53,36 @@ static void refusals(void)
 	is_int(flags, 5, "nothing is changed by all that");
 }
 
+static void of_the_network(void)
+{
+	uint64_t flags = 0;
+	char *reason = NULL;
+
+	is_int(vs_net_flags_parse("private,lback_remap,HIDE_LBACK", &flags, &reason), 0,
+	       "flags of a network context are read");
+	ok(flags == VS_FLAG_PRIVATE, "and one of them is one");
+	is_int(vs_net_flags_parse("persistent", &flags, &reason), -EINVAL,
+	       "a flag of a context is none of them");
+	free(reason);
+	is_int(vs_net_flags_parse("!lback_remap", &flags, &reason), -EINVAL,
+	       "what every network context is cannot be taken away");
+	is_str(reason, "every network context is 'lback_remap'", "and that is told");
+	free(reason);
+	ok(flags == VS_FLAG_PRIVATE, "nothing is changed by that");
+	is_int(vs_net_capabilities_parse("tun_create", &reason), 0,
+	       "a network capability that every one has may be named");
+	is_int(vs_net_capabilities_parse("tun_create,raw_icmp", &reason), -EINVAL,
+	       "one that none has is refused");
+	is_str(reason, "'raw_icmp' is no network capability here: it has no raw sockets; ping does "
+	       "without; see chbind(8)", "with what there is instead");
+	free(reason);
+}
+
 int main(void)
 {
 	lists();
 	refusals();
+	of_the_network();
 	is_str(vs_flags_name(VS_FLAG_PRIVATE), "private", "a flag has its name");
 	ok(!vs_flags_name(1ULL << 63), "one that is none has none");
 	return done_testing();
