@@ -7,8 +7,8 @@
  * address is that one.  Sockets of others that have the address stay, the host's
  * too.  Whose a socket of TCP is the mark says that it got when it was made
  * (bpf/socket.bpf.c), which the kernel gives along with each that it lists.  With
- * those of UDP it does not, though they have it as well: it is asked for those that
- * were made in the context's control group.
+ * those of UDP it does not, though they have it as well: but it gives the control
+ * group that each was made in, and that is the context's or one below.
  *
  * The kernel ends a socket that it finds by its addresses and ports, and that has
  * the cookie of the one that was listed.  Of a group that shares a port
@@ -24,17 +24,21 @@
  * neither listen nor are connected, and ping sockets.
  */
 #include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
 #include <linux/inet_diag.h>
 #include <linux/sock_diag.h>
 #include <netlink/msg.h>
 #include <netlink/netlink.h>
 #include <string.h>
 #include <sys/socket.h>
-#include <sys/stat.h>
 
 #include "bpf/vs_bpf.h"
 #include "private.h"
 
+#ifndef FILEID_KERNFS
+#define FILEID_KERNFS 0xfe	/* linux/exportfs.h: the number of a cgroup */
+#endif
 #define PEERS	4096	/* made up, for a socket of a group of any size */
 
 /* A socket that is to be ended. */
@@ -48,7 +52,8 @@ struct search {
 	const struct vs_address *address;
 	uint32_t nid;
 	int marks;		/* the map of them */
-	uint64_t cgroup;	/* its number */
+	int cgroup;		/* its directory */
+	const char *path;	/* of that, as the kernel has it */
 	uint8_t protocol;
 	struct found *found;
 	size_t n;
@@ -83,6 +88,20 @@ static bool is_on(const struct inet_diag_msg *diag, const struct vs_address *add
 	return IN6_IS_ADDR_V4MAPPED(ip6) && diag->id.idiag_src[3] == address->ip4.s_addr;
 }
 
+/* Of an open directory, into PATH_MAX bytes. */
+static int path_of(int fd, char *ret)
+{
+	char link[64];
+	ssize_t n;
+
+	snprintf(link, sizeof(link), "/proc/self/fd/%d", fd);
+	n = readlink(link, ret, PATH_MAX - 1);
+	if (n < 0)
+		return -errno;
+	ret[n] = '\0';
+	return 0;
+}
+
 /* The number on the socket; 0: it has none, the host's. */
 static uint32_t nid_of(struct nlattr **attrs)
 {
@@ -103,6 +122,25 @@ static uint32_t nid_of(struct nlattr **attrs)
 	return ((const struct vs_sock *)nla_data(mark))->nid;
 }
 
+/* Was it made in the context's control group?  One that is gone is nobody's. */
+static bool is_within(const struct search *search, struct nlattr **attrs)
+{
+	union {
+		struct file_handle handle;
+		char room[sizeof(struct file_handle) + sizeof(uint64_t)];
+	} of = { .handle = { .handle_bytes = sizeof(uint64_t), .handle_type = FILEID_KERNFS } };
+	size_t length = strlen(search->path);
+	_cleanup_close_ int fd = -1;
+	char path[PATH_MAX];
+
+	if (!attrs[INET_DIAG_CGROUP_ID])
+		return false;
+	memcpy(of.handle.f_handle, nla_data(attrs[INET_DIAG_CGROUP_ID]), sizeof(uint64_t));
+	fd = open_by_handle_at(search->cgroup, &of.handle, O_RDONLY | O_CLOEXEC);
+	return fd >= 0 && path_of(fd, path) == 0 && !strncmp(path, search->path, length) &&
+	       (!path[length] || path[length] == '/');
+}
+
 static int on_socket(struct nl_msg *msg, void *data)
 {
 	struct nlattr *attrs[INET_DIAG_MAX + 1];
@@ -113,7 +151,8 @@ static int on_socket(struct nl_msg *msg, void *data)
 
 	if (nlmsg_parse(header, sizeof(*diag), attrs, INET_DIAG_MAX, NULL) < 0 ||
 	    !is_on(diag, search->address) ||
-	    (search->protocol == IPPROTO_TCP && nid_of(attrs) != search->nid))
+	    (search->protocol == IPPROTO_TCP ? nid_of(attrs) != search->nid :
+					       !is_within(search, attrs)))
 		return NL_OK;
 	grown = reallocarray(search->found, search->n + 1, sizeof(*grown));
 	if (!grown) {
@@ -139,25 +178,6 @@ static struct nl_msg *request(int command, int flags, const struct inet_diag_req
 	return NULL;
 }
 
-/* The program that the kernel runs on each socket: was it made in that control
- * group, or below? */
-static int put_cgroup(struct nl_msg *msg, uint64_t cgroup)
-{
-	struct {
-		struct inet_diag_bc_op op;
-		uint64_t cgroup;
-	} __attribute__((packed)) program = {
-		.op = {
-			.code = INET_DIAG_BC_CGROUP_COND,
-			.yes = sizeof(program),
-			.no = sizeof(program) + 4,
-		},
-		.cgroup = cgroup,
-	};
-
-	return nla_put(msg, INET_DIAG_REQ_BYTECODE, sizeof(program), &program) < 0 ? -ENOMEM : 0;
-}
-
 /* With each socket what the map @marks says of it. */
 static int put_marks(struct nl_msg *msg, int marks)
 {
@@ -166,12 +186,6 @@ static int put_marks(struct nl_msg *msg, int marks)
 	if (!nest || nla_put_u32(msg, SK_DIAG_BPF_STORAGE_REQ_MAP_FD, (uint32_t)marks) < 0)
 		return -ENOMEM;
 	return nla_nest_end(msg, nest) < 0 ? -ENOMEM : 0;
-}
-
-static int put_owner(struct nl_msg *msg, const struct search *search, int protocol)
-{
-	return protocol == IPPROTO_TCP ? put_marks(msg, search->marks) :
-					 put_cgroup(msg, search->cgroup);
 }
 
 static int list(struct search *search, int family, int protocol)
@@ -185,7 +199,7 @@ static int list(struct search *search, int family, int protocol)
 	_cleanup_msg_ struct nl_msg *msg = request(SOCK_DIAG_BY_FAMILY, NLM_F_DUMP, &body);
 	int r;
 
-	if (!sock || !msg || put_owner(msg, search, protocol) < 0)
+	if (!sock || !msg || put_marks(msg, search->marks) < 0)
 		return -ENOMEM;
 	search->protocol = (uint8_t)protocol;
 	nl_socket_modify_cb(sock, NL_CB_VALID, NL_CB_CUSTOM, on_socket, search);
@@ -265,18 +279,21 @@ int vs_sockets_end(struct vs *vs, uint32_t nid, const char *cgroup,
 {
 	_cleanup_close_ int marks = vs_pin_map(VS_PIN_SOCKETS, "sockets");
 	_cleanup_close_ int directory = vs_cgroup_find(cgroup);
-	struct search search = { .address = address, .nid = nid, .marks = marks };
+	struct search search = {
+		.address = address, .nid = nid, .marks = marks, .cgroup = directory,
+	};
 	_cleanup_socket_ struct nl_sock *sock = nl_socket_alloc();
-	struct stat st;
+	char path[PATH_MAX];
 	int r, n = 0;
 
 	if (!sock)
 		return vs_fail_errno(vs, -ENOMEM, "netlink");
 	if (marks < 0)
 		return vs_fail_errno(vs, marks, "whose sockets are, is not known");
-	if (directory < 0 || fstat(directory, &st) < 0)
-		return vs_fail_errno(vs, directory < 0 ? directory : -errno, "opening %s", cgroup);
-	search.cgroup = st.st_ino;
+	r = directory < 0 ? directory : path_of(directory, path);
+	if (r < 0)
+		return vs_fail_errno(vs, r, "opening the cgroup %s", cgroup);
+	search.path = path;
 	r = list_all(vs, &search);
 	if (!r && nl_connect(sock, NETLINK_SOCK_DIAG) < 0)
 		r = vs_fail_errno(vs, -EIO, "netlink");
