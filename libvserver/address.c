@@ -3,17 +3,20 @@
  * Copyright (C) 2026 The VServer developers
  *
  * Addresses: how they are written, whether this host has one, and adding and
- * removing them on its interfaces.  Which addresses a context may use is in
- * the table (context.c).
+ * removing them on its interfaces; where one is, address_host.c finds out.
+ * Which addresses a context may use is in the table (context.c).
  */
 #include <arpa/inet.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/if_addr.h>
+#include <netlink/msg.h>
 #include <netlink/netlink.h>
 #include <netlink/route/addr.h>
 #include <netlink/route/route.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <sys/socket.h>
 
 #include "private.h"
@@ -215,59 +218,89 @@ int vs_address_is_local(const struct vs_address *address)
 
 /* --- on an interface --------------------------------------------------------------- */
 
-static int make_addr(const struct vs_address *address, unsigned int prefix,
-		     unsigned int index, struct rtnl_addr **ret)
+/*
+ * Whether another machine has an address of IPv6, the kernel asks on the wire.
+ * Where there is none nobody can be asked: it would wait for a cable, and the
+ * address could not be used meanwhile.
+ */
+static bool can_be_asked(const char *dev)
+{
+	_cleanup_close_ int fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+	struct ifreq request = {};
+
+	snprintf(request.ifr_name, sizeof(request.ifr_name), "%s", dev);
+	return fd >= 0 && ioctl(fd, SIOCGIFFLAGS, &request) == 0 &&
+	       request.ifr_flags & IFF_UP && request.ifr_flags & IFF_RUNNING;
+}
+
+static int make_addr(const struct vs_address *address, const struct vs_place *place,
+		     struct rtnl_addr **ret)
 {
 	_cleanup_addr_ struct rtnl_addr *addr = rtnl_addr_alloc();
 	_cleanup_nl_addr_ struct nl_addr *local = build(address);
 
 	if (!addr || !local)
 		return -ENOMEM;
-	nl_addr_set_prefixlen(local, (int)prefix);
-	rtnl_addr_set_ifindex(addr, (int)index);
+	nl_addr_set_prefixlen(local, (int)place->prefix);
+	rtnl_addr_set_ifindex(addr, (int)if_nametoindex(place->dev));
 	rtnl_addr_set_local(addr, local);
-	rtnl_addr_set_prefixlen(addr, (int)prefix);
-	/* It is asked for now, so it is used now; others were asked before. */
-	if (address->family == AF_INET6)
+	rtnl_addr_set_prefixlen(addr, (int)place->prefix);
+	if (address->family == AF_INET && *place->label &&
+	    rtnl_addr_set_label(addr, place->label) < 0)
+		return -EINVAL;
+	if (address->family == AF_INET6 && (place->no_dad || !can_be_asked(place->dev)))
 		rtnl_addr_set_flags(addr, IFA_F_NODAD);
 	*ret = TAKE_PTR(addr);
 	return 0;
 }
 
-static int change(struct vs *vs, const struct vs_address *address, unsigned int prefix,
-		  const char *dev, bool add)
+/* Marked as put there by VServer: of IPv6 there is no label to say so. */
+static int send_add(struct nl_sock *sock, struct rtnl_addr *addr)
+{
+	struct nl_msg *msg = NULL;
+	int r = rtnl_addr_build_add_request(addr, NLM_F_CREATE | NLM_F_EXCL, &msg);
+
+	if (r < 0)
+		return r;
+	r = nla_put_u8(msg, IFA_PROTO, VS_ADDRESS_PROTO);
+	if (r >= 0)
+		r = nl_send_auto(sock, msg);
+	nlmsg_free(msg);
+	return r < 0 ? r : nl_wait_for_ack(sock);
+}
+
+static int change(struct vs *vs, const struct vs_address *address,
+		  const struct vs_place *place, bool add)
 {
 	_cleanup_socket_ struct nl_sock *sock = NULL;
 	_cleanup_addr_ struct rtnl_addr *addr = NULL;
-	unsigned int index = if_nametoindex(dev);
 	char text[INET6_ADDRSTRLEN];
 	int r;
 
 	vs_address_format(address, text);
-	if (!index)
-		return vs_fail(vs, -ENODEV, "there is no interface '%s'", dev);
-	if (prefix > (address->family == AF_INET ? 32 : 128))
-		return vs_fail(vs, -EINVAL, "/%u is too long a prefix for %s", prefix, text);
+	if (!if_nametoindex(place->dev))
+		return vs_fail(vs, -ENODEV, "there is no interface '%s'", place->dev);
+	if (place->prefix > (address->family == AF_INET ? 32 : 128))
+		return vs_fail(vs, -EINVAL, "/%u is too long a prefix for %s", place->prefix, text);
 	sock = nl_socket_alloc();
 	if (!sock)
 		return vs_fail_errno(vs, -ENOMEM, "netlink");
-	r = make_addr(address, prefix, index, &addr);
+	r = make_addr(address, place, &addr);
 	if (r < 0)
 		return vs_fail_errno(vs, r, "netlink");
 	r = nl_connect(sock, NETLINK_ROUTE);
 	if (r >= 0)
-		r = add ? rtnl_addr_add(sock, addr, NLM_F_CREATE | NLM_F_EXCL) :
-			  rtnl_addr_delete(sock, addr, 0);
+		r = add ? send_add(sock, addr) : rtnl_addr_delete(sock, addr, 0);
 	if (r >= 0)
 		return 0;
-	return vs_fail(vs, errno_of(r), "%s %s/%u %s %s: %s", add ? "adding" : "removing",
-		       text, prefix, add ? "to" : "from", dev, nl_geterror(r));
+	return vs_fail(vs, errno_of(r), "%s %s/%u %s %s: %s", add ? "adding" : "removing", text,
+		       place->prefix, add ? "to" : "from", place->dev, nl_geterror(r));
 }
 
 int vs_address_add(struct vs *vs, const struct vs_address *address,
-		   unsigned int prefix, const char *dev)
+		   const struct vs_place *place)
 {
-	return change(vs, address, prefix, dev, true);
+	return change(vs, address, place, true);
 }
 
 /*
@@ -292,11 +325,14 @@ static int keep_others(struct vs *vs, const char *dev)
 int vs_address_remove(struct vs *vs, const struct vs_address *address,
 		      unsigned int prefix, const char *dev)
 {
+	struct vs_place place = { .prefix = prefix };
+
+	snprintf(place.dev, sizeof(place.dev), "%s", dev);
 	if (address->family == AF_INET && prefix < 32) {
 		int r = keep_others(vs, dev);
 
 		if (r < 0)
 			return r;
 	}
-	return change(vs, address, prefix, dev, false);
+	return change(vs, address, &place, false);
 }

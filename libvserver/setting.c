@@ -20,7 +20,7 @@ static const struct vs_setting settings[] = {
 	{ "autostart", "autostart", VS_TYPE_BOOL, "no", false, false, "yes|no",
 	  "start with the host" },
 	{ "address", "address", VS_TYPE_ADDRESS, NULL, false, true,
-	  "ADDRESS[/PREFIX dev INTERFACE]",
+	  "none|ADDRESS[/PREFIX dev INTERFACE [nodad]]",
 	  "address it may use; with an interface it is added at start" },
 	{ "cpu", "cpu", VS_TYPE_SHARE, "infinity", true, false, "SHARE",
 	  "processor time guaranteed, and at most used: 25%, 10ms/1s; 0.1% at least" },

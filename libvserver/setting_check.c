@@ -224,16 +224,18 @@ static int check_prefix(const struct vs_address *address, const char *prefix,
 	return remedy(refusal, "write /1 to /%d", (int)most);
 }
 
-/* "ADDRESS" of the host, or "ADDRESS/PREFIX dev INTERFACE". */
+/* "ADDRESS" of the host, or "ADDRESS/PREFIX dev INTERFACE [nodad]"; or none. */
 static int check_address(const char *value, struct refusal *refusal)
 {
 	_cleanup_free_ char *text = strdup(value);
-	char *words[4] = {}, *rest = text, *word, *prefix;
+	char *words[5] = {}, *rest = text, *word, *prefix;
 	struct vs_address address;
 	size_t n = 0;
 	int r;
 
-	while (rest && n < 4 && (word = strsep(&rest, " \t")))
+	if (strcmp(value, "none") == 0)
+		return 0;
+	while (rest && n < 5 && (word = strsep(&rest, " \t")))
 		if (*word)
 			words[n++] = word;
 	prefix = n ? strchr(words[0], '/') : NULL;
@@ -248,10 +250,11 @@ static int check_address(const char *value, struct refusal *refusal)
 		r = check_prefix(&address, prefix, refusal);
 	if (r < 0 || n == 1)
 		return r;
-	if (n == 3 && strcmp(words[1], "dev") == 0 && strlen(words[2]) < IFNAMSIZ &&
-	    !strchr(words[2], '/'))
+	if (n >= 3 && n <= 4 && strcmp(words[1], "dev") == 0 && strlen(words[2]) < IFNAMSIZ &&
+	    !strchr(words[2], '/') &&
+	    (n == 3 || (strcmp(words[3], "nodad") == 0 && address.family == AF_INET6)))
 		return 0;
-	because(refusal, "after an address comes dev INTERFACE and nothing else");
+	because(refusal, "after an address comes dev INTERFACE, of IPv6 nodad too, and nothing else");
 	return remedy(refusal, "write it like 192.0.2.7/24 dev eth0");
 }
 

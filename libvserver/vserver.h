@@ -312,14 +312,43 @@ void vs_address_format(const struct vs_address *address, char *ret);
 /** vs_address_is_local() - 1 this host has it, 0 it has not, or a negative
  * errno.  Source: the kernel's route to it. */
 int vs_address_is_local(const struct vs_address *address);
+/** struct vs_place - where on the host an address is. */
+struct vs_place {
+	char dev[IFNAMSIZ];	/* the interface */
+	unsigned int prefix;
+	char label[IFNAMSIZ];	/* of IPv4, begins with @dev; "": none */
+	bool no_dad;		/* in: IPv6 without asking other machines for it */
+	bool ours;		/* found: vs_address_add() has put it there */
+};
+/** VS_ADDRESS_PROTO - IFA_PROTO of what vs_address_add() adds: who did it. */
+#define VS_ADDRESS_PROTO 118
 /** vs_address_add(), vs_address_remove() - on an interface of the host.
- * add: 0; -EEXIST it is there; -ENODEV no such interface.
+ * add: 0; -EEXIST it is there; -ENODEV no such interface.  One of IPv6 cannot be
+ * used before vs_address_await() unless no_dad, or the interface has no carrier.
  * remove: sets promote_secondaries of the interface where @prefix is that of a
  * network of IPv4, so that no other address goes along. */
 int vs_address_add(struct vs *vs, const struct vs_address *address,
-		   unsigned int prefix, const char *dev);
+		   const struct vs_place *place);
 int vs_address_remove(struct vs *vs, const struct vs_address *address,
 		      unsigned int prefix, const char *dev);
+/* address_host.c */
+/** vs_address_find() - on which interface is it?  1 and where; 0 on none; or a
+ * negative errno. */
+int vs_address_find(struct vs *vs, const struct vs_address *address, struct vs_place *ret);
+/** vs_address_await() - until it can be used: the kernel asks whether another
+ * machine has an address of IPv6.  0, of IPv4 at once; -EADDRINUSE one has;
+ * -ETIMEDOUT it is not known in time; -ENOENT it is not there, or is no more. */
+int vs_address_await(struct vs *vs, const struct vs_address *address, const char *dev,
+		     uint64_t timeout_ns);
+
+/* sockets.c */
+/** vs_sockets_end() - end the sockets of context @nid whose own address it is: TCP
+ * and UDP, listeners too, which are bound to the first address for a wildcard; of
+ * UDP those that were made in @cgroup.
+ * How many; or a negative errno: -EOPNOTSUPP this kernel cannot.
+ * Source: SOCK_DESTROY (linux/sock_diag.h), the pinned map of sockets. */
+int vs_sockets_end(struct vs *vs, uint32_t nid, const char *cgroup,
+		   const struct vs_address *address);
 
 /* cpuset.c: sets of processors --------------------------------------------- */
 

@@ -10,7 +10,7 @@
 #include "client.h"
 #include "verbs.h"
 
-/* What was in force already, and has no effect from now on. */
+/* What was in force already, and has no effect from now on; or will have one. */
 static void warn(const struct call *call)
 {
 	sd_json_variant *warnings = sd_json_variant_by_key(call->reply, "warnings");
@@ -18,7 +18,8 @@ static void warn(const struct call *call)
 	for (size_t i = 0; i < sd_json_variant_elements(warnings); i++) {
 		sd_json_variant *one = sd_json_variant_by_index(warnings, i);
 
-		fail("%s of '%s' is not kept: %s; %s", field_string(one, "key"), call->name,
+		fail("%s of '%s' %s: %s; %s", field_string(one, "key"), call->name,
+		     field_true(one, "later") ? "counts from the next start" : "is not kept",
 		     field_string(one, "reason"), field_string(one, "remedy"));
 	}
 }

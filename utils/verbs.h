@@ -9,6 +9,7 @@
 
 #include "cli.h"
 
+extern const struct verb verb_address;
 extern const struct verb verb_build;
 extern const struct verb verb_delete;
 extern const struct verb verb_start, verb_stop, verb_restart;	/* verb_start.c */

@@ -55,6 +55,15 @@ _vserver()
 			words=$(vserver help 2>/dev/null | sed -n 's/^  \([a-z]*\) .*/\1/p') ;;
 		config)
 			((COMP_CWORD == 2)) && words=show || words=$(_vserver_guests) ;;
+		address)
+			((COMP_CWORD == 2)) && words="add remove $(_vserver_guests)"
+			((COMP_CWORD == 3)) && words=$(_vserver_guests)
+			if ((COMP_CWORD == 4)) && [[ ${COMP_WORDS[2]} == remove ]]; then
+				words=$(vserver address --no-legend "${COMP_WORDS[3]}" 2>/dev/null |
+					awk '{ sub("/.*", "", $1); print $1 }')
+			elif ((COMP_CWORD == 6)); then
+				words=$(ls /sys/class/net)
+			fi ;;
 		start | stop | restart)
 			words=$(_vserver_guests) ;;
 		exec)

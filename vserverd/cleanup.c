@@ -49,7 +49,11 @@ static int remove_addresses(struct vs *vs, const char *name, const struct state 
 		if (vs_address_parse(a->address, &address) < 0)
 			continue;
 		err = vs_address_remove(vs, &address, a->prefix, a->dev);
-		if (err < 0 && err != -ENOENT && err != -EADDRNOTAVAIL && err != -ENODEV)
+		if (err == -ENOENT || err == -EADDRNOTAVAIL || err == -ENODEV)
+			err = 0;
+		if (!err)
+			err = state_forget(name, a->address);
+		if (err < 0)
 			r = err;
 	}
 	return r;
@@ -101,11 +105,6 @@ static int close_state(const char *name, struct state *state)
 	state->init = 0;
 	free(state->cgroup);
 	state->cgroup = NULL;
-	for (size_t i = 0; i < state->n_added; i++) {
-		free(state->added[i].address);
-		free(state->added[i].dev);
-	}
-	state->n_added = 0;
 	return state->phase ? state_write(name, state) : -ENOMEM;
 }
 

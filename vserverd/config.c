@@ -14,14 +14,14 @@
 #include "config_path.h"
 #include "scope.h"
 
-/* ADDRESS[/PREFIX] [dev INTERFACE] */
+/* ADDRESS[/PREFIX] [dev INTERFACE [nodad]] */
 int config_parse_address(const char *text, struct address_config *ret)
 {
-	_cleanup_free_ char *address = NULL, *dev = NULL;
+	_cleanup_free_ char *address = NULL, *dev = NULL, *no_dad = NULL;
 	struct address_config config = { 0 };
 	char *slash;
 
-	if (sscanf(text, "%ms dev %ms", &address, &dev) < 1 || !address)
+	if (sscanf(text, "%ms dev %ms %ms", &address, &dev, &no_dad) < 1 || !address)
 		return -EINVAL;
 	slash = strchr(address, '/');
 	if (slash)
@@ -38,11 +38,12 @@ int config_parse_address(const char *text, struct address_config *ret)
 		config.prefix = (unsigned int)prefix;
 	}
 	config.dev = TAKE_PTR(dev);
+	config.no_dad = no_dad != NULL;
 	*ret = config;
 	return 0;
 }
 
-static bool is_same(const struct vs_address *a, const struct vs_address *b)
+bool config_same_address(const struct vs_address *a, const struct vs_address *b)
 {
 	if (a->family != b->family)
 		return false;
@@ -52,19 +53,25 @@ static bool is_same(const struct vs_address *a, const struct vs_address *b)
 
 static int take_addresses(struct config *config, const struct entries *entries, FILE *errors)
 {
+	const struct entry *none = NULL;
+
 	for (size_t i = 0; i < entries->n; i++) {
 		const struct entry *entry = &entries->entry[i];
 		struct address_config address, *grown;
 
 		if (entry->setting->type != VS_TYPE_ADDRESS || !*entry->value)
 			continue;
+		if (!strcmp(entry->value, "none")) {
+			none = entry;
+			continue;
+		}
 		if (config_parse_address(entry->value, &address) < 0) {
 			entry_complain(errors, entry, "address: '%s' is not an address; "
 				 "write ADDRESS/PREFIX dev INTERFACE", entry->value);
 			continue;
 		}
 		for (size_t j = 0; j < config->n_addresses; j++)
-			if (is_same(&config->addresses[j].address, &address.address))
+			if (config_same_address(&config->addresses[j].address, &address.address))
 				entry_complain(errors, entry, "address: '%s' is given twice",
 					       entry->value);
 		if (config->n_addresses == VS_ADDRESSES_MAX)
@@ -78,6 +85,8 @@ static int take_addresses(struct config *config, const struct entries *entries, 
 		config->addresses = grown;
 		config->addresses[config->n_addresses++] = address;
 	}
+	if (none && config->n_addresses)
+		entry_complain(errors, none, "address: 'none' is not the only one; leave it out");
 	return 0;
 }
 

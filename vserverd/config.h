@@ -25,6 +25,7 @@ struct address_config {
 	struct vs_address address;
 	unsigned int prefix;
 	char *dev;
+	bool no_dad;		/* of IPv6: other machines are not asked for it */
 };
 
 /** struct config - what a guest is to be. */
@@ -79,8 +80,10 @@ int config_delete(const char *name);
 int config_unset(const char *name, const char *const *keys, size_t n, bool runtime);
 /** config_delete_runtime() - what was set until the next start only. */
 int config_delete_runtime(const char *name);
-/** config_parse_address() - "ADDRESS[/PREFIX dev INTERFACE]"; free @ret->dev. */
+/** config_parse_address() - "ADDRESS[/PREFIX dev INTERFACE [nodad]]"; free @ret->dev. */
 int config_parse_address(const char *text, struct address_config *ret);
+/** config_same_address() - whatever else is said of them. */
+bool config_same_address(const struct vs_address *a, const struct vs_address *b);
 bool config_is_true(const char *value);
 
 #endif

@@ -33,6 +33,10 @@ bool guest_is_up(const struct guest *guest);
 int guest_json(struct manager *m, const struct guest *guest, const struct vs_guarantees *all,
 	       sd_json_variant **ret);
 
+/* guest_address.c */
+/** guest_addresses_json() - an array of the interface's type Address. */
+int guest_addresses_json(struct manager *m, const struct guest *guest, sd_json_variant **ret);
+
 /* guest_bucket.c */
 /** guest_guarantees() - of all contexts; machine_ns 0: nobody knows. */
 struct vs_guarantees guest_guarantees(struct manager *m);

@@ -85,6 +85,10 @@ int operation_delete(struct manager *m, const char *name, operation_done_t done,
 int operation_set(struct manager *m, const char *name, const struct pairs *settings,
 		  bool runtime, sd_json_variant **ret_warnings, operation_done_t done,
 		  void *userdata, struct problem *problem);
+/* address_operation.c: as above; one more or less, @value as the setting has it. */
+int operation_address(struct manager *m, const char *name, const char *value, bool add_it,
+		      bool runtime, operation_done_t done, void *userdata,
+		      struct problem *problem);
 /** set_check() - each by itself and all together, for a guest to be. */
 int set_check(const char *name, const struct pairs *settings, struct problem *problem);
 

@@ -10,6 +10,7 @@
 
 #include "enforcement.h"
 #include "guest.h"
+#include "host_address.h"
 #include "init.h"
 #include "operation.h"
 #include "presence.h"
@@ -86,6 +87,23 @@ static int check_holder(struct manager *m, const struct guest *guest, struct pro
 			      "%s is used by context %u, '%s'", text, holder.xid, holder.name);
 }
 
+/* Nor is what the host has put there and taken away again; a guest's, as we have
+ * seen, it is not. */
+static int check_host(struct manager *m, const struct guest *guest, struct problem *problem)
+{
+	const struct config *config = guest->config;
+
+	for (size_t i = 0; i < config->n_addresses; i++) {
+		_cleanup_free_ char *reason = NULL, *remedy = NULL;
+
+		if (host_address_check(m->vs, guest->name, &config->addresses[i], &reason,
+				       &remedy) < 0)
+			return problem_failed(problem, "adding its addresses", remedy, "%s",
+					      reason ? reason : strerror(ENOMEM));
+	}
+	return 0;
+}
+
 int operation_check_start(struct manager *m, const struct guest *guest,
 			  struct problem *problem)
 {
@@ -103,5 +121,7 @@ int operation_check_start(struct manager *m, const struct guest *guest,
 		r = check_context(m, guest, problem);
 	if (!r)
 		r = check_holder(m, guest, problem);
+	if (!r)
+		r = check_host(m, guest, problem);
 	return r;
 }

@@ -47,20 +47,13 @@ int presence_check(const struct address_config *address, char **ret_reason,
 		      asprintf(ret_reason, "%s is not an address of this host", text));
 }
 
-static bool same(const struct vs_address *a, const struct vs_address *b)
-{
-	if (a->family != b->family)
-		return false;
-	return a->family == AF_INET ? a->ip4.s_addr == b->ip4.s_addr :
-				      IN6_ARE_ADDR_EQUAL(&a->ip6, &b->ip6);
-}
-
 static const struct address_config *find_common(const struct config *config,
 						const struct vs_context *context)
 {
 	for (size_t i = 0; i < config->n_addresses; i++)
 		for (size_t j = 0; j < context->n_addresses; j++)
-			if (same(&config->addresses[i].address, &context->addresses[j]))
+			if (config_same_address(&config->addresses[i].address,
+						&context->addresses[j]))
 				return &config->addresses[i];
 	return NULL;
 }

@@ -245,6 +245,8 @@ int operation_set(struct manager *m, const char *name, const struct pairs *setti
 		return r;
 	}
 	set_warnings(guest->config, next, &warnings);
+	if (guest_is_up(guest))
+		set_warn_address(guest->config, next, &warnings);
 	r = start_worker(operation, guest, settings, runtime, next);
 	if (r < 0) {
 		sd_json_variant_unref(warnings);

@@ -21,6 +21,8 @@ static int check_present(const char *value, char **ret_reason, char **ret_remedy
 	struct address_config address;
 	int r;
 
+	if (!strcmp(value, "none"))
+		return 0;
 	if (config_parse_address(value, &address) < 0)
 		return -EINVAL;
 	r = presence_check(&address, ret_reason, ret_remedy);
@@ -168,4 +170,26 @@ int set_warnings(const struct config *before, const struct config *next, sd_json
 	}
 	*ret = array;
 	return 0;
+}
+
+static bool is_same(const struct address_config *a, const struct address_config *b)
+{
+	return config_same_address(&a->address, &b->address) && a->prefix == b->prefix &&
+	       !a->dev == !b->dev && (!a->dev || !strcmp(a->dev, b->dev));
+}
+
+int set_warn_address(const struct config *before, const struct config *next,
+		     sd_json_variant **array)
+{
+	bool same = before->n_addresses == next->n_addresses;
+
+	for (size_t i = 0; same && i < next->n_addresses; i++)
+		same = is_same(&before->addresses[i], &next->addresses[i]);
+	if (same)
+		return 0;
+	return sd_json_variant_append_arraybo(array, SD_JSON_BUILD_PAIR_STRING("key", "address"),
+		SD_JSON_BUILD_PAIR_BOOLEAN("later", true),
+		SD_JSON_BUILD_PAIR_STRING("reason", "it runs, with those that it has"),
+		SD_JSON_BUILD_PAIR_STRING("remedy", "vserver address add and remove change them "
+						    "at once"));
 }

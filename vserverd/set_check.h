@@ -19,5 +19,9 @@ int set_preview(const char *name, const struct pairs *settings, struct config **
 /** set_warnings() - of settings that are without effect in @next and were not in
  * @before: an array of the interface's type Warning; NULL: there are none. */
 int set_warnings(const struct config *before, const struct config *next, sd_json_variant **ret);
+/** set_warn_address() - that other addresses count from the next start only, to the
+ * same array. */
+int set_warn_address(const struct config *before, const struct config *next,
+		     sd_json_variant **array);
 
 #endif

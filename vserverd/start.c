@@ -20,6 +20,7 @@
 
 #include <systemd/sd-daemon.h>
 
+#include "host_address.h"
 #include "ids.h"
 #include "init.h"
 #include "lock.h"
@@ -103,56 +104,22 @@ static int make_context(struct supervisor *s)
 	return r < 0 ? r : check_holder(s);
 }
 
-static int record_address(struct supervisor *s, const struct address_config *config)
-{
-	struct state_address *added, *one;
-	char text[INET6_ADDRSTRLEN];
-
-	added = reallocarray(s->state->added, s->state->n_added + 1, sizeof(*added));
-	if (!added)
-		return -ENOMEM;
-	s->state->added = added;
-	vs_address_format(&config->address, text);
-	one = &added[s->state->n_added++];
-	*one = (struct state_address){
-		.address = strdup(text),
-		.prefix = config->prefix,
-		.dev = strdup(config->dev),
-	};
-	return one->address && one->dev ? state_write(s->name, s->state) : -ENOMEM;
-}
-
-/* It was there: the host's, and not for us to remove. */
-static int forget_address(struct supervisor *s)
-{
-	struct state_address *last = &s->state->added[--s->state->n_added];
-
-	free(last->address);
-	free(last->dev);
-	return state_write(s->name, s->state);
-}
-
-/* Written down as ours first, then added. */
-static int add_address(struct supervisor *s, const struct address_config *config)
-{
-	int r;
-
-	if (!config->dev || vs_address_is_local(&config->address) == 1)
-		return 0;
-	r = record_address(s, config);
-	if (r < 0)
-		return r;
-	r = vs_address_add(s->vs, &config->address, config->prefix, config->dev);
-	return r == -EEXIST ? forget_address(s) : r;
-}
-
+/* All are asked for on the wire before the first is waited for. */
 static int add_addresses(struct supervisor *s)
 {
+	_cleanup_free_ char *reason = NULL, *remedy = NULL;
+	const struct config *c = s->config;
 	int r = 0;
 
-	for (size_t i = 0; i < s->config->n_addresses && !r; i++)
-		r = add_address(s, &s->config->addresses[i]);
-	return r;
+	for (size_t i = 0; i < c->n_addresses && !r; i++)
+		r = host_address_put(s->vs, s->name, s->state->xid, &c->addresses[i], &reason,
+				     &remedy);
+	for (size_t i = 0; i < c->n_addresses && !r; i++)
+		r = host_address_await(s->vs, &c->addresses[i], &reason, &remedy);
+	if (!r)
+		return 0;
+	s->state->remedy = TAKE_PTR(remedy);
+	return failed(s, "adding its addresses", reason ?: strerror(-r), r);
 }
 
 /* "guest" beside the "supervisor" that systemd has put this process into. */
@@ -272,7 +239,7 @@ static const struct step {
 	{ "writing the state", write_state },
 	{ "giving it user ids", take_ids },
 	{ "making the context", make_context },
-	{ "adding the addresses", add_addresses },
+	{ "adding its addresses", add_addresses },
 	{ "making the control group", make_cgroup },
 	{ "setting the limits", set_limits },
 	{ "writing its names", names_write },

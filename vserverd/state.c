@@ -2,7 +2,9 @@
 /*
  * Copyright (C) 2026 The VServer developers
  *
- * The state files: JSON, one a guest, replaced whole.
+ * The state files: JSON, one a guest, replaced whole.  The supervisor writes its
+ * guest's; which addresses are on the host for it, the daemon changes too.  So that
+ * part is taken from the file at each write, and the directory is locked meanwhile.
  */
 #include <dirent.h>
 #include <errno.h>
@@ -10,14 +12,15 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include <systemd/sd-json.h>
-
 #include <vserver.h>
 
+#include "scope.h"
 #include "state.h"
+#include "state_json.h"
 
 static int path_of(const char *name, const char *suffix, char **ret)
 {
@@ -27,64 +30,6 @@ static int path_of(const char *name, const char *suffix, char **ret)
 }
 
 /* --- writing ----------------------------------------------------------------- */
-
-static int addresses_json(const struct state *state, sd_json_variant **ret)
-{
-	sd_json_variant *array = NULL;
-	int r = 0;
-
-	for (size_t i = 0; i < state->n_added && r >= 0; i++) {
-		sd_json_variant *one = NULL;
-
-		r = sd_json_buildo(&one,
-			SD_JSON_BUILD_PAIR_STRING("address", state->added[i].address),
-			SD_JSON_BUILD_PAIR_UNSIGNED("prefix", state->added[i].prefix),
-			SD_JSON_BUILD_PAIR_STRING("dev", state->added[i].dev));
-		if (r >= 0)
-			r = sd_json_variant_append_array(&array, one);
-		sd_json_variant_unref(one);
-	}
-	if (r < 0) {
-		sd_json_variant_unref(array);
-		return r;
-	}
-	*ret = array;
-	return 0;
-}
-
-static int state_json(const struct state *state, char **ret)
-{
-	sd_json_variant *object = NULL, *added = NULL;
-	int r;
-
-	r = addresses_json(state, &added);
-	if (r < 0)
-		return r;
-	r = sd_json_buildo(&object,
-		SD_JSON_BUILD_PAIR_STRING("phase", state->phase),
-		SD_JSON_BUILD_PAIR_BOOLEAN("ready", state->ready),
-		SD_JSON_BUILD_PAIR_UNSIGNED("xid", state->xid),
-		SD_JSON_BUILD_PAIR_UNSIGNED("ceiling", state->ceiling),
-		SD_JSON_BUILD_PAIR_UNSIGNED("init", (uint64_t)state->init),
-		SD_JSON_BUILD_PAIR_UNSIGNED("initStart", state->init_start),
-		SD_JSON_BUILD_PAIR_UNSIGNED("sinceUsec", state->since_usec),
-		SD_JSON_BUILD_PAIR_UNSIGNED("boots", state->boots),
-		SD_JSON_BUILD_PAIR_CONDITION(state->cgroup != NULL, "cgroup",
-					     SD_JSON_BUILD_STRING(state->cgroup)),
-		SD_JSON_BUILD_PAIR_CONDITION(added != NULL, "added",
-					     SD_JSON_BUILD_VARIANT(added)),
-		SD_JSON_BUILD_PAIR_CONDITION(state->step != NULL, "step",
-					     SD_JSON_BUILD_STRING(state->step)),
-		SD_JSON_BUILD_PAIR_CONDITION(state->reason != NULL, "reason",
-					     SD_JSON_BUILD_STRING(state->reason)),
-		SD_JSON_BUILD_PAIR_CONDITION(state->remedy != NULL, "remedy",
-					     SD_JSON_BUILD_STRING(state->remedy)));
-	if (r >= 0)
-		r = sd_json_variant_format(object, SD_JSON_FORMAT_NEWLINE, ret);
-	sd_json_variant_unref(object);
-	sd_json_variant_unref(added);
-	return r < 0 ? r : 0;
-}
 
 static int write_whole(int fd, const char *text)
 {
@@ -101,20 +46,34 @@ static int write_whole(int fd, const char *text)
 	return fsync(fd) < 0 ? -errno : 0;
 }
 
-int state_write(const char *name, const struct state *state)
+/* A descriptor that holds the lock. */
+static int lock_states(void)
 {
-	char *path = NULL, *temporary = NULL, *text = NULL;
-	int fd = -1, r;
+	_cleanup_close_ int fd = -1;
 
 	if (mkdir("/run/vserver", 0755) < 0 && errno != EEXIST)
 		return -errno;
 	if (mkdir(STATE_DIR, 0755) < 0 && errno != EEXIST)
 		return -errno;
+	fd = open(STATE_DIR, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (fd < 0)
+		return -errno;
+	while (flock(fd, LOCK_EX) < 0)
+		if (errno != EINTR)
+			return -errno;
+	return TAKE_FD(fd);
+}
+
+static int replace(const char *name, const struct state *state)
+{
+	char *path = NULL, *temporary = NULL, *text = NULL;
+	int fd = -1, r;
+
 	r = path_of(name, ".json", &path);
 	if (!r)
 		r = path_of(name, ".json~", &temporary);
 	if (!r)
-		r = state_json(state, &text);
+		r = state_to_json(state, &text);
 	if (r)
 		goto out;
 
@@ -133,6 +92,23 @@ out:
 	return r;
 }
 
+int state_write(const char *name, const struct state *state)
+{
+	_cleanup_close_ int lock = lock_states();
+	struct state *before = NULL, whole = *state;
+	int r;
+
+	if (lock < 0)
+		return lock;
+	if (state_read(name, &before) < 0)
+		before = NULL;
+	whole.added = before ? before->added : NULL;
+	whole.n_added = before ? before->n_added : 0;
+	r = replace(name, &whole);
+	state_free(before);
+	return r;
+}
+
 int state_remove(const char *name)
 {
 	char *path;
@@ -147,73 +123,6 @@ int state_remove(const char *name)
 }
 
 /* --- reading ----------------------------------------------------------------- */
-
-static uint64_t number(sd_json_variant *object, const char *key)
-{
-	sd_json_variant *v = sd_json_variant_by_key(object, key);
-
-	return v && sd_json_variant_is_unsigned(v) ? sd_json_variant_unsigned(v) : 0;
-}
-
-/* NULL where it is not there; -ENOMEM through *@r. */
-static char *string(sd_json_variant *object, const char *key, int *r)
-{
-	sd_json_variant *v = sd_json_variant_by_key(object, key);
-	char *copy;
-
-	if (!v || !sd_json_variant_is_string(v))
-		return NULL;
-	copy = strdup(sd_json_variant_string(v));
-	if (!copy)
-		*r = -ENOMEM;
-	return copy;
-}
-
-static int read_added(sd_json_variant *array, struct state *state)
-{
-	size_t n = array && sd_json_variant_is_array(array) ?
-		   sd_json_variant_elements(array) : 0;
-	int r = 0;
-
-	state->added = n ? calloc(n, sizeof(*state->added)) : NULL;
-	if (n && !state->added)
-		return -ENOMEM;
-	for (size_t i = 0; i < n; i++) {
-		sd_json_variant *one = sd_json_variant_by_index(array, i);
-
-		state->added[i].address = string(one, "address", &r);
-		state->added[i].prefix = (unsigned int)number(one, "prefix");
-		state->added[i].dev = string(one, "dev", &r);
-		state->n_added = i + 1;
-		if (r || !state->added[i].address || !state->added[i].dev)
-			return r ? r : -EBADMSG;
-	}
-	return 0;
-}
-
-static int read_object(sd_json_variant *object, struct state *state)
-{
-	sd_json_variant *ready = sd_json_variant_by_key(object, "ready");
-	int r = 0;
-
-	state->phase = string(object, "phase", &r);
-	state->ready = ready && sd_json_variant_is_boolean(ready) && sd_json_variant_boolean(ready);
-	state->xid = (uint32_t)number(object, "xid");
-	state->ceiling = number(object, "ceiling");
-	state->init = (pid_t)number(object, "init");
-	state->init_start = number(object, "initStart");
-	state->since_usec = number(object, "sinceUsec");
-	state->boots = number(object, "boots");
-	state->cgroup = string(object, "cgroup", &r);
-	state->step = string(object, "step", &r);
-	state->reason = string(object, "reason", &r);
-	state->remedy = string(object, "remedy", &r);
-	if (r)
-		return r;
-	if (!state->phase)
-		return -EBADMSG;
-	return read_added(sd_json_variant_by_key(object, "added"), state);
-}
 
 int state_read(const char *name, struct state **ret)
 {
@@ -231,7 +140,7 @@ int state_read(const char *name, struct state **ret)
 		return r == -ENOENT ? r : -EBADMSG;
 
 	state = calloc(1, sizeof(*state));
-	r = state ? read_object(object, state) : -ENOMEM;
+	r = state ? state_from_json(object, state) : -ENOMEM;
 	sd_json_variant_unref(object);
 	if (r < 0) {
 		state_free(state);
@@ -241,14 +150,18 @@ int state_read(const char *name, struct state **ret)
 	return 0;
 }
 
+static void free_address(const struct state_address *address)
+{
+	free(address->address);
+	free(address->dev);
+}
+
 void state_free(struct state *state)
 {
 	if (!state)
 		return;
-	for (size_t i = 0; i < state->n_added; i++) {
-		free(state->added[i].address);
-		free(state->added[i].dev);
-	}
+	for (size_t i = 0; i < state->n_added; i++)
+		free_address(&state->added[i]);
 	free(state->added);
 	free(state->phase);
 	free(state->cgroup);
@@ -256,6 +169,76 @@ void state_free(struct state *state)
 	free(state->reason);
 	free(state->remedy);
 	free(state);
+}
+
+/* --- what is on the host ----------------------------------------------------- */
+
+const struct state_address *state_find(const struct state *state, const char *address)
+{
+	for (size_t i = 0; i < state->n_added; i++)
+		if (!strcmp(state->added[i].address, address))
+			return &state->added[i];
+	return NULL;
+}
+
+static int append(struct state *state, const struct state_address *address)
+{
+	struct state_address *grown;
+
+	grown = reallocarray(state->added, state->n_added + 1, sizeof(*grown));
+	if (!grown)
+		return -ENOMEM;
+	state->added = grown;
+	grown[state->n_added] = (struct state_address){
+		.address = strdup(address->address),
+		.prefix = address->prefix,
+		.dev = strdup(address->dev),
+	};
+	state->n_added++;
+	return grown[state->n_added - 1].address && grown[state->n_added - 1].dev ? 0 : -ENOMEM;
+}
+
+static void drop(struct state *state, const char *address)
+{
+	size_t kept = 0;
+
+	for (size_t i = 0; i < state->n_added; i++) {
+		if (strcmp(state->added[i].address, address))
+			state->added[kept++] = state->added[i];
+		else
+			free_address(&state->added[i]);
+	}
+	state->n_added = kept;
+}
+
+static int change(const char *name, const char *address, const struct state_address *add)
+{
+	_cleanup_close_ int lock = lock_states();
+	struct state *state = NULL;
+	int r;
+
+	if (lock < 0)
+		return lock;
+	r = state_read(name, &state);
+	if (r < 0)
+		return r;
+	drop(state, address);
+	if (add)
+		r = append(state, add);
+	if (!r)
+		r = replace(name, state);
+	state_free(state);
+	return r;
+}
+
+int state_record(const char *name, const struct state_address *address)
+{
+	return change(name, address->address, address);
+}
+
+int state_forget(const char *name, const char *address)
+{
+	return change(name, address, NULL);
 }
 
 bool state_is_left(const struct state *state)

@@ -30,7 +30,7 @@ struct state {
 	pid_t init;		/* 0: none */
 	uint64_t init_start;	/* clock ticks since boot */
 	char *cgroup;		/* below /sys/fs/cgroup; NULL: none yet */
-	struct state_address *added;	/* addresses that we put on the host */
+	struct state_address *added;	/* addresses that we put on the host; read only */
 	size_t n_added;
 	uint64_t since_usec;	/* CLOCK_REALTIME of the last change of phase */
 	uint64_t boots;		/* how often it has booted since start */
@@ -41,8 +41,15 @@ struct state {
 
 /** state_read() - 0; -ENOENT there is none; -EBADMSG it is not ours. */
 int state_read(const char *name, struct state **ret);
-/** state_write() - whole or not at all, and on the disk. */
+/** state_write() - whole or not at all, and on the disk; but the addresses that
+ * are on the host, which stay those of the file. */
 int state_write(const char *name, const struct state *state);
+/** state_record(), state_forget() - an address will be on the host, or is not any
+ * more.  0; -ENOENT there is no state. */
+int state_record(const char *name, const struct state_address *address);
+int state_forget(const char *name, const char *address);
+/** state_find() - where we put an address; NULL: nowhere. */
+const struct state_address *state_find(const struct state *state, const char *address);
 int state_remove(const char *name);
 void state_free(struct state *state);
 /** state_is_left() - does it name things that were made and not removed? */

@@ -24,6 +24,10 @@ extern const sd_varlink_interface vl_interface_manager;
 /** varlink_listen() - on systemd's socket, or on one of its own. */
 int varlink_listen(struct manager *m, sd_varlink_server **ret);
 
+/* varlink_address.c */
+/** varlink_bind_addresses() - the methods about addresses. */
+int varlink_bind_addresses(sd_varlink_server *server);
+
 /* varlink_reply.c */
 /** reply_problem() - as the interface's error. */
 int reply_problem(sd_varlink *link, const struct problem *problem);
@@ -46,6 +50,7 @@ void reply_progress(unsigned int percent, void *userdata);
 struct request {
 	const char *name;
 	const char *from;
+	const char *address;
 	bool wait, runtime;
 	struct pairs settings;		/* the arrays are the request's */
 };
@@ -54,6 +59,7 @@ int request_name(sd_varlink *link, sd_json_variant *parameters, struct request *
 int request_start(sd_varlink *link, sd_json_variant *parameters, struct request *ret);
 int request_build(sd_varlink *link, sd_json_variant *parameters, struct request *ret);
 int request_set(sd_varlink *link, sd_json_variant *parameters, struct request *ret);
+int request_address(sd_varlink *link, sd_json_variant *parameters, struct request *ret);
 int request_none(sd_varlink *link, sd_json_variant *parameters);
 void request_clear(struct request *request);
 

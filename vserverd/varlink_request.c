@@ -113,6 +113,20 @@ int request_set(sd_varlink *link, sd_json_variant *parameters, struct request *r
 	return sd_varlink_dispatch(link, parameters, table, ret);
 }
 
+int request_address(sd_varlink *link, sd_json_variant *parameters, struct request *ret)
+{
+	static const sd_json_dispatch_field table[] = {
+		NAME,
+		FIELD("address", SD_JSON_VARIANT_STRING, sd_json_dispatch_const_string, address,
+		      SD_JSON_MANDATORY),
+		FIELD("runtime", SD_JSON_VARIANT_BOOLEAN, sd_json_dispatch_stdbool, runtime,
+		      SD_JSON_NULLABLE),
+		{},
+	};
+
+	return sd_varlink_dispatch(link, parameters, table, ret);
+}
+
 void request_clear(struct request *request)
 {
 	free(request->settings.keys);

@@ -30,6 +30,8 @@ expect 0 "verbs by their beginning" prints " start stop status " offers vserver 
 expect 0 "guests" prints " web " offers vserver start ""
 expect 0 "a guest's settings" prints "* cpu= *memory= *" offers vserver set web ""
 expect 0 "options, settings among them" prints "* --runtime *--cpu *" offers vserver set web --
+expect 0 "what to do about addresses, and guests" prints " add remove web " offers vserver address ""
+expect 0 "a guest to give one" prints " web " offers vserver address add ""
 expect 0 "files" prints " $completion " offers vserver build new --from "$completion"
 expect 0 "nothing where nothing fits" prints "  " offers vserver status web ""
 expect 0 "a verb's classic name" prints "* cpu= *" offers vserver limit web ""

@@ -52,16 +52,97 @@ vserver stop web
 # --- the host's ------------------------------------------------------------------------
 ip address add 192.0.2.30/32 dev vst0
 vserver set web 'address=192.0.2.30/32 dev vst0'
-expect 0 "an address that the host has" vserver start web
+expect_error 1 "192.0.2.30 is an address of this host, on vst0; write it without dev .* ip address del 192.0.2.30/32 dev vst0" \
+	"an address that the host has is not put there once more" vserver start web
+expect 0 "it stays the host's" has 192.0.2.30
+vserver set web 'address=192.0.2.30/24 dev lo'
+expect_error 1 "192.0.2.30 is an address of this host, on vst0" "nor elsewhere" vserver start web
+ip link set vst0 down
+expect_error 1 "192.0.2.30 is an address of this host, on vst0" \
+	"nor where its interface is down" vserver start web
+ip link set vst0 up
+expect 0 "control: as it is" vserver set web address=192.0.2.30
+expect 0 "control: it starts" vserver start web
 expect 0 "control: it has it" has 192.0.2.30
 expect 0 "stopped" vserver stop web
 expect 0 "stays the host's" has 192.0.2.30
-ip link set vst0 down
-expect 0 "and where its interface is down" vserver start web
-expect 0 "stopped" vserver stop web
-expect 0 "it stays, too" has 192.0.2.30
-ip link set vst0 up
 ip address del 192.0.2.30/32 dev vst0
+vserver set web 'address=192.0.2.30/32 dev vst0'
+expect 0 "control: once the host has it no more it is put there" vserver start web
+expect 0 "control: with the guest's stop" vserver stop web
+expect 1 "control: it goes" has 192.0.2.30
+
+# --- whose it is -------------------------------------------------------------------------
+long=a-guest-with-a-long-name
+cleanup vserver delete "$long" --yes
+cleanup vserver stop "$long"
+vserver build "$long" --from "$scratch/tiny.tar" --address '192.0.2.31/32 dev vst0'
+vserver set web 'address=192.0.2.30/32 dev vst0' 'address=2001:db8:1::30/128 dev vst0'
+expect 0 "a guest" vserver start web
+expect 0 "and one with a long name" vserver start "$long"
+expect_output ' vst0:web( |\\|$)' "the label names it" ip -o -4 address show to 192.0.2.30
+expect_output " vst0:$(field "$long" .xid)( |\\\\|\$)" "or its context, where that is too long" \
+	ip -o -4 address show to 192.0.2.31
+expect_output 'proto (118|0x76)' "IPv6 has no label, but says who" \
+	ip -6 address show to 2001:db8:1::30
+vserver stop "$long" web
+vserver delete "$long" --yes
+
+# --- left over ---------------------------------------------------------------------------
+vserver set web 'address=192.0.2.32/32 dev vst0'
+ip address add 192.0.2.32/32 dev vst0 label vst0:web
+expect_error 1 "192.0.2.32 is an address of this host, on vst0 \\(vst0:web\\)" \
+	"a label alone does not make it the guest's" vserver start web
+ip address del 192.0.2.32/32 dev vst0
+ip address add 192.0.2.32/32 dev vst0 label vst0:db proto 118
+expect_error 1 "192.0.2.32 is an address of this host, on vst0 \\(vst0:db\\)" \
+	"nor is what VServer put there for another" vserver start web
+ip address del 192.0.2.32/32 dev vst0
+ip address add 192.0.2.32/32 dev vst0 label vst0:web proto 118
+expect 0 "what it put there for this guest is" vserver start web
+expect 0 "and goes" vserver stop web
+expect 1 "with it" has 192.0.2.32
+
+# --- another machine's -------------------------------------------------------------------
+unshare --net sleep infinity &
+machine=$!
+cleanup kill "$machine"
+there() { nsenter --net --target "$machine" ip "$@"; }
+is_there() { [ "$(readlink /proc/$machine/ns/net)" != "$(readlink /proc/$$/ns/net)" ]; }
+if eventually 20 is_there && ip link add vst1 type veth peer name vst2; then
+	ip link set vst2 netns "$machine"
+	there link set vst2 up
+	ip link set vst1 up
+	there address add 2001:db8:3::7/64 dev vst2 nodad
+	vserver set web 'address=2001:db8:3::7/64 dev vst1'
+	expect_error 1 "2001:db8:3::7 is in use by another machine in the network of vst1" \
+		"an address that another machine has" vserver start web
+	expect 0 "is off the host again" eventually 20 sh -c "! ip -o address | grep -q 2001:db8:3::7"
+	vserver set web 'address=2001:db8:3::8/64 dev vst1'
+	expect 0 "control: another one" vserver start web
+	expect_output 2001:db8:3::8 "is there" ip -o address show to 2001:db8:3::8
+	expect 1 "and can be used" grep -q tentative <<<"$output"
+	vserver stop web
+	vserver set web 'address=2001:db8:3::7/64 dev vst1 nodad'
+	expect 0 "with nodad nobody is asked" vserver start web
+	vserver stop web
+	there link set vst2 down
+	vserver set web 'address=2001:db8:3::8/64 dev vst1'
+	expect 0 "nor without a carrier" vserver start web
+	expect_output 2001:db8:3::8 "it is there" ip -o address show to 2001:db8:3::8
+	expect 1 "and can be used" grep -q tentative <<<"$output"
+	vserver stop web
+	ip link delete vst1
+else
+	skip 9 "no veth"
+fi
+expect_error 1 "after an address comes dev INTERFACE, of IPv6 nodad too" "IPv4 has no nodad" \
+	vserver set web 'address=192.0.2.7/32 dev vst0 nodad'
+expect_error 1 "'none' is not the only one" "none stands alone" \
+	vserver set web address=none 'address=192.0.2.7/32 dev vst0'
+expect 0 "control: alone" vserver set web address=none
+expect 0 "a guest without an address starts" vserver start web
+vserver stop web
 
 # --- others in one network --------------------------------------------------------------
 echo 0 >"$conf/all/promote_secondaries"

@@ -131,6 +131,8 @@ static void addresses(void)
 	good("address", "192.0.2.7/24 dev lo");
 	good("address", "2001:db8::7/64  dev lo");
 	good("address", "192.0.2.7 dev lo");
+	good("address", "2001:db8::7/64 dev lo nodad");
+	good("address", "none");
 	/* What is there now is not the value's: it comes and goes. */
 	good("address", "203.0.113.9");
 	good("address", "192.0.2.7/24 dev nosuch0");
@@ -156,6 +158,10 @@ static void addresses(void)
 	bad("address", "192.0.2.7/24 lo", "dev INTERFACE");
 	bad("address", "192.0.2.7/24 dev", "dev INTERFACE");
 	bad("address", "192.0.2.7/24 dev lo up", "dev INTERFACE");
+	bad("address", "192.0.2.7/24 dev lo nodad", "dev INTERFACE");
+	bad("address", "2001:db8::7/64 dev lo nodad up", "dev INTERFACE");
+	bad("address", "2001:db8::7/64 nodad", "dev INTERFACE");
+	bad("address", "none dev lo", "no address");
 	bad("address", "web", "no address");
 	bad("address", "", "no address");
 	bad("address", "   ", "no address");
