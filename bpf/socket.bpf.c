@@ -14,8 +14,10 @@
  * netlink an xid has the protocols that a guest's userland asks; to the others
  * it is told what a kernel says that does not have them, as it is of AF_ALG.
  * A task cannot bind, connect, listen, accept, send or receive with a socket of
- * another nid, nor be given one.  A context connects to Unix sockets of its own
- * only, and sends datagrams to those and to whatever has a path.
+ * another nid, nor be given one; nor can one with a network namespace of its own
+ * with a socket of another context, of whatever kind but Unix.  A context connects
+ * to Unix sockets of its own only, and sends datagrams to those and to whatever has
+ * a path.
  *
  * When it is good.  The mark is the maker's, not that of whoever holds the
  * descriptor or the cgroup it was made in.  A socket of the host has no mark
@@ -33,13 +35,12 @@
  * No mark: the host's, so a task with a nid may not use it.
  */
 #include "message.bpf.h"
+#include "own_net.bpf.h"
 
 char LICENSE[] SEC("license") = "GPL";
 
 #define VS_RULE VS_RULE_SOCKET
 
-#define AF_UNIX		1
-#define AF_NETLINK	16
 #define AF_ALG		38
 #define IPPROTO_ICMPV6	58	/* a macro: not in BTF */
 
@@ -138,6 +139,8 @@ int BPF_PROG(vs_socket_post_create, struct socket *sock, int family, int type,
 	if (!t)
 		return 0;
 	err = t->nid ? may_make(family, type, protocol) : 0;
+	if (!err && t->own_net)
+		err = may_make_own(family);
 	/*
 	 * A cipher that is not there is looked for, and its module loaded, by a
 	 * thread of the kernel's, where no hook knows for whom.
@@ -150,7 +153,7 @@ int BPF_PROG(vs_socket_post_create, struct socket *sock, int family, int type,
 		vs_count_refusal(VS_RULE);
 		return err;
 	}
-	if (family != AF_UNIX && family != AF_INET && family != AF_INET6)
+	if (family != AF_UNIX && family != AF_INET && family != AF_INET6 && !t->own_net)
 		return 0;
 	if (!sk)
 		return -ENOMEM;
@@ -178,10 +181,13 @@ static __always_inline int may_use(struct socket *sock, struct vs_sock **ret_soc
 	u32 nid;
 
 	*ret_sock = NULL;
-	if (!sk || (sk->__sk_common.skc_family != AF_INET &&
-		    sk->__sk_common.skc_family != AF_INET6))
+	if (!sk)
 		return 0;
 	t = vs_current();
+	if (t && t->own_net)
+		return may_use_own(sk, t->xid);
+	if (sk->__sk_common.skc_family != AF_INET && sk->__sk_common.skc_family != AF_INET6)
+		return 0;
 	nid = t ? t->nid : 0;
 	s = sk->sk_bpf_storage ? bpf_sk_storage_get(&sockets, sk, NULL, 0) : NULL;
 	if (s && s->nid)
@@ -269,7 +275,7 @@ static __always_inline int may_pass(struct socket *sock, u32 *ret_nid, struct vs
 
 	*ret_sock = NULL;
 	*ret_nid = t ? t->nid : 0;
-	if (!*ret_nid || !sk)
+	if (!sk || !t || !(t->nid || t->own_net))
 		return 0;
 	barrier_var(sk);	/* else it is read once more, and not known not to be NULL */
 	if (BPF_CORE_READ_BITFIELD_PROBED(sk, sk_kern_sock))

@@ -18,7 +18,7 @@ struct vs_task {
 	__u32 xid;		/* context; 0: host */
 	__u32 nid;		/* whose addresses; 0: any */
 	__u32 counted;		/* 1: this task is in its contexts' counts */
-	__u32 pad;
+	__u32 own_net;		/* 1: its context has VS_FLAG_NETWORK */
 };
 
 /*
@@ -27,7 +27,7 @@ struct vs_task {
  * is 0 or a negative errno: -EPERM a number is set already, or the caller is
  * in a context; -EBUSY the caller has threads; -ESRCH no such context; -ENOKEY
  * a link that enforces was detached; -EACCES it is private and somebody has
- * entered it.
+ * entered it; -EXDEV it has a network of its own, and the caller has the host's.
  */
 struct vs_enter_args {
 	__u32 xid;
