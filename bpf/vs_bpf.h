@@ -48,6 +48,17 @@ struct vs_sock {
 	__u32 pad;
 };
 
+/* Why a frame of a guest with a network of its own was dropped (guard.bpf.c). */
+enum vs_drop {
+	VS_DROP_MAC,
+	VS_DROP_IPV4,
+	VS_DROP_IPV6,
+	VS_DROP_ARP,
+	VS_DROP_ND,
+	VS_DROP_OTHER,
+	VS_DROPS
+};
+
 /*
  * Pins, below VS_PIN_ROOT.  bpffs takes no dots in names.
  *   tasks                the task storage map
@@ -55,6 +66,7 @@ struct vs_sock {
  *   enter                the program vs_enter
  *   links/NAME           one a link that enforces, NAME the program's
  *   scheduler/NAME       the struct_ops link and every map of the scheduler
+ *   dropped/XID          the counters of what a guest's frames were dropped for
  */
 #define VS_PIN_ROOT		"/sys/fs/bpf/vserver"
 #define VS_PIN_TASKS		VS_PIN_ROOT "/tasks"
@@ -62,5 +74,6 @@ struct vs_sock {
 #define VS_PIN_ENTER		VS_PIN_ROOT "/enter"
 #define VS_PIN_LINKS		VS_PIN_ROOT "/links"
 #define VS_PIN_SCHEDULER	VS_PIN_ROOT "/scheduler"
+#define VS_PIN_DROPPED		VS_PIN_ROOT "/dropped"
 
 #endif /* VS_BPF_H */

@@ -191,6 +191,9 @@ int vs_enter_run(struct vs *vs, int program, uint32_t xid, uint32_t nid, bool jo
 	case -EACCES:
 		return vs_fail(vs, r, "context %u is private: nobody enters it any more",
 			       xid ?: nid);
+	case -EXDEV:
+		return vs_fail(vs, r, "context %u has a network of its own, and this process the "
+			       "host's", xid ?: nid);
 	case -EBUSY:
 		return vs_fail(vs, r, "a process with threads cannot enter a context");
 	case -ESRCH:
