@@ -15,6 +15,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "network.h"
 #include "supervisor.h"
 
 #define KILL_LIMIT_NS	10000000000ULL
@@ -101,6 +102,8 @@ static int close_state(const char *name, struct state *state)
 	state->init = 0;
 	free(state->cgroup);
 	state->cgroup = NULL;
+	free(state->interface);
+	state->interface = NULL;
 	for (size_t i = 0; i < state->n_added; i++) {
 		free(state->added[i].address);
 		free(state->added[i].dev);
@@ -132,6 +135,7 @@ static int remove_all(struct vs *vs, const char *name, struct state *state)
 		int (*remove)(struct vs *vs, const char *name, const struct state *state);
 	} things[] = {
 		{ "control group", remove_cgroup },
+		{ "network", network_remove },
 		{ "context", end_context },
 		{ "addresses", remove_addresses },
 	};

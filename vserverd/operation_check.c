@@ -36,7 +36,8 @@ static int check_addresses(const struct config *config, struct problem *problem)
 	for (size_t i = 0; i < config->n_addresses; i++) {
 		_cleanup_free_ char *reason = NULL, *remedy = NULL;
 
-		if (presence_check(&config->addresses[i], &reason, &remedy) < 0)
+		if (presence_check_in(config->network, &config->addresses[i], &reason,
+				      &remedy) < 0)
 			return problem_failed(problem, "adding its addresses", remedy, "%s",
 					      reason ? reason : strerror(ENOMEM));
 	}

@@ -47,6 +47,27 @@ int presence_check(const struct address_config *address, char **ret_reason,
 		      asprintf(ret_reason, "%s is not an address of this host", text));
 }
 
+/* What the host answers for never comes to the guest. */
+static int check_own(const struct vs_address *address, char **ret_reason, char **ret_remedy)
+{
+	char text[INET6_ADDRSTRLEN];
+
+	if (vs_address_is_local(address) != 1)
+		return 0;
+	vs_address_format(address, text);
+	if (asprintf(ret_reason, "%s is an address of this host", text) < 0)
+		*ret_reason = NULL;
+	*ret_remedy = strdup("take it off the host, or give the guest another");
+	return -EADDRINUSE;
+}
+
+int presence_check_in(enum network network, const struct address_config *address,
+		      char **ret_reason, char **ret_remedy)
+{
+	return network == NETWORK_BIND ? presence_check(address, ret_reason, ret_remedy) :
+					 check_own(&address->address, ret_reason, ret_remedy);
+}
+
 static bool same(const struct vs_address *a, const struct vs_address *b)
 {
 	if (a->family != b->family)

@@ -23,6 +23,7 @@
 #include "ids.h"
 #include "init.h"
 #include "lock.h"
+#include "network.h"
 #include "presence.h"
 #include "scope.h"
 #include "supervisor.h"
@@ -85,7 +86,8 @@ static int make_context(struct supervisor *s)
 	struct vs_context ctx = {
 		.xid = c->xid,
 		.flags = VS_FLAG_PERSISTENT | VS_FLAG_CGROUP |
-			 (c->own_users ? VS_FLAG_USER : 0),
+			 (c->own_users ? VS_FLAG_USER : 0) |
+			 (c->network != NETWORK_BIND ? VS_FLAG_NETWORK : 0),
 		.ceiling = c->ceiling,
 		.bucket = c->bucket,
 	};
@@ -150,6 +152,8 @@ static int add_addresses(struct supervisor *s)
 {
 	int r = 0;
 
+	if (s->config->network != NETWORK_BIND)
+		return 0;
 	for (size_t i = 0; i < s->config->n_addresses && !r; i++)
 		r = add_address(s, &s->config->addresses[i]);
 	return r;
@@ -219,6 +223,8 @@ int boot(struct supervisor *s)
 	};
 	_cleanup_strv_free_ char **argv = NULL;
 	_cleanup_free_ char *reason = NULL, *command_line = NULL;
+	struct vs_network_address addresses[VS_ADDRESSES_MAX];
+	struct vs_network network;
 	struct timespec now;
 	struct vs_space space = {
 		.root = s->config->root,
@@ -228,6 +234,7 @@ int boot(struct supervisor *s)
 		.ceiling = s->state->ceiling,
 		.user_first = s->user_first,
 		.envp = environment,
+		.network = network_of(s, &network, addresses),
 		.no_seccomp = s->config->no_seccomp,
 		.no_new_privs = s->config->no_new_privs,
 	};
@@ -275,6 +282,7 @@ static const struct step {
 	{ "adding the addresses", add_addresses },
 	{ "making the control group", make_cgroup },
 	{ "setting the limits", set_limits },
+	{ "preparing its network", network_prepare },
 	{ "starting init", boot },
 };
 

@@ -73,6 +73,8 @@ static int state_json(const struct state *state, char **ret)
 					     SD_JSON_BUILD_STRING(state->cgroup)),
 		SD_JSON_BUILD_PAIR_CONDITION(added != NULL, "added",
 					     SD_JSON_BUILD_VARIANT(added)),
+		SD_JSON_BUILD_PAIR_CONDITION(state->interface != NULL, "interface",
+					     SD_JSON_BUILD_STRING(state->interface)),
 		SD_JSON_BUILD_PAIR_CONDITION(state->step != NULL, "step",
 					     SD_JSON_BUILD_STRING(state->step)),
 		SD_JSON_BUILD_PAIR_CONDITION(state->reason != NULL, "reason",
@@ -205,6 +207,7 @@ static int read_object(sd_json_variant *object, struct state *state)
 	state->since_usec = number(object, "sinceUsec");
 	state->boots = number(object, "boots");
 	state->cgroup = string(object, "cgroup", &r);
+	state->interface = string(object, "interface", &r);
 	state->step = string(object, "step", &r);
 	state->reason = string(object, "reason", &r);
 	state->remedy = string(object, "remedy", &r);
@@ -252,6 +255,7 @@ void state_free(struct state *state)
 	free(state->added);
 	free(state->phase);
 	free(state->cgroup);
+	free(state->interface);
 	free(state->step);
 	free(state->reason);
 	free(state->remedy);
@@ -260,7 +264,8 @@ void state_free(struct state *state)
 
 bool state_is_left(const struct state *state)
 {
-	return strcmp(state->phase, "failed") || state->xid || state->cgroup || state->n_added;
+	return strcmp(state->phase, "failed") || state->xid || state->cgroup ||
+	       state->n_added || state->interface;
 }
 
 /* The name of a guest, if the file is a state. */

@@ -32,6 +32,7 @@ struct state {
 	char *cgroup;		/* below /sys/fs/cgroup; NULL: none yet */
 	struct state_address *added;	/* addresses that we put on the host */
 	size_t n_added;
+	char *interface;	/* the host's end of its own network; NULL: none */
 	uint64_t since_usec;	/* CLOCK_REALTIME of the last change of phase */
 	uint64_t boots;		/* how often it has booted since start */
 	char *step;		/* what failed: step, reason, remedy; or NULL */
