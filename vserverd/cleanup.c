@@ -49,7 +49,8 @@ static int remove_addresses(struct vs *vs, const char *name, const struct state 
 
 		if (vs_address_parse(a->address, &address) < 0)
 			continue;
-		err = vs_address_remove(vs, &address, a->prefix, a->dev);
+		err = state->interface ? vs_proxy_remove(vs, &address, a->dev) :
+					 vs_address_remove(vs, &address, a->prefix, a->dev);
 		if (err < 0 && err != -ENOENT && err != -EADDRNOTAVAIL && err != -ENODEV)
 			r = err;
 	}

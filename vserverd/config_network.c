@@ -44,10 +44,7 @@ static void check_address(const struct entry *entry, FILE *errors)
 
 	if (config_parse_address(entry->value, &address) < 0)
 		return;		/* that has been told */
-	if (address.dev)
-		entry_complain(errors, entry, "address: '%s': with network = private the interface "
-			       "is the guest's eth0; leave out dev", entry->value);
-	else if (!is_on_a_wire(&address.address))
+	if (!is_on_a_wire(&address.address))
 		entry_complain(errors, entry, "address: '%s' leads to no other machine; write one "
 			       "that is routed to this host", entry->value);
 	free(address.dev);

@@ -144,6 +144,8 @@ static int add_address(struct supervisor *s, const struct address_config *config
 	r = record_address(s, config);
 	if (r < 0)
 		return r;
+	if (s->config->network != NETWORK_BIND)
+		return vs_proxy_add(s->vs, &config->address, config->dev);
 	r = vs_address_add(s->vs, &config->address, config->prefix, config->dev);
 	return r == -EEXIST ? forget_address(s) : r;
 }
@@ -152,8 +154,6 @@ static int add_addresses(struct supervisor *s)
 {
 	int r = 0;
 
-	if (s->config->network != NETWORK_BIND)
-		return 0;
 	for (size_t i = 0; i < s->config->n_addresses && !r; i++)
 		r = add_address(s, &s->config->addresses[i]);
 	return r;
@@ -279,10 +279,10 @@ static const struct step {
 	{ "writing the state", write_state },
 	{ "giving it user ids", take_ids },
 	{ "making the context", make_context },
+	{ "preparing its network", network_prepare },
 	{ "adding the addresses", add_addresses },
 	{ "making the control group", make_cgroup },
 	{ "setting the limits", set_limits },
-	{ "preparing its network", network_prepare },
 	{ "starting init", boot },
 };
 

@@ -30,7 +30,8 @@ struct state {
 	pid_t init;		/* 0: none */
 	uint64_t init_start;	/* clock ticks since boot */
 	char *cgroup;		/* below /sys/fs/cgroup; NULL: none yet */
-	struct state_address *added;	/* addresses that we put on the host */
+	struct state_address *added;	/* addresses that we put on the host, or, with
+					 * @interface, for which it answers */
 	size_t n_added;
 	char *interface;	/* the host's end of its own network; NULL: none */
 	uint64_t since_usec;	/* CLOCK_REALTIME of the last change of phase */

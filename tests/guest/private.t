@@ -63,8 +63,8 @@ expect_error 1 "leave out user *= host" "so is one of its own with the host's id
 	vserver set web network=private user=host
 expect_error 1 "there is no interface to have it" "and none with an address" \
 	vserver set web network=none address=10.77.0.2
-expect_error 1 "leave out dev" "the interface is the guest's" \
-	vserver set web network=private 'address=10.77.0.2/24 dev lo'
+expect_error 1 "no interface 'nowhere'" "and one that the host answers for wants an interface" \
+	vserver set web network=private 'address=10.77.0.2/24 dev nowhere'
 expect_error 1 'leads to no other machine' "a loopback is no address of it" \
 	vserver set web network=private address=127.0.0.2
 expect_error 1 'leads to no other machine' "nor what is local to a link" \
@@ -149,6 +149,19 @@ says '*answer (of-web) ok' "which reaches it" ip netns exec peer $probe ask tcp 
 says '*answer (of-web) ok' "by IPv6, too" ip netns exec peer $probe ask tcp fd77::2 7003
 says 'forwarding*ok*on' "control: then it has nothing to say" sh -c 'vserver check --no-legend | grep "^forwarding "'
 
+# In that network, where the host answers for it.
+says 'E@(AGAIN|HOSTUNREACH)' "control: nobody in that network has its address" ip netns exec peer $probe send udp 10.78.0.7 7003
+vserver stop web
+expect 0 "it can have one there, too" vserver set web address=10.77.0.2/24 address=fd77::2/64 \
+	'address=10.78.0.7/24 dev peer0' 'address=fd78::7/64 dev peer0'
+expect 0 "it starts" vserver start web
+end=$(ends)
+server vserver exec web -- /usr/bin/probe serve tcp ::0 7003 of-web
+is "$(ip neighbour show proxy dev peer0 | sort | xargs)" "10.78.0.7 proxy fd78::7 proxy" "for which the host answers"
+says '*answer (of-web) ok' "and is found" ip netns exec peer $probe ask tcp 10.78.0.7 7003
+says '*answer (of-web) ok' "by IPv6, too" ip netns exec peer $probe ask tcp fd78::7 7003
+is "$(all_dropped)" "{}" "nothing was dropped so far"
+
 # --- its own tables ----------------------------------------------------------------------
 expect 0 "it makes a route" inside ip route add unreachable 10.78.0.0/24
 says EHOSTUNREACH "which holds" inside probe send udp 10.78.0.2 7004
@@ -210,6 +223,11 @@ inside ip link delete veth1
 id=$(ip netns list | sed -n 's/^peer (id: \([0-9]*\)).*/\1/p')
 is "$($intruder links-of "${id:-none}")" ok "control: the host sees a network that it has a number for"
 says 'E@(PERM|ACCES)' "the guest does not see the host's, of which it has one" inside /usr/bin/intruder links-of 0
+says '*not permitted*' "nor does it make an interface that is also of that" \
+	inside ip link add veth3 link-netnsid 0 type veth peer name veth4
+expect 0 "control: the host makes one that is also of the peer's" \
+	ip link add veth3 link-netnsid "$id" type veth peer name veth4
+ip link delete veth3
 says 'EXDEV: *' "nobody enters its context from the host's network" \
 	build/tests/bpf/context enter "$(field web .xid)" 0 true
 expect 0 "control: one of the host's network is entered" chcontext --silent --xid 77 -- true
@@ -322,6 +340,7 @@ is "$(ends | grep -c web)" 1 "with one interface"
 vserver stop web db
 is "$(ends)" "" "nothing is left of either when they stop"
 is "$(ip route show 10.77.0.2; ip -6 route show fd77::2)" "" "no route"
+is "$(ip neighbour show proxy; ip -6 neighbour show proxy)" "" "nobody for whom the host answers"
 expect 1 "no counter" test -e /sys/fs/bpf/vserver/dropped
 is "$(find /run/vserver/guests -name 'web.json')" "" "no state"
 
@@ -336,4 +355,21 @@ is "$(ends)" "" "and nothing is left"
 expect 1 "no counter either" test -e /sys/fs/bpf/vserver/dropped
 ip route del 10.77.0.2/32
 expect 0 "control: then it starts" vserver start web
+vserver stop web
+
+# --- a real one ---------------------------------------------------------------------------------------
+vserver build -q sys --from /usr/share/vserver-test/debian13.tar --memory 512M --network private \
+	--address 10.77.0.4/24 --address fd77::4/64
+cleanup vserver delete sys --yes
+cleanup vserver stop sys
+expect 0 "a guest with systemd boots" vserver start --wait sys
+expect_output '^$' "nothing has failed in it" \
+	vserver exec sys -- systemctl list-units --failed --no-legend --plain
+for address in 10.77.0.4 '[fd77::4]'; do
+	expect_output '^200$' "its web server answers on $address" \
+		curl -s -m 20 -o /dev/null -w '%{http_code}\n' "http://$address/"
+done
+is "$(vserver exec sys -- sh -c 'ip route add 10.99.0.0/16 via 169.254.1.1 dev eth0 && ip route show 10.99.0.0/16' </dev/null)" \
+	"10.99.0.0/16 via 169.254.1.1 dev eth0 " "its root makes a route"
+is "$(vserver status -q sys --json | jq -c .dropped)" "[]" "and all that it sent was its own"
 done_testing

@@ -1,0 +1,81 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+/*
+ * Copyright (C) 2026 The VServer developers
+ *
+ * Addresses behind this host for which it answers on an interface, by ARP and
+ * neighbour discovery, as if they were its own: whoever is in that network sends
+ * to the host what is for a guest with a network of its own.  The kernel answers
+ * where it forwards, and the way there is another interface.
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <linux/neighbour.h>
+#include <net/if.h>
+#include <netlink/netlink.h>
+#include <netlink/route/neighbour.h>
+#include <string.h>
+
+#include "network.h"
+#include "private.h"
+
+static void cleanup_neigh(struct rtnl_neigh **neigh)
+{
+	if (*neigh)
+		rtnl_neigh_put(*neigh);
+}
+
+static void cleanup_nl_addr(struct nl_addr **addr)
+{
+	nl_addr_put(*addr);
+}
+
+/* IPv6 wants it said for the interface; it is left so, for it says nothing by itself. */
+static int let_answer(struct vs *vs, const char *dev)
+{
+	char path[64 + IFNAMSIZ];
+	int r;
+
+	snprintf(path, sizeof(path), "/proc/sys/net/ipv6/conf/%.*s/proxy_ndp", IFNAMSIZ - 1, dev);
+	r = vs_write_file(AT_FDCWD, path, "1");
+	return r < 0 ? vs_fail_errno(vs, r, "writing %s", path) : 0;
+}
+
+static int change(struct vs *vs, const struct vs_address *address, const char *dev, bool add)
+{
+	__attribute__((cleanup(cleanup_neigh))) struct rtnl_neigh *neigh = rtnl_neigh_alloc();
+	__attribute__((cleanup(cleanup_nl_addr))) struct nl_addr *to = NULL;
+	_cleanup_rtnl_ struct nl_sock *sock = vs_rtnl_open(vs);
+	unsigned int index = if_nametoindex(dev);
+	char text[INET6_ADDRSTRLEN];
+	int r;
+
+	vs_address_format(address, text);
+	if (!index)
+		return vs_fail(vs, -ENODEV, "there is no interface '%s'", dev);
+	to = nl_addr_build(address->family, address->family == AF_INET ?
+			   (const void *)&address->ip4 : &address->ip6,
+			   address->family == AF_INET ? sizeof(address->ip4) : sizeof(address->ip6));
+	if (!neigh || !to || !sock)
+		return vs_fail_errno(vs, -ENOMEM, "netlink");
+	rtnl_neigh_set_ifindex(neigh, (int)index);
+	rtnl_neigh_set_family(neigh, address->family);
+	rtnl_neigh_set_dst(neigh, to);
+	rtnl_neigh_set_flags(neigh, NTF_PROXY);
+	r = add ? rtnl_neigh_add(sock, neigh, NLM_F_CREATE) : rtnl_neigh_delete(sock, neigh, 0);
+	if (r == -NLE_OBJ_NOTFOUND && !add)
+		return -ENOENT;
+	return r < 0 ? vs_fail(vs, -EIO, "%s for %s on %s: %s", add ? "answering" :
+			       "ceasing to answer", text, dev, nl_geterror(r)) : 0;
+}
+
+int vs_proxy_add(struct vs *vs, const struct vs_address *address, const char *dev)
+{
+	int r = address->family == AF_INET6 ? let_answer(vs, dev) : 0;
+
+	return r ?: change(vs, address, dev, true);
+}
+
+int vs_proxy_remove(struct vs *vs, const struct vs_address *address, const char *dev)
+{
+	return change(vs, address, dev, false);
+}
