@@ -52,9 +52,10 @@ static int change(struct vs *vs, const struct vs_address *address, const char *d
 	vs_address_format(address, text);
 	if (!index)
 		return vs_fail(vs, -ENODEV, "there is no interface '%s'", dev);
-	to = nl_addr_build(address->family, address->family == AF_INET ?
-			   (const void *)&address->ip4 : &address->ip6,
-			   address->family == AF_INET ? sizeof(address->ip4) : sizeof(address->ip6));
+	if (address->family == AF_INET)
+		to = nl_addr_build(AF_INET, &address->ip4, sizeof(address->ip4));
+	else
+		to = nl_addr_build(AF_INET6, &address->ip6, sizeof(address->ip6));
 	if (!neigh || !to || !sock)
 		return vs_fail_errno(vs, -ENOMEM, "netlink");
 	rtnl_neigh_set_ifindex(neigh, (int)index);

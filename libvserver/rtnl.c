@@ -206,7 +206,8 @@ static struct nl_addr *everybody(int family)
 	static const struct in6_addr any;
 	struct nl_addr *addr;
 
-	addr = nl_addr_build(family, &any, family == AF_INET ? sizeof(struct in_addr) : sizeof(any));
+	addr = nl_addr_build(family, &any,
+			     family == AF_INET ? sizeof(struct in_addr) : sizeof(any));
 	if (addr)
 		nl_addr_set_prefixlen(addr, 0);
 	return addr;

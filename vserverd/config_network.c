@@ -33,7 +33,8 @@ void config_take_network(const struct entries *entries, struct config *config, F
 static bool is_on_a_wire(const struct vs_address *address)
 {
 	if (address->family == AF_INET6)
-		return !IN6_IS_ADDR_LOOPBACK(&address->ip6) && !IN6_IS_ADDR_LINKLOCAL(&address->ip6);
+		return !IN6_IS_ADDR_LOOPBACK(&address->ip6) &&
+		       !IN6_IS_ADDR_LINKLOCAL(&address->ip6);
 	return ntohl(address->ip4.s_addr) >> 24 != IN_LOOPBACKNET &&
 	       ntohl(address->ip4.s_addr) >> 16 != 0xa9fe;	/* 169.254.0.0/16 */
 }
