@@ -89,6 +89,12 @@ is "$(inside ip link add veth1 type veth peer name veth2 2>&1 | grep -c 'not per
 is "$(inside sh -c 'cd /sys/class/net && echo *')" lo "/sys shows its own"
 is "$(ends)" "" "the host has none for it"
 vserver stop web
+expect 0 "with the host's ids it starts, too" sh -c 'vserver set -q web user=host && vserver start web'
+is "$(inside ip -br link | sed 's/ .*//' | xargs)" lo "and has its loopback"
+is "$(inside ip link add veth1 type veth peer name veth2 2>&1 | grep -c 'not permitted')" 1 \
+	"and makes no interface"
+vserver stop web
+vserver set -q web user=private
 
 # --- private ------------------------------------------------------------------------------
 expect 0 "a guest can have a network of its own" \
@@ -355,6 +361,15 @@ is "$(ends)" "" "and nothing is left"
 expect 1 "no counter either" test -e /sys/fs/bpf/vserver/dropped
 ip route del 10.77.0.2/32
 expect 0 "control: then it starts" vserver start web
+vserver stop web
+
+# --- with less -----------------------------------------------------------------------------------------
+vserver set -q web 'capabilities=!NET_ADMIN,!NET_RAW'
+expect 0 "it can be without what opens the kernel" vserver start web
+says '*not permitted*' "then it makes no interface" inside ip link add veth1 type veth peer name veth2
+says '*not permitted*' "nor a route" inside ip route add unreachable 10.99.0.0/16
+says EPERM "and has no packet sockets" inside probe socket 17 3 0
+says '*answer (of-host) ok' "control: it reaches the host" inside probe ask tcp 169.254.1.1 7001
 vserver stop web
 
 # --- a real one ---------------------------------------------------------------------------------------
