@@ -11,6 +11,8 @@
 #include <fcntl.h>
 #include <linux/neighbour.h>
 #include <net/if.h>
+#include <netlink/attr.h>
+#include <netlink/msg.h>
 #include <netlink/netlink.h>
 #include <netlink/route/neighbour.h>
 #include <string.h>
@@ -40,10 +42,41 @@ static int let_answer(struct vs *vs, const char *dev)
 	return r < 0 ? vs_fail_errno(vs, r, "writing %s", path) : 0;
 }
 
+static struct nl_addr *build(const struct vs_address *address)
+{
+	if (address->family == AF_INET)
+		return nl_addr_build(AF_INET, &address->ip4, sizeof(address->ip4));
+	return nl_addr_build(AF_INET6, &address->ip6, sizeof(address->ip6));
+}
+
+/* 1: it does already, by somebody's wish; 0; or a negative errno.  The kernel would
+ * not tell who asks for it once more. */
+static int does_answer(struct vs *vs, const struct vs_address *address, const char *dev)
+{
+	__attribute__((cleanup(cleanup_nl_addr))) struct nl_addr *to = build(address);
+	struct ndmsg neighbour = { .ndm_family = address->family, .ndm_flags = NTF_PROXY,
+				   .ndm_ifindex = (int)if_nametoindex(dev) };
+	_cleanup_rtnl_ struct nl_sock *sock = vs_rtnl_open(vs);
+	struct nl_msg *msg = nlmsg_alloc_simple(RTM_GETNEIGH, 0);
+	int r = -NLE_NOMEM;
+
+	if (sock && to && msg &&
+	    nlmsg_append(msg, &neighbour, sizeof(neighbour), NLMSG_ALIGNTO) == 0 &&
+	    nla_put_addr(msg, NDA_DST, to) == 0)
+		r = nl_send_auto(sock, msg);
+	nlmsg_free(msg);
+	if (r >= 0)
+		r = nl_recvmsgs_default(sock);
+	if (r == -NLE_OBJ_NOTFOUND)
+		return 0;
+	return r < 0 ? vs_fail(vs, -EIO, "looking whether it answers on %s: %s", dev,
+			       nl_geterror(r)) : 1;
+}
+
 static int change(struct vs *vs, const struct vs_address *address, const char *dev, bool add)
 {
 	__attribute__((cleanup(cleanup_neigh))) struct rtnl_neigh *neigh = rtnl_neigh_alloc();
-	__attribute__((cleanup(cleanup_nl_addr))) struct nl_addr *to = NULL;
+	__attribute__((cleanup(cleanup_nl_addr))) struct nl_addr *to = build(address);
 	_cleanup_rtnl_ struct nl_sock *sock = vs_rtnl_open(vs);
 	unsigned int index = if_nametoindex(dev);
 	char text[INET6_ADDRSTRLEN];
@@ -52,10 +85,6 @@ static int change(struct vs *vs, const struct vs_address *address, const char *d
 	vs_address_format(address, text);
 	if (!index)
 		return vs_fail(vs, -ENODEV, "there is no interface '%s'", dev);
-	if (address->family == AF_INET)
-		to = nl_addr_build(AF_INET, &address->ip4, sizeof(address->ip4));
-	else
-		to = nl_addr_build(AF_INET6, &address->ip6, sizeof(address->ip6));
 	if (!neigh || !to || !sock)
 		return vs_fail_errno(vs, -ENOMEM, "netlink");
 	rtnl_neigh_set_ifindex(neigh, (int)index);
@@ -71,8 +100,12 @@ static int change(struct vs *vs, const struct vs_address *address, const char *d
 
 int vs_proxy_add(struct vs *vs, const struct vs_address *address, const char *dev)
 {
-	int r = address->family == AF_INET6 ? let_answer(vs, dev) : 0;
+	int r = if_nametoindex(dev) ? does_answer(vs, address, dev) : 0;
 
+	if (r > 0)
+		return -EEXIST;
+	if (!r && address->family == AF_INET6)
+		r = let_answer(vs, dev);
 	return r ?: change(vs, address, dev, true);
 }
 

@@ -413,7 +413,8 @@ void vs_network_name(uint32_t xid, const char *name, char (*ret)[IFNAMSIZ]);
 int vs_network_remove(struct vs *vs, uint32_t xid, const char *interface);
 
 /** vs_proxy_add() - this host answers for @address on @dev, where the way to it is
- * another interface and packets are passed on.  0; -ENODEV; -EIO. */
+ * another interface and packets are passed on.  0; -EEXIST it does already;
+ * -ENODEV; -EIO. */
 int vs_proxy_add(struct vs *vs, const struct vs_address *address, const char *dev);
 /** vs_proxy_remove() - and no more.  0; -ENOENT it does not; -ENODEV; -EIO. */
 int vs_proxy_remove(struct vs *vs, const struct vs_address *address, const char *dev);

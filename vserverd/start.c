@@ -144,9 +144,10 @@ static int add_address(struct supervisor *s, const struct address_config *config
 	r = record_address(s, config);
 	if (r < 0)
 		return r;
-	if (s->config->network != NETWORK_BIND)
-		return vs_proxy_add(s->vs, &config->address, config->dev);
-	r = vs_address_add(s->vs, &config->address, config->prefix, config->dev);
+	if (s->config->network == NETWORK_BIND)
+		r = vs_address_add(s->vs, &config->address, config->prefix, config->dev);
+	else
+		r = vs_proxy_add(s->vs, &config->address, config->dev);
 	return r == -EEXIST ? forget_address(s) : r;
 }
 

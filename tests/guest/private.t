@@ -159,11 +159,13 @@ says 'forwarding*ok*on' "control: then it has nothing to say" sh -c 'vserver che
 says 'E@(AGAIN|HOSTUNREACH)' "control: nobody in that network has its address" ip netns exec peer $probe send udp 10.78.0.7 7003
 vserver stop web
 expect 0 "it can have one there, too" vserver set web address=10.77.0.2/24 address=fd77::2/64 \
-	'address=10.78.0.7/24 dev peer0' 'address=fd78::7/64 dev peer0'
+	'address=10.78.0.7/24 dev peer0' 'address=fd78::7/64 dev peer0' 'address=10.78.0.8/24 dev peer0'
+ip neighbour add proxy 10.78.0.8 dev peer0
 expect 0 "it starts" vserver start web
 end=$(ends)
 server vserver exec web -- /usr/bin/probe serve tcp ::0 7003 of-web
-is "$(ip neighbour show proxy dev peer0 | sort | xargs)" "10.78.0.7 proxy fd78::7 proxy" "for which the host answers"
+is "$(ip neighbour show proxy dev peer0 | sort | xargs)" "10.78.0.7 proxy 10.78.0.8 proxy fd78::7 proxy" \
+	"for which the host answers"
 says '*answer (of-web) ok' "and is found" ip netns exec peer $probe ask tcp 10.78.0.7 7003
 says '*answer (of-web) ok' "by IPv6, too" ip netns exec peer $probe ask tcp fd78::7 7003
 is "$(all_dropped)" "{}" "nothing was dropped so far"
@@ -346,7 +348,8 @@ is "$(ends | grep -c web)" 1 "with one interface"
 vserver stop web db
 is "$(ends)" "" "nothing is left of either when they stop"
 is "$(ip route show 10.77.0.2; ip -6 route show fd77::2)" "" "no route"
-is "$(ip neighbour show proxy; ip -6 neighbour show proxy)" "" "nobody for whom the host answers"
+is "$(ip neighbour show proxy dev peer0 | xargs)" "10.78.0.8 proxy" \
+	"nobody for whom the host answers, but for whom it did before"
 expect 1 "no counter" test -e /sys/fs/bpf/vserver/dropped
 is "$(find /run/vserver/guests -name 'web.json')" "" "no state"
 
