@@ -340,8 +340,8 @@ is "$(dropped ipv4)" "$before" "what was counted is"
 drops ipv4 "after it" udp4 "$mac" "$host" 10.77.0.3 10.77.1.1 9 7001
 says '*answer (of-host) ok' "control: and it is heard" inside probe ask tcp 169.254.1.1 7001
 kill -9 "$(field web .init)"
-wait_again() { [ "$(field web .state)" != running ]; }
-eventually 60 wait_again
+is_down() { [[ $(field web .state) == @(stopped|failed) ]]; }
+eventually 60 is_down
 is "$(ends | grep -c web)" 0 "when it ends its interface goes"
 expect 0 "and comes again" vserver start web
 is "$(ends | grep -c web)" 1 "with one interface"
