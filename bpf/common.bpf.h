@@ -23,6 +23,7 @@
 #define EBADF		9
 #define ENOMEM		12
 #define EBUSY		16
+#define EXDEV		18
 #define EINVAL		22
 #define EPROTONOSUPPORT	93
 #define ENOTSUP		95

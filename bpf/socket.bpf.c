@@ -14,7 +14,8 @@
  * netlink an xid has the protocols that a guest's userland asks; to the others
  * it is told what a kernel says that does not have them, as it is of AF_ALG.
  * A task cannot be given a socket of another nid, nor bind, connect or listen with
- * one.  A context connects to Unix sockets of its own
+ * one; nor can one with a network namespace of its own with a socket of another
+ * context, of whatever kind but Unix.  A context connects to Unix sockets of its own
  * only, and sends datagrams to those and to whatever has a path.
  *
  * When it is good.  The mark is the maker's, not that of whoever holds the
@@ -30,14 +31,12 @@
  * If a look-up fails.  No room for the mark: the socket is not made (-ENOMEM).
  * No mark: the host's, so a task with a nid may not use it.
  */
-#include "address.bpf.h"
+#include "own_net.bpf.h"
 
 char LICENSE[] SEC("license") = "GPL";
 
 #define VS_RULE VS_RULE_SOCKET
 
-#define AF_UNIX		1
-#define AF_NETLINK	16
 #define AF_ALG		38
 #define IPPROTO_ICMPV6	58	/* a macro: not in BTF */
 
@@ -138,6 +137,8 @@ int BPF_PROG(vs_socket_post_create, struct socket *sock, int family, int type,
 	if (!t)
 		return 0;
 	err = t->nid ? may_make(family, type, protocol) : 0;
+	if (!err && t->own_net)
+		err = may_make_own(family);
 	/*
 	 * A cipher that is not there is looked for, and its module loaded, by a
 	 * thread of the kernel's, where no hook knows for whom.
@@ -150,7 +151,7 @@ int BPF_PROG(vs_socket_post_create, struct socket *sock, int family, int type,
 		vs_count_refusal(VS_RULE);
 		return err;
 	}
-	if (family != AF_UNIX && family != AF_INET && family != AF_INET6 &&
+	if (family != AF_UNIX && family != AF_INET && family != AF_INET6 && !t->own_net &&
 	    !(t->nid && family == AF_NETLINK))
 		return 0;
 	if (!sk)
@@ -183,10 +184,13 @@ static __always_inline int may_use(struct socket *sock, struct vs_sock **ret_soc
 	u32 nid;
 
 	*ret_sock = NULL;
-	if (!sk || (sk->__sk_common.skc_family != AF_INET &&
-		    sk->__sk_common.skc_family != AF_INET6))
+	if (!sk)
 		return 0;
 	t = vs_current();
+	if (t && t->own_net)
+		return may_use_own(sk, t->xid);
+	if (sk->__sk_common.skc_family != AF_INET && sk->__sk_common.skc_family != AF_INET6)
+		return 0;
 	nid = t ? t->nid : 0;
 	s = sk->sk_bpf_storage ? bpf_sk_storage_get(&sockets, sk, NULL, 0) : NULL;
 	if (s && s->nid)
@@ -263,8 +267,9 @@ int BPF_PROG(vs_socket_listen, struct socket *sock, int backlog, int ret)
 /* --- coming by another's ----------------------------------------------------------- */
 
 /*
- * A task with a nid has no socket of the host's or of another context's when it enters
- * (vs_enter), and is given none, by a Unix socket or pidfd_getfd().  Sockets that the
+ * A task with a nid, or a network of its own, has no socket of the host's or of another
+ * context's when it enters (vs_enter), and is given none, by a Unix socket or
+ * pidfd_getfd().  Sockets that the
  * kernel made for itself, for a network file system, are not the task's.
  */
 SEC("lsm/file_receive")
@@ -275,7 +280,7 @@ int BPF_PROG(vs_socket_receive, struct file *file, int ret)
 	struct vs_sock *s;
 	struct sock *sk;
 
-	if (ret || !t || !t->nid)
+	if (ret || !t || !(t->nid || t->own_net))
 		return ret;
 	sock = bpf_sock_from_file(file);
 	sk = sock ? sock->sk : NULL;

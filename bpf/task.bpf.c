@@ -56,8 +56,9 @@ static __always_inline int count_in(u32 xid, enum way way)
 	return way == BORN ? vs_context_task_add(xid) : vs_context_task_enter(xid, way == JOINS);
 }
 
-extern int vs_files_own(u32 nid, void *sockets__map) __ksym;
+extern int vs_files_own(u32 nid, u32 own_net, void *sockets__map) __ksym;
 extern int vs_enforcement_whole(void) __ksym;	/* vserver.ko, for vs_enter */
+extern const void init_net __ksym;		/* the host's network */
 
 /* In the table: count a task in its contexts.  Both or none. */
 static __always_inline int count(u32 xid, u32 nid, enum way way)
@@ -104,6 +105,7 @@ int vs_enter(struct vs_enter_args *args)
 	u32 xid = args->xid, nid = args->nid;
 	enum way way = args->joins ? JOINS : ENTERS;
 	struct vs_task *t;
+	bool own_net;
 	int err;
 
 	if (xid > VS_XID_MAX || nid > VS_XID_MAX || (!xid && !nid) ||
@@ -111,15 +113,18 @@ int vs_enter(struct vs_enter_args *args)
 		return -EINVAL;
 	if (!vs_enforcement_whole())
 		return -ENOKEY;
+	own_net = xid && vs_context_flags(xid) & VS_FLAG_NETWORK;
+	if (own_net && BPF_CORE_READ(task, nsproxy, net_ns) == &init_net)
+		return -EXDEV;
 
 	t = bpf_task_storage_get(&tasks, task, NULL, 0);
 	if (t && (t->xid || (nid && t->nid)))
 		return -EPERM;
 	if (BPF_CORE_READ(task, signal, nr_threads) != 1)
 		return -EBUSY;
-	err = nid ? vs_files_own(nid, &sockets) : 0;
+	err = nid || own_net ? vs_files_own(nid, own_net ? xid : 0, &sockets) : 0;
 	if (err == -EBADF)
-		vs_context_refused(nid, VS_RULE_SOCKET);
+		vs_context_refused(xid ?: nid, VS_RULE_SOCKET);
 	if (err)
 		return err;
 	if (!t)
@@ -140,6 +145,7 @@ int vs_enter(struct vs_enter_args *args)
 	if (nid)
 		t->nid = nid;
 	t->xid = xid;
+	t->own_net = own_net;
 	t->counted = 1;
 	return 0;
 }
@@ -170,6 +176,7 @@ int BPF_PROG(vs_task_alloc, struct task_struct *task, unsigned long clone_flags,
 		return -ENOMEM;
 	child->nid = t->nid;
 	child->xid = t->xid;
+	child->own_net = t->own_net;
 	return 0;
 }
 

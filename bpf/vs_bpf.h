@@ -18,7 +18,7 @@ struct vs_task {
 	__u32 xid;		/* context; 0: host */
 	__u32 nid;		/* whose addresses; 0: any */
 	__u32 counted;		/* 1: this task is in its contexts' counts */
-	__u32 pad;
+	__u32 own_net;		/* 1: its context has VS_FLAG_NETWORK */
 };
 
 /*
@@ -28,7 +28,8 @@ struct vs_task {
  * in a context; -EBUSY the caller has threads, or shares its table of files; -EBADF
  * it has a socket of the network that is not @nid's, or an io_uring; -ESRCH no such
  * context; -ENOKEY a link that enforces was detached; -EACCES it is private and
- * somebody has entered it.
+ * somebody has entered it; -EXDEV it has a network of its own, and the caller has the
+ * host's.
  */
 struct vs_enter_args {
 	__u32 xid;
@@ -49,6 +50,17 @@ struct vs_sock {
 	__u32 pad;
 };
 
+/* Why a frame of a guest with a network of its own was dropped (guard.bpf.c). */
+enum vs_drop {
+	VS_DROP_MAC,
+	VS_DROP_IPV4,
+	VS_DROP_IPV6,
+	VS_DROP_ARP,
+	VS_DROP_ND,
+	VS_DROP_OTHER,
+	VS_DROPS
+};
+
 /*
  * Pins, below VS_PIN_ROOT.  bpffs takes no dots in names.
  *   tasks                the task storage map
@@ -56,6 +68,7 @@ struct vs_sock {
  *   enter                the program vs_enter
  *   links/NAME           one a link that enforces, NAME the program's
  *   scheduler/NAME       the struct_ops link and every map of the scheduler
+ *   dropped/XID          the counters of what a guest's frames were dropped for
  */
 #define VS_PIN_ROOT		"/sys/fs/bpf/vserver"
 #define VS_PIN_TASKS		VS_PIN_ROOT "/tasks"
@@ -63,5 +76,6 @@ struct vs_sock {
 #define VS_PIN_ENTER		VS_PIN_ROOT "/enter"
 #define VS_PIN_LINKS		VS_PIN_ROOT "/links"
 #define VS_PIN_SCHEDULER	VS_PIN_ROOT "/scheduler"
+#define VS_PIN_DROPPED		VS_PIN_ROOT "/dropped"
 
 #endif /* VS_BPF_H */

@@ -2,8 +2,8 @@
 /*
  * Copyright (C) 2026 The VServer developers
  *
- * What a process that takes a nid has open.  From then on it may use sockets of that
- * nid only, and all that hooks see is how it comes by others: they are made
+ * What a process that takes a nid, or enters a context with a network of its own, has
+ * open.  From then on it may use sockets of that only, and all that hooks see is how it comes by others: they are made
  * (socket_post_create) or received (file_receive).  So that no hook has to ask
  * whose socket it is at each message, it has none of another when it enters.
  */
@@ -19,8 +19,10 @@
 #include "mark.h"
 #include "steer.h"
 
+/* @xid: of who has a network of its own; else 0. */
 struct owner {
 	u32 nid;
+	u32 xid;
 	struct bpf_local_storage_map *marks;
 };
 
@@ -28,10 +30,11 @@ static bool is_foreign_socket(const struct sock *sk, const struct owner *owner)
 {
 	const struct vs_mark *mark;
 
-	if (sk->sk_family != AF_INET && sk->sk_family != AF_INET6)
+	if (owner->xid ? sk->sk_family == AF_UNIX :
+			 sk->sk_family != AF_INET && sk->sk_family != AF_INET6)
 		return false;
 	mark = vs_mark_of(sk, owner->marks);
-	return !mark || mark->nid != owner->nid;
+	return !mark || (owner->xid ? mark->xid != owner->xid : mark->nid != owner->nid);
 }
 
 /* Files, sockets among them, that were registered with it are not in the table. */
@@ -52,13 +55,13 @@ static int look(const void *data, struct file *file, unsigned int fd)
 __bpf_kfunc_start_defs();
 
 /*
- * 0: the running task has no socket of the network but those of @nid, nor can come
- * by one.  -EBADF: it has one, or an io_uring; -EBUSY: it shares its table of files
+ * 0: the running task has no socket of the network but those of @nid, or, where @own_net
+ * is not 0, none but Unix sockets and those of that xid; nor can it come by one.  -EBADF: it has one, or an io_uring; -EBUSY: it shares its table of files
  * with another task; -EINVAL: that is no map of marks.
  */
-__bpf_kfunc int vs_files_own(u32 nid, void *sockets__map)
+__bpf_kfunc int vs_files_own(u32 nid, u32 own_net, void *sockets__map)
 {
-	struct owner owner = { nid, vs_marks(sockets__map) };
+	struct owner owner = { nid, own_net, vs_marks(sockets__map) };
 	struct files_struct *files = current->files;
 
 	if (!owner.marks || !files)

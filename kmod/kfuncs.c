@@ -193,6 +193,11 @@ BTF_ID_FLAGS(func, vs_listen_share, KF_TRUSTED_ARGS)
 BTF_ID_FLAGS(func, vs_socket_listings, KF_TRUSTED_ARGS)
 BTF_KFUNCS_END(enforcers)
 
+/* For what stands in the way of packets. */
+BTF_KFUNCS_START(guards)
+BTF_ID_FLAGS(func, vs_address_own)
+BTF_KFUNCS_END(guards)
+
 /* For sk_lookup, which has no set of its own, but shares that of all kinds. */
 BTF_KFUNCS_START(steerers)
 BTF_ID_FLAGS(func, vs_steer, KF_TRUSTED_ARGS)
@@ -219,6 +224,11 @@ static const struct btf_kfunc_id_set binder_set = {
 	.owner = THIS_MODULE,
 	.set = &binders,
 	.filter = binding_only,
+};
+
+static const struct btf_kfunc_id_set guard_set = {
+	.owner = THIS_MODULE,
+	.set = &guards,
 };
 
 static const struct btf_kfunc_id_set reader_set = {
@@ -274,6 +284,7 @@ int __init vs_kfuncs_init(void)
 		{ BPF_PROG_TYPE_SYSCALL, &counter_set },
 		{ BPF_PROG_TYPE_CGROUP_SOCK_ADDR, &binder_set },
 		{ BPF_PROG_TYPE_STRUCT_OPS, &reader_set },
+		{ BPF_PROG_TYPE_SCHED_CLS, &guard_set },
 		{ BPF_PROG_TYPE_UNSPEC, &steerer_set },
 	};
 	unsigned int i;

@@ -28,7 +28,7 @@ int vs_socket_dual(struct socket *sock);
 int vs_socket_move(struct bpf_sock_addr *address, const void *source, u32 source__sz);
 int vs_socket_datagrams(struct socket *sock, void *sockets__map);
 int vs_socket_listings(struct socket *sock, void *sockets__map);
-int vs_files_own(u32 nid, void *sockets__map);
+int vs_files_own(u32 nid, u32 own_net, void *sockets__map);
 void vs_bind_share(struct bpf_sock_addr *address, void *sockets__map);
 void vs_listen_share(struct socket *sock, void *sockets__map);
 int vs_steer(struct bpf_sk_lookup *lookup, void *sockets__map, u32 *owner);

@@ -46,6 +46,12 @@ uint64_t vs_ceiling_user(void)
 	return CAP(SYS_ADMIN);
 }
 
+/* Root of a network: interfaces, routes, nftables; raw and packet sockets. */
+uint64_t vs_ceiling_network(void)
+{
+	return CAP(NET_ADMIN) | CAP(NET_RAW);
+}
+
 /* Those that the kernel asks for in its first user namespace, or in the one
  * that has the host's network. */
 uint64_t vs_ceiling_host(void)

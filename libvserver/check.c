@@ -347,6 +347,42 @@ static void check_ports(struct features *f, struct vs *vs)
 		add(f, &text, true, "nothing of the host listens on contexts' addresses");
 }
 
+static bool forwards(int family)
+{
+	_cleanup_free_ char *text = NULL;
+
+	return vs_read_file(AT_FDCWD, family == AF_INET ? "/proc/sys/net/ipv4/ip_forward" :
+			    "/proc/sys/net/ipv6/conf/all/forwarding", &text) == 0 && *text != '0';
+}
+
+/* Of interest where somebody wants it: a guest that has addresses in a network of
+ * its own. */
+static void check_forwarding(struct features *f, struct vs *vs)
+{
+	static const struct text text = {
+		"forwarding", false,
+		"guests with network = private reach this host, and nobody behind it",
+		"sysctl -w net.ipv4.ip_forward=1 net.ipv6.conf.all.forwarding=1, and see to the "
+		"firewall",
+	};
+	_cleanup_free_ struct vs_context *contexts = NULL;
+	bool wants4 = false, wants6 = false, ok4, ok6;
+	size_t n = 0;
+
+	if (vs_context_list(vs, &contexts, &n) < 0)
+		return;
+	for (size_t i = 0; i < n; i++)
+		for (size_t j = 0; contexts[i].flags & VS_FLAG_NETWORK &&
+		     j < contexts[i].n_addresses; j++)
+			*(contexts[i].addresses[j].family == AF_INET ? &wants4 : &wants6) = true;
+	if (!wants4 && !wants6)
+		return;
+	ok4 = !wants4 || forwards(AF_INET);
+	ok6 = !wants6 || forwards(AF_INET6);
+	add(f, &text, ok4 && ok6, "%s", ok4 && ok6 ? "is on" : ok6 ? "of IPv4 is off" :
+	    ok4 ? "of IPv6 is off" : "is off");
+}
+
 int vs_check(struct vs *vs, struct vs_feature **ret, size_t *ret_n)
 {
 	struct features f = {};
@@ -369,6 +405,7 @@ int vs_check(struct vs *vs, struct vs_feature **ret, size_t *ret_n)
 	if (vs->socket) {
 		check_guarantees(&f, vs);
 		check_ports(&f, vs);
+		check_forwarding(&f, vs);
 	}
 	if (f.error < 0) {
 		vs_features_free(f.rows, f.n);

@@ -125,7 +125,7 @@ int vs_child_exec(const struct vs_child *child, const char *file, char *const *a
 	const int both[] = { child->program, child->report };
 	const struct vs_confinement confinement = {
 		.xid = child->xid,
-		.nid = child->xid,
+		.nid = child->own_net ? 0 : child->xid,
 		.ceiling = child->ceiling,
 		.seccomp = child->seccomp,
 		.no_new_privs = child->no_new_privs,

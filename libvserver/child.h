@@ -17,7 +17,8 @@ struct vs_child {
 	struct vs *vs;
 	int program;		/* vs_enter_open() */
 	int report;		/* write end of a close-on-exec pipe */
-	uint32_t xid;		/* and nid */
+	uint32_t xid;		/* and nid, in the host's network */
+	bool own_net;		/* it is in another: no nid */
 	uint64_t ceiling;
 	bool seccomp;		/* the default filter */
 	bool no_new_privs;

@@ -192,7 +192,7 @@ int vs_enter_run(struct vs *vs, int program, uint32_t xid, uint32_t nid, bool jo
 
 	r = enter(program, &args);
 	if (r == -EBADF) {
-		r = vs_shut_sockets(vs);
+		r = vs_shut_sockets(vs, !nid);
 		if (r < 0)
 			return r;
 		r = enter(program, &args);
@@ -203,6 +203,9 @@ int vs_enter_run(struct vs *vs, int program, uint32_t xid, uint32_t nid, bool jo
 	case -EACCES:
 		return vs_fail(vs, r, "context %u is private: nobody enters it any more",
 			       xid ?: nid);
+	case -EXDEV:
+		return vs_fail(vs, r, "context %u has a network of its own, and this process the "
+			       "host's", xid ?: nid);
 	case -EBUSY:
 		return vs_fail(vs, r, "a process with threads, or one that shares its "
 			       "descriptors, cannot enter a context");

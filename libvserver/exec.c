@@ -197,6 +197,17 @@ static int run(struct vs_session *s)
 	return r < 0 ? vs_fail_errno(vs, r, "passing on its output") : status;
 }
 
+/* The table knows best: it is what the rules go by. */
+static int read_context(struct vs_session *s)
+{
+	struct vs_context context;
+	int r = vs_context_get(s->child.vs, s->child.xid, &context);
+
+	if (!r)
+		s->child.own_net = context.flags & VS_FLAG_NETWORK;
+	return r;
+}
+
 static int check_init(struct vs *vs, const struct vs_exec *exec)
 {
 	uint64_t start;
@@ -271,6 +282,8 @@ int vs_space_exec(struct vs *vs, const struct vs_exec *exec)
 		r = check_init(vs, exec);
 	if (!r)
 		r = vs_userns_first(vs, exec->init, &s.user_first);
+	if (!r)
+		r = read_context(&s);
 	if (r < 0)
 		return r;
 	program = vs_enter_open(vs);

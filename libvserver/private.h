@@ -106,8 +106,9 @@ int vs_nl_sequence(struct vs *vs, uint64_t *ret);
  * cannot any more.  A descriptor, or -ENOKEY. */
 int vs_enter_open(struct vs *vs);
 int vs_enter_run(struct vs *vs, int program, uint32_t xid, uint32_t nid, bool joins);
-/* shut.c: what it has open of the network is of no use any more.  0; an errno. */
-int vs_shut_sockets(struct vs *vs);
+/* shut.c: what it has open of the network, or all but Unix sockets, is of no use any
+ * more.  0; an errno. */
+int vs_shut_sockets(struct vs *vs, bool all);
 /* Entered by a program that vs_enter_open() gave, with nothing above the ceiling
  * and under a filter, in the order in which that can be had.  To be called last. */
 int vs_confine(struct vs *vs, int program, const struct vs_confinement *confinement);

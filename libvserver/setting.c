@@ -22,6 +22,8 @@ static const struct vs_setting settings[] = {
 	{ "address", "address", VS_TYPE_ADDRESS, NULL, false, true,
 	  "none|ADDRESS[/PREFIX dev INTERFACE [nodad]]",
 	  "address it may use; with an interface it is added at start" },
+	{ "network", "network", VS_TYPE_CHOICE, "bind", false, false, "bind|private|none",
+	  "the host's, with its own addresses only; one of its own; its loopback only" },
 	{ "cpu", "cpu", VS_TYPE_SHARE, "infinity", true, false, "SHARE",
 	  "processor time guaranteed, and at most used: 25%, 10ms/1s; 0.1% at least" },
 	{ "cpu-bucket", "cpuBucket", VS_TYPE_TIME, NULL, true, false, "TIME",

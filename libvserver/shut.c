@@ -20,13 +20,14 @@
 
 #define DESCRIPTORS_MAX	(1 << 20)	/* fs.nr_open of a kernel that nobody told otherwise */
 
-static bool is_of_network(int fd)
+/* @all: all but Unix sockets. */
+static bool is_of_network(int fd, bool all)
 {
 	int family;
 	socklen_t size = sizeof(family);
 
 	return !getsockopt(fd, SOL_SOCKET, SO_DOMAIN, &family, &size) &&
-	       (family == AF_INET || family == AF_INET6);
+	       (all ? family != AF_UNIX : family == AF_INET || family == AF_INET6);
 }
 
 /* It has no other call to know it by that changes nothing; /proc need not be there. */
@@ -40,7 +41,7 @@ static bool is_ring(int fd)
 	       !memcmp(target, ring, sizeof(ring) - 1);
 }
 
-int vs_shut_sockets(struct vs *vs)
+int vs_shut_sockets(struct vs *vs, bool all)
 {
 	struct rlimit limit = {};
 	int ends[2];
@@ -53,7 +54,7 @@ int vs_shut_sockets(struct vs *vs)
 	for (int fd = 0; fd < DESCRIPTORS_MAX && (rlim_t)fd < limit.rlim_max; fd++) {
 		int flags = fcntl(fd, F_GETFD);
 
-		if (flags < 0 || !(is_of_network(fd) || is_ring(fd)))
+		if (flags < 0 || !(is_of_network(fd, all) || is_ring(fd)))
 			continue;
 		if (dup3(ends[0], fd, flags & FD_CLOEXEC ? O_CLOEXEC : 0) < 0) {
 			int r = -errno;

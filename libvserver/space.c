@@ -37,6 +37,7 @@
 #include <time.h>
 
 #include "child.h"
+#include "network.h"
 #include "private.h"
 #include "root.h"
 #include "userns.h"
@@ -207,6 +208,12 @@ static int build(const struct start *start, pid_t init)
 		if (userns < 0)
 			return userns;
 	}
+	/* From here on in it: /sys shows the network of who mounts it. */
+	if (start->space->network) {
+		r = vs_network_make(vs, start->space->network, start->space->xid, init);
+		if (r < 0)
+			return r;
+	}
 	if (setns(pidfd, CLONE_NEWPID | CLONE_NEWIPC | CLONE_NEWCGROUP) < 0)
 		return vs_fail_errno(vs, -errno, "joining the guest's namespaces");
 	r = run_builder(start, userns);
@@ -267,7 +274,8 @@ static int usher(struct start *start, int told)
 		return r;
 	if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, pair) < 0)
 		return vs_fail_errno(vs, -errno, "making a channel");
-	pid = vs_userns_clone(SPACES, start->cgroup, start->space->user_first);
+	pid = vs_userns_clone(SPACES | (start->space->network ? CLONE_NEWNET : 0),
+			      start->cgroup, start->space->user_first);
 	if (pid == -ENOSPC)
 		return vs_fail(vs, pid, "making namespaces: there are as many as "
 			       "/proc/sys/user/max_*_namespaces say");
@@ -326,6 +334,7 @@ static int spawn(struct vs *vs, const struct vs_space *space, char *const *argv,
 	struct vs_child child = {
 		.vs = vs,
 		.xid = space->xid,
+		.own_net = space->network,
 		.ceiling = space->ceiling,
 		.seccomp = !space->no_seccomp,
 		.no_new_privs = space->no_new_privs,

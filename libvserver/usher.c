@@ -197,7 +197,7 @@ int vs_usher(struct vs_session *s)
 		r = close_others(s, s->cgroup, s->channel);
 	if (r < 0)
 		return r;
-	if (setns(s->init, SPACES) < 0)
+	if (setns(s->init, SPACES | (s->child.own_net ? CLONE_NEWNET : 0)) < 0)
 		return vs_fail_errno(vs, -errno, "joining the guest's namespaces");
 	if (s->exec->tty) {
 		r = open_terminal(vs, s, &master, &s->terminal);

@@ -275,6 +275,8 @@ uint64_t vs_ceiling_context(void);
 /** vs_ceiling_user() - what a guest has besides where its ids are its own: in
  * its user namespace, with VS_FLAG_USER, and not towards the host. */
 uint64_t vs_ceiling_user(void);
+/** vs_ceiling_network() - and what where its network is its own, too. */
+uint64_t vs_ceiling_network(void);
 /** vs_ceiling_host() - what is of use towards the host's user namespace only,
  * to which its network belongs too: of none to a guest with ids of its own. */
 uint64_t vs_ceiling_host(void);
@@ -421,6 +423,44 @@ int vs_cgroup_remove(struct vs *vs, const char *path);
 #define VS_USER_FIRST	0x70000000U
 #define VS_USER_END	0x7ffe0000U
 
+/* network.c, guard.c: a network of a guest's own ---------------------------- */
+
+/** struct vs_network_address - on the guest's interface. */
+struct vs_network_address {
+	struct vs_address address;
+	unsigned int prefix;	/* of what it looks like inside; all goes by the host */
+};
+/**
+ * struct vs_network - a network namespace of its own.  Strings are borrowed.
+ * @interface: name of the host's end of its veth (vs_network_name()), whose
+ * other end is eth0 inside; NULL: it has its loopback only.
+ */
+struct vs_network {
+	const char *interface;
+	const struct vs_network_address *addresses;
+	size_t n_addresses;
+};
+/** vs_network_name() - "v49152-web" for guest 'web', cut to what a name can have. */
+void vs_network_name(uint32_t xid, const char *name, char (*ret)[IFNAMSIZ]);
+/** vs_network_remove() - the host's end, and with it the guest's and all routes; and
+ * what was counted.  0 also where there is none. */
+int vs_network_remove(struct vs *vs, uint32_t xid, const char *interface);
+
+/** vs_proxy_add() - this host answers for @address on @dev, where the way to it is
+ * another interface and packets are passed on.  0; -EEXIST it does already;
+ * -ENODEV; -EIO. */
+int vs_proxy_add(struct vs *vs, const struct vs_address *address, const char *dev);
+/** vs_proxy_remove() - and no more.  0; -ENOENT it does not; -ENODEV; -EIO. */
+int vs_proxy_remove(struct vs *vs, const struct vs_address *address, const char *dev);
+
+/* Why a frame that a guest sent was dropped on the host's end. */
+#define VS_NETWORK_DROPS	6
+/** vs_network_drop_name() - "mac" "ipv4" "ipv6" "arp" "nd" "other". */
+const char *vs_network_drop_name(unsigned int reason);
+/** vs_network_dropped() - how many of each, since the guest was started.
+ * 0; -ENOENT it has no such network.  Source: the pinned map dropped/XID. */
+int vs_network_dropped(uint32_t xid, uint64_t (*ret)[VS_NETWORK_DROPS]);
+
 /** struct vs_space - what vs_space_spawn() makes.  Strings are borrowed. */
 struct vs_space {
 	const char *root;	/* directory with the guest's tree */
@@ -433,13 +473,15 @@ struct vs_space {
 	char *const *argv;	/* NULL: the guest's /sbin/init and its kin */
 	char *const *envp;
 	int console;		/* descriptor of a terminal; -1: none */
+	const struct vs_network *network;	/* its context has VS_FLAG_NETWORK;
+						 * NULL: the host's */
 	bool no_seccomp;	/* no filter on system calls */
 	bool no_new_privs;
 };
 /**
  * vs_space_spawn() - start a guest's init in namespaces of its own (mount,
- * PID, UTS, IPC, cgroup, time, and where it has ids of its own user) and in its
- * context.
+ * PID, UTS, IPC, cgroup, time, where it has ids of its own user, and where it has
+ * a network of its own network) and in its context.
  * @ret_pidfd: of init, seen from the host.
  *
  * Returns once exec has succeeded, or with the step that failed in

@@ -68,6 +68,7 @@ static void print_parts(sd_json_variant *guest)
 
 static void print_addresses(sd_json_variant *guest)
 {
+	const char *interface = field_string(guest, "interface");
 	sd_json_variant *addresses = sd_json_variant_by_key(guest, "addresses");
 	size_t n = sd_json_variant_elements(addresses);
 
@@ -76,6 +77,8 @@ static void print_addresses(sd_json_variant *guest)
 	fputs("  address", stdout);
 	for (size_t i = 0; i < n; i++)
 		printf("  %s", sd_json_variant_string(sd_json_variant_by_index(addresses, i)));
+	if (interface)
+		printf("  (%s)", interface);
 	putchar('\n');
 }
 
@@ -105,6 +108,24 @@ static void print_refused(sd_json_variant *guest)
 		printf("%s %s %ju", i ? "," : " ", field_string(one, "rule"), (uintmax_t)count);
 	}
 	putchar('\n');
+}
+
+/* dropped  mac 3, ipv4 12 */
+static void print_dropped(sd_json_variant *guest)
+{
+	sd_json_variant *dropped = sd_json_variant_by_key(guest, "dropped");
+	size_t n = sd_json_variant_elements(dropped);
+
+	for (size_t i = 0; i < n; i++) {
+		sd_json_variant *one = sd_json_variant_by_index(dropped, i);
+		uint64_t count = 0;
+
+		field_number(one, "count", &count);
+		printf("%s %s %ju", i ? "," : "  dropped ", field_string(one, "reason"),
+		       (uintmax_t)count);
+	}
+	if (n)
+		putchar('\n');
 }
 
 static const struct column columns[] = {
@@ -245,6 +266,7 @@ static int print(sd_json_variant *guest, bool legend)
 	print_addresses(guest);
 	print_cpuset(guest);
 	print_refused(guest);
+	print_dropped(guest);
 	print_names(guest, "unkept", "this kernel has no sched_ext; see vserver.conf(5)");
 	print_names(guest, "unused", "they belong to cpu, and it has none");
 	print_overcommitted(guest);

@@ -219,8 +219,8 @@ static void on_done(int error, const char *reason, void *userdata)
 	operation_end(operation, error ? &problem : NULL);
 }
 
-static int check_value(const char *value, bool add, struct address_config *ret,
-		       struct problem *problem)
+static int check_value(const char *value, bool add, enum network network,
+		       struct address_config *ret, struct problem *problem)
 {
 	const struct vs_setting *setting = vs_setting_find("address");
 	_cleanup_free_ char *reason = NULL, *remedy = NULL;
@@ -232,7 +232,7 @@ static int check_value(const char *value, bool add, struct address_config *ret,
 		return problem_invalid(problem, "address", value, reason, remedy);
 	if (config_parse_address(value, ret) < 0)
 		return problem_failed(problem, "preparing", NULL, "%s", strerror(ENOMEM));
-	if (add && presence_check(ret, &reason, &remedy) < 0)
+	if (add && presence_check_in(network, ret, &reason, &remedy) < 0)
 		return problem_invalid(problem, "address", value, reason, remedy);
 	return 0;
 }
@@ -294,9 +294,14 @@ static int prepare(struct manager *m, const struct guest *guest, const char *val
 	if (!guest->config)
 		return problem_failed(problem, "reading its configuration", NULL, "%s",
 				      guest->errors);
+	if (guest->config->network != NETWORK_BIND && guest_is_up(guest))
+		return problem_failed(problem, "preparing", "vserver stop it, or use ip address in "
+				      "it", "'%s' has a network of its own, which is made when it "
+				      "starts", guest->name);
 	if (change->runtime && !guest_is_up(guest))
 		return problem_set(problem, PROBLEM_NOT_RUNNING, guest->name, NULL);
-	r = check_value(value, change->add, &change->address, problem);
+	r = check_value(value, change->add, guest->config->network, &change->address,
+			problem);
 	if (r < 0)
 		return r;
 	r = config_address_lines(guest->name, &change->lines);

@@ -15,6 +15,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "network.h"
 #include "supervisor.h"
 
 #define KILL_LIMIT_NS	10000000000ULL
@@ -48,7 +49,8 @@ static int remove_addresses(struct vs *vs, const char *name, const struct state 
 
 		if (vs_address_parse(a->address, &address) < 0)
 			continue;
-		err = vs_address_remove(vs, &address, a->prefix, a->dev);
+		err = state->interface ? vs_proxy_remove(vs, &address, a->dev) :
+					 vs_address_remove(vs, &address, a->prefix, a->dev);
 		if (err == -ENOENT || err == -EADDRNOTAVAIL || err == -ENODEV)
 			err = 0;
 		if (!err)
@@ -105,6 +107,8 @@ static int close_state(const char *name, struct state *state)
 	state->init = 0;
 	free(state->cgroup);
 	state->cgroup = NULL;
+	free(state->interface);
+	state->interface = NULL;
 	return state->phase ? state_write(name, state) : -ENOMEM;
 }
 
@@ -131,6 +135,7 @@ static int remove_all(struct vs *vs, const char *name, struct state *state)
 		int (*remove)(struct vs *vs, const char *name, const struct state *state);
 	} things[] = {
 		{ "control group", remove_cgroup },
+		{ "network", network_remove },
 		{ "context", end_context },
 		{ "addresses", remove_addresses },
 	};

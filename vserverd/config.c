@@ -125,10 +125,14 @@ static void take_ceiling(struct config *config, const struct entries *entries, F
 
 	config->own_users = !user || strcmp(user, "host");
 	config->ceiling = vs_ceiling_guest() | (config->own_users ? vs_ceiling_user() : 0);
+	if (config->network == NETWORK_PRIVATE && config->own_users)
+		config->ceiling |= vs_ceiling_network();
 	if (!capabilities || vs_ceiling_parse(capabilities, &config->ceiling, &bad) < 0)
 		return;
 	if (config->own_users)
 		useless = config->ceiling & vs_ceiling_host();
+	if (config->network != NETWORK_BIND)
+		useless &= ~vs_ceiling_network();
 	if (useless && vs_ceiling_format(useless, &names) == 0)
 		entry_complain(errors, entry_find(entries, "capabilities"), "capabilities: %s counts "
 			 "towards the host only, of which a guest with user ids of its own is no "
@@ -150,6 +154,7 @@ static int take(struct config *config, const struct entries *entries, FILE *erro
 	config->memory_bytes = take_limit(entries, "memory", vs_parse_size);
 	config->swap_bytes = take_limit(entries, "memory-swap", vs_parse_size);
 	config->tasks = take_limit(entries, "tasks", vs_parse_count);
+	config_take_network(entries, config, errors);
 	take_ceiling(config, entries, errors);
 	config_take_bucket(entries, &config->bucket, errors);
 	if (take_string(entries, "hostname", &config->hostname) < 0 ||
@@ -157,6 +162,7 @@ static int take(struct config *config, const struct entries *entries, FILE *erro
 	    take_string(entries, "cpuset", &config->cpuset) < 0 ||
 	    take_addresses(config, entries, errors) < 0)
 		return -ENOMEM;
+	config_check_network(entries, config, errors);
 	if (!config->hostname)
 		config->hostname = strdup(config->name);
 	return config->hostname ? 0 : -ENOMEM;

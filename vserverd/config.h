@@ -20,6 +20,13 @@ struct setting_value {
 	char *source;		/* a path, or "default" */
 };
 
+/* Of which network a guest is. */
+enum network {
+	NETWORK_BIND,		/* the host's, in which it has its addresses only */
+	NETWORK_PRIVATE,	/* one of its own, with an interface */
+	NETWORK_NONE,		/* one of its own, with its loopback only */
+};
+
 /** struct address_config - an address; @dev NULL: the host has it already. */
 struct address_config {
 	struct vs_address address;
@@ -44,6 +51,7 @@ struct config {
 	uint64_t ceiling;
 	bool no_seccomp, no_new_privs;
 	bool own_users;		/* it has user ids of its own */
+	enum network network;
 	struct setting_value *values;	/* in the order of vs_settings() */
 	size_t n_values;
 };
@@ -85,5 +93,7 @@ int config_parse_address(const char *text, struct address_config *ret);
 /** config_same_address() - whatever else is said of them. */
 bool config_same_address(const struct vs_address *a, const struct vs_address *b);
 bool config_is_true(const char *value);
+/** config_network() - of the setting; NULL: what it is where none is set. */
+enum network config_network(const char *value);
 
 #endif

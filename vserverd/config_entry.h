@@ -21,4 +21,11 @@ void entry_complain(FILE *errors, const struct entry *entry, const char *format,
 void config_take_bucket(const struct entries *entries, struct vs_bucket *bucket,
 			FILE *errors);
 
+struct config;
+/** config_take_network() - which it is (config_network.c); first of all. */
+void config_take_network(const struct entries *entries, struct config *config, FILE *errors);
+/** config_check_network() - do the addresses fit to it? */
+void config_check_network(const struct entries *entries, const struct config *config,
+			  FILE *errors);
+
 #endif

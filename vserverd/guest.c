@@ -217,7 +217,7 @@ static int add_state(const struct guest *guest, sd_json_variant **object)
 		r = sd_json_variant_set_field_unsigned(object, "initStart", state->init_start);
 	if (r >= 0 && state->cgroup)
 		r = sd_json_variant_set_field_string(object, "cgroup", state->cgroup);
-	return r;
+	return r < 0 ? r : guest_add_network(state, object);
 }
 
 static int add_usage(struct manager *m, const struct guest *guest, sd_json_variant **object)

@@ -44,6 +44,10 @@ struct vs_guarantees guest_guarantees(struct manager *m);
 int guest_add_bucket(struct manager *m, const struct guest *guest, const struct vs_context *ctx,
 		     const struct vs_guarantees *all, sd_json_variant **object);
 
+/* guest_network.c */
+/** guest_add_network() - the fields interface and dropped, where it has such a network. */
+int guest_add_network(const struct state *state, sd_json_variant **object);
+
 /* guest_cpuset.c */
 /** guest_cpuset_ns() - what the processors that it may use have every second; 0: it
  * may use all, or is not up. */

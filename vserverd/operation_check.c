@@ -37,7 +37,8 @@ static int check_addresses(const struct config *config, struct problem *problem)
 	for (size_t i = 0; i < config->n_addresses; i++) {
 		_cleanup_free_ char *reason = NULL, *remedy = NULL;
 
-		if (presence_check(&config->addresses[i], &reason, &remedy) < 0)
+		if (presence_check_in(config->network, &config->addresses[i], &reason,
+				      &remedy) < 0)
 			return problem_failed(problem, "adding its addresses", remedy, "%s",
 					      reason ? reason : strerror(ENOMEM));
 	}
@@ -93,7 +94,7 @@ static int check_host(struct manager *m, const struct guest *guest, struct probl
 {
 	const struct config *config = guest->config;
 
-	for (size_t i = 0; i < config->n_addresses; i++) {
+	for (size_t i = 0; config->network == NETWORK_BIND && i < config->n_addresses; i++) {
 		_cleanup_free_ char *reason = NULL, *remedy = NULL;
 
 		if (host_address_check(m->vs, guest->name, &config->addresses[i], &reason,

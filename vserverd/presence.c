@@ -47,6 +47,29 @@ int presence_check(const struct address_config *address, char **ret_reason,
 		      asprintf(ret_reason, "%s is not an address of this host", text));
 }
 
+/* What the host answers for never comes to the guest. */
+static int check_own(const struct address_config *config, char **ret_reason, char **ret_remedy)
+{
+	char text[INET6_ADDRSTRLEN];
+
+	if (config->dev && !if_nametoindex(config->dev))
+		return presence_check(config, ret_reason, ret_remedy);
+	if (vs_address_is_local(&config->address) != 1)
+		return 0;
+	vs_address_format(&config->address, text);
+	if (asprintf(ret_reason, "%s is an address of this host", text) < 0)
+		*ret_reason = NULL;
+	*ret_remedy = strdup("take it off the host, or give the guest another");
+	return -EADDRINUSE;
+}
+
+int presence_check_in(enum network network, const struct address_config *address,
+		      char **ret_reason, char **ret_remedy)
+{
+	return network == NETWORK_BIND ? presence_check(address, ret_reason, ret_remedy) :
+					 check_own(address, ret_reason, ret_remedy);
+}
+
 static const struct address_config *find_common(const struct config *config,
 						const struct vs_context *context)
 {

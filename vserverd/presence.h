@@ -16,6 +16,13 @@
 int presence_check(const struct address_config *address, char **ret_reason,
 		   char **ret_remedy);
 /**
+ * presence_check_in() - the same of a guest of that network: an address of its own
+ * one is not the host's.
+ * Return: also -EADDRINUSE.
+ */
+int presence_check_in(enum network network, const struct address_config *address,
+		      char **ret_reason, char **ret_remedy);
+/**
  * presence_holder() - the context that has an address of this guest already.
  * @xid: the guest's own, which does not count; 0: it has none.
  * @ret_address: which it is.

@@ -16,7 +16,8 @@
 #include "unkept.h"
 
 /* Who asks for it now wants it now; in a file it may wait for its network. */
-static int check_present(const char *value, char **ret_reason, char **ret_remedy)
+static int check_present(enum network network, const char *value, char **ret_reason,
+			 char **ret_remedy)
 {
 	struct address_config address;
 	int r;
@@ -25,7 +26,7 @@ static int check_present(const char *value, char **ret_reason, char **ret_remedy
 		return 0;
 	if (config_parse_address(value, &address) < 0)
 		return -EINVAL;
-	r = presence_check(&address, ret_reason, ret_remedy);
+	r = presence_check_in(network, &address, ret_reason, ret_remedy);
 	free(address.dev);
 	return r;
 }
@@ -45,12 +46,24 @@ static int check_pair(const struct pairs *settings, size_t i, struct problem *pr
 					       "give it once");
 	if (vs_setting_check(setting, value, &reason, &remedy) < 0)
 		return problem_invalid(problem, key, value, reason, remedy);
-	if (setting->type == VS_TYPE_ADDRESS && check_present(value, &reason, &remedy) < 0)
-		return problem_invalid(problem, key, value, reason, remedy);
 	if (!config_line_fits(key, value))
 		return problem_invalid(problem, key, value, "it does not fit into one line",
 				       "control characters, ' ;' and more than 198 characters "
 				       "cannot be written");
+	return 0;
+}
+
+static int check_addresses(const struct config *config, const struct pairs *settings,
+			   struct problem *problem)
+{
+	for (size_t i = 0; i < settings->n; i++) {
+		const char *key = settings->keys[i], *value = settings->values[i];
+		_cleanup_free_ char *reason = NULL, *remedy = NULL;
+
+		if (vs_setting_find(key)->type == VS_TYPE_ADDRESS &&
+		    check_present(config->network, value, &reason, &remedy) < 0)
+			return problem_invalid(problem, key, value, reason, remedy);
+	}
 	return 0;
 }
 
@@ -119,7 +132,9 @@ int set_preview(const char *name, const struct pairs *settings, struct config **
 	if (r < 0)
 		return problem_failed(problem, "reading its configuration", NULL, "%s",
 				      strerror(-r));
-	r = check_kept(config, settings, problem);
+	r = check_addresses(config, settings, problem);
+	if (!r)
+		r = check_kept(config, settings, problem);
 	if (r < 0) {
 		config_free(config);
 		return r;

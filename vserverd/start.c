@@ -24,6 +24,7 @@
 #include "ids.h"
 #include "init.h"
 #include "lock.h"
+#include "network.h"
 #include "presence.h"
 #include "scope.h"
 #include "supervisor.h"
@@ -86,7 +87,8 @@ static int make_context(struct supervisor *s)
 	struct vs_context ctx = {
 		.xid = c->xid,
 		.flags = VS_FLAG_PERSISTENT | VS_FLAG_CGROUP |
-			 (c->own_users ? VS_FLAG_USER : 0),
+			 (c->own_users ? VS_FLAG_USER : 0) |
+			 (c->network != NETWORK_BIND ? VS_FLAG_NETWORK : 0),
 		.ceiling = c->ceiling,
 		.bucket = c->bucket,
 	};
@@ -111,6 +113,8 @@ static int add_addresses(struct supervisor *s)
 	const struct config *c = s->config;
 	int r = 0;
 
+	if (c->network != NETWORK_BIND)
+		return network_announce(s);
 	for (size_t i = 0; i < c->n_addresses && !r; i++)
 		r = host_address_put(s->vs, s->name, s->state->xid, &c->addresses[i], &reason,
 				     &remedy);
@@ -186,6 +190,8 @@ int boot(struct supervisor *s)
 	};
 	_cleanup_strv_free_ char **argv = NULL;
 	_cleanup_free_ char *reason = NULL, *command_line = NULL;
+	struct vs_network_address addresses[VS_ADDRESSES_MAX];
+	struct vs_network network;
 	struct timespec now;
 	struct vs_space space = {
 		.root = s->config->root,
@@ -195,6 +201,7 @@ int boot(struct supervisor *s)
 		.ceiling = s->state->ceiling,
 		.user_first = s->user_first,
 		.envp = environment,
+		.network = network_of(s, &network, addresses),
 		.no_seccomp = s->config->no_seccomp,
 		.no_new_privs = s->config->no_new_privs,
 	};
@@ -239,6 +246,7 @@ static const struct step {
 	{ "writing the state", write_state },
 	{ "giving it user ids", take_ids },
 	{ "making the context", make_context },
+	{ "preparing its network", network_prepare },
 	{ "adding its addresses", add_addresses },
 	{ "making the control group", make_cgroup },
 	{ "setting the limits", set_limits },

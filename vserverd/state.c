@@ -165,6 +165,7 @@ void state_free(struct state *state)
 	free(state->added);
 	free(state->phase);
 	free(state->cgroup);
+	free(state->interface);
 	free(state->step);
 	free(state->reason);
 	free(state->remedy);
@@ -243,7 +244,8 @@ int state_forget(const char *name, const char *address)
 
 bool state_is_left(const struct state *state)
 {
-	return strcmp(state->phase, "failed") || state->xid || state->cgroup || state->n_added;
+	return strcmp(state->phase, "failed") || state->xid || state->cgroup ||
+	       state->n_added || state->interface;
 }
 
 /* The name of a guest, if the file is a state. */

@@ -30,8 +30,10 @@ struct state {
 	pid_t init;		/* 0: none */
 	uint64_t init_start;	/* clock ticks since boot */
 	char *cgroup;		/* below /sys/fs/cgroup; NULL: none yet */
-	struct state_address *added;	/* addresses that we put on the host; read only */
+	struct state_address *added;	/* addresses that we put on the host, or, with
+					 * @interface, for which it answers; read only */
 	size_t n_added;
+	char *interface;	/* the host's end of its own network; NULL: none */
 	uint64_t since_usec;	/* CLOCK_REALTIME of the last change of phase */
 	uint64_t boots;		/* how often it has booted since start */
 	char *step;		/* what failed: step, reason, remedy; or NULL */

@@ -57,6 +57,8 @@ int state_to_json(const struct state *state, char **ret)
 					     SD_JSON_BUILD_STRING(state->cgroup)),
 		SD_JSON_BUILD_PAIR_CONDITION(added != NULL, "added",
 					     SD_JSON_BUILD_VARIANT(added)),
+		SD_JSON_BUILD_PAIR_CONDITION(state->interface != NULL, "interface",
+					     SD_JSON_BUILD_STRING(state->interface)),
 		SD_JSON_BUILD_PAIR_CONDITION(state->step != NULL, "step",
 					     SD_JSON_BUILD_STRING(state->step)),
 		SD_JSON_BUILD_PAIR_CONDITION(state->reason != NULL, "reason",
@@ -129,6 +131,7 @@ int state_from_json(sd_json_variant *object, struct state *state)
 	state->since_usec = number(object, "sinceUsec");
 	state->boots = number(object, "boots");
 	state->cgroup = string(object, "cgroup", &r);
+	state->interface = string(object, "interface", &r);
 	state->step = string(object, "step", &r);
 	state->reason = string(object, "reason", &r);
 	state->remedy = string(object, "remedy", &r);

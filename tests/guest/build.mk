@@ -6,6 +6,7 @@
 GUEST_INTRUDER := $(B)/tests/guest/intruder
 TEST_PROGRAMS += $(GUEST_INTRUDER)
 
-$(GUEST_INTRUDER): $(B)/tests/guest/intruder.o $(addprefix $(B)/tests/guest/,intruder_files.o intruder_users.o)
+$(GUEST_INTRUDER): $(B)/tests/guest/intruder.o $(addprefix $(B)/tests/guest/,intruder_files.o intruder_users.o \
+	intruder_frames.o intruder_network.o)
 	$(call say,LINK,$@)
 	$(Q)$(CC) $(CFLAGS) $(LDFLAGS) -static -o $@ $^

@@ -139,12 +139,13 @@ static const struct intrusion intrusions[] = {
 
 int main(int argc, char **argv)
 {
-	const struct intrusion *const tables[] = { intrusions, file_intrusions, user_intrusions };
+	const struct intrusion *const tables[] = { intrusions, file_intrusions, user_intrusions,
+						    frame_intrusions, network_intrusions };
 
 	setlinebuf(stdout);
 	if (argc == 2 && !strcmp(argv[1], "--version"))
 		return 0;	/* it could be run */
-	for (size_t i = 0; argc > 1 && i < 3; i++)
+	for (size_t i = 0; argc > 1 && i < sizeof(tables) / sizeof(*tables); i++)
 		for (const struct intrusion *p = tables[i]; p->verb; p++) {
 			int err;
 

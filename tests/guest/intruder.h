@@ -13,7 +13,8 @@ struct intrusion {
 	int (*run)(char **args);
 };
 
-extern const struct intrusion file_intrusions[], user_intrusions[];
+extern const struct intrusion file_intrusions[], user_intrusions[], frame_intrusions[],
+	network_intrusions[];
 
 /* Listen on a socket for a descriptor. */
 int receive_file(const char *path);

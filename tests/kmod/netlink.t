@@ -41,7 +41,7 @@ for name in "" .web -web "we b" "we/b" wéb; do
 done
 refused EINVAL "not a name of 64 characters" new xid:u32=62 name:str="${name63}n"
 refused EINVAL "not a name without its NUL" new xid:u32=62 name:raw=web
-refused EINVAL "not an unknown flag" new xid:u32=62 flags:u64=16
+refused EINVAL "not an unknown flag" new xid:u32=62 flags:u64=1099511627776
 refused EINVAL "not a capability that there is not" new xid:u32=62 ceiling:u64=0x8000000000000000
 refused EINVAL "not an unknown attribute" new xid:u32=62 200:u32=1
 refused EINVAL "not one of another command" new xid:u32=62 mask:u64=1
@@ -173,8 +173,8 @@ refused EINVAL "not a bucket that is wrong" set xid:u32=60 ceiling:u64=7 bucket[
 refused EINVAL "not an address that is wrong" \
 	set xid:u32=60 ceiling:u64=7 addresses[ address[ ip4:hex=e0000001 ] ]
 refused EINVAL "not a capability that there is not" set xid:u32=60 ceiling:u64=0x8000000000000007
-refused EINVAL "not an unknown flag" set xid:u32=60 ceiling:u64=7 flags:u64=16 mask:u64=16
-refused EINVAL "not a mask of one" set xid:u32=60 ceiling:u64=7 flags:u64=0 mask:u64=16
+refused EINVAL "not an unknown flag" set xid:u32=60 ceiling:u64=7 flags:u64=1099511627776 mask:u64=1099511627776
+refused EINVAL "not a mask of one" set xid:u32=60 ceiling:u64=7 flags:u64=0 mask:u64=1099511627776
 refused EINVAL "not an unknown attribute" set xid:u32=60 ceiling:u64=7 200:u32=1
 for xid in 0 65536; do
 	refused ERANGE "not number $xid" set xid:u32=$xid ceiling:u64=7

@@ -169,6 +169,11 @@ static void addresses(void)
 
 static void choices(void)
 {
+	good("network", "bind");
+	good("network", "private");
+	good("network", "none");
+	bad("network", "host", "none of bind|private|none");
+	bad("network", "", "none of");
 	good("user", "private");
 	good("user", "host");
 	bad("user", "own", "none of private|host");

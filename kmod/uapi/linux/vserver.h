@@ -216,14 +216,17 @@
  * shows them nothing but their own subtree.  PRIVATE: nobody enters it once
  * somebody has (EACCES).  USER: its tasks have ids of their own; CAP_SYS_ADMIN
  * in the ceiling counts in user namespaces below the host's only, and of new
- * file systems it mounts the harmless kinds.
+ * file systems it mounts the harmless kinds.  NETWORK: its tasks are in network
+ * namespaces of their own, where they have no nid; who has the host's network does
+ * not enter it (EXDEV), and no socket that it did not make is of use to it.
  */
 #define VS_FLAG_PERSISTENT	(1ULL << 0)
 #define VS_FLAG_CGROUP		(1ULL << 1)
 #define VS_FLAG_PRIVATE		(1ULL << 2)
 #define VS_FLAG_USER		(1ULL << 3)
+#define VS_FLAG_NETWORK		(1ULL << 4)
 #define VS_FLAGS_ALL		(VS_FLAG_PERSISTENT | VS_FLAG_CGROUP | \
-				 VS_FLAG_PRIVATE | VS_FLAG_USER)
+				 VS_FLAG_PRIVATE | VS_FLAG_USER | VS_FLAG_NETWORK)
 
 /* What is kept with a socket of a context; see struct vs_sock in bpf/vs_bpf.h. */
 #define VS_SOCK_NAMED		(1U << 0)	/* bound to an address that was named */
