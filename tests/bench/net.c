@@ -204,9 +204,8 @@ static const struct act {
 	{ "tcp-rtt", SOCK_STREAM, serve_echo, ask_rtt, false },
 	{ "connect-rate", SOCK_STREAM, serve_nothing, ask_connections, true },
 	{ "udp-rtt", SOCK_DGRAM, serve_datagrams, ask_datagrams, false },
+	{}
 };
-
-#define N_ACTS	((int)(sizeof(acts) / sizeof(acts[0])))
 
 static void serve(const struct act *act, int listener)
 {
@@ -239,7 +238,7 @@ static void start_server(int i, const char *wildcard)
 int main(int argc, char **argv)
 {
 	if (argc == 3 && !strcmp(argv[1], "serve")) {
-		for (int i = 0; i < N_ACTS; i++)
+		for (int i = 0; acts[i].name; i++)
 			start_server(i, strcmp(argv[2], "any6") ? "0.0.0.0" : "::");
 		puts("ready");
 		fflush(stdout);
@@ -247,7 +246,7 @@ int main(int argc, char **argv)
 			;
 		return 0;
 	}
-	for (int i = 0; argc == 4 && i < N_ACTS; i++) {
+	for (int i = 0; argc == 4 && acts[i].name; i++) {
 		union name to = parse(argv[3], FIRST_PORT + i);
 		int count = atoi(argv[2]);
 		double took;
