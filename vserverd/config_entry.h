@@ -5,6 +5,7 @@
 #ifndef CONFIG_ENTRY_H
 #define CONFIG_ENTRY_H
 
+#include "config.h"
 #include "config_file.h"
 
 /** entry_find() - the line of a setting; NULL: there is none. */
@@ -20,5 +21,8 @@ void entry_complain(FILE *errors, const struct entry *entry, const char *format,
 /** config_take_bucket() - cpu and what belongs to it: one bucket (config_bucket.c). */
 void config_take_bucket(const struct entries *entries, struct vs_bucket *bucket,
 			FILE *errors);
+
+/** config_take_traffic() - net-rate and its kin (config_traffic.c). */
+void config_take_traffic(const struct entries *entries, struct config *config);
 
 #endif

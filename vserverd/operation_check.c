@@ -14,6 +14,7 @@
 #include "operation.h"
 #include "presence.h"
 #include "scope.h"
+#include "traffic.h"
 
 static int check_init(struct manager *m, const struct config *config, struct problem *problem)
 {
@@ -86,6 +87,19 @@ static int check_holder(struct manager *m, const struct guest *guest, struct pro
 			      "%s is used by context %u, '%s'", text, holder.xid, holder.name);
 }
 
+/* The next look at it would stop it. */
+static int check_traffic(struct manager *m, const struct config *config,
+			 struct problem *problem)
+{
+	struct traffic_account account;
+
+	if (!config->quota.stop || traffic_account(m->vs, config->name, NULL, &account) < 0 ||
+	    !traffic_is_over(config, &account))
+		return 0;
+	return problem_failed(problem, "looking at its traffic", "set net-traffic to more, or start "
+			      "it next month", "what net-traffic allows is used up");
+}
+
 int operation_check_start(struct manager *m, const struct guest *guest,
 			  struct problem *problem)
 {
@@ -103,5 +117,7 @@ int operation_check_start(struct manager *m, const struct guest *guest,
 		r = check_context(m, guest, problem);
 	if (!r)
 		r = check_holder(m, guest, problem);
+	if (!r)
+		r = check_traffic(m, guest->config, problem);
 	return r;
 }
