@@ -9,3 +9,10 @@ TEST_PROGRAMS += $(GUEST_INTRUDER)
 $(GUEST_INTRUDER): $(B)/tests/guest/intruder.o $(addprefix $(B)/tests/guest/,intruder_files.o intruder_users.o)
 	$(call say,LINK,$@)
 	$(Q)$(CC) $(CFLAGS) $(LDFLAGS) -static -o $@ $^
+
+GUEST_FLOW := $(B)/tests/guest/flow
+TEST_PROGRAMS += $(GUEST_FLOW)
+
+$(GUEST_FLOW): $(B)/tests/guest/flow.o
+	$(call say,LINK,$@)
+	$(Q)$(CC) $(CFLAGS) $(LDFLAGS) -static -o $@ $^
