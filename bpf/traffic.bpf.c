@@ -66,9 +66,12 @@ char LICENSE[] SEC("license") = "GPL";
 #define AHEAD_FQ	(100 * MS)	/* and wait: that, or the time of so many bytes, */
 #define AHEAD_FQ_BYTES	(512 << 10)	/* which is more than a socket holds, */
 #define AHEAD_FQ_MOST	(4000 * MS)	/* but less than fq would wait for */
-#define AHEAD_POLICED	(100 * MS)	/* and pass all the same */
+#define AHEAD_POLICED	(150 * MS)	/* and pass all the same */
 #define AHEAD_IN	(200 * MS)	/* a sender that hears nothing tries again after that */
 #define AHEAD_IN_FQ	(50 * MS)	/* what it waits for waits: it need not get so far */
+
+/* How far connections get that pace themselves. */
+#define PACE_AHEAD	(40 * MS)
 
 /* While it is ahead, a packet counts as no less: it takes a place in a queue. */
 #define LEAST_QUEUED	256
@@ -285,12 +288,23 @@ static __always_inline struct peer peer_of(const struct bpf_sock_ops *ctx)
 	return (struct peer){ VS_TRAFFIC_IP4, bpf_ntohl(ip4) >> 24 == 127 };
 }
 
-/* A little less than the rate, which counts headers. */
+/*
+ * What brings the clock to between 0 and PACE_AHEAD ahead, and so nothing is dropped:
+ * about the rate; much more while not all of it is used, for timers are late, and less
+ * where it is more than that, for headers count.
+ */
 static __always_inline u32 pace_of(const struct vs_traffic_rate *rate)
 {
-	u64 bytes = rate ? rate->bits / 8 : NO_PACE;
+	s64 ahead = due[VS_TRAFFIC_OUT] - bpf_ktime_get_ns();
+	u64 bytes;
 
-	bytes -= rate ? bytes / 128 : 0;
+	if (!rate)
+		return NO_PACE;
+	bytes = rate->bits / 8;
+	if (ahead < 0)
+		bytes *= 4;
+	else if (ahead > (s64)PACE_AHEAD)
+		bytes -= bytes / 16;
 	return bytes < NO_PACE ? bytes : NO_PACE;
 }
 
