@@ -58,6 +58,12 @@ void vs_reason_set(struct vs *vs, const char *reason);
 
 bool vs_address_is_unicast(const struct vs_address *address);
 
+/* --- traffic_value.c ------------------------------------------------------------ */
+
+/* Of VS_TYPE_RATE and VS_TYPE_TRAFFIC: as vs_setting_check(). */
+int vs_traffic_check(enum vs_setting_type type, const char *value, char **ret_reason,
+		     char **ret_remedy);
+
 /* --- cgroup.c ------------------------------------------------------------------ */
 
 /* A descriptor of the directory, or -ENOENT and others without a reason. */

@@ -324,6 +324,10 @@ static int check(const struct vs_setting *setting, const char *value, struct ref
 		return check_choice(setting, value, refusal);
 	case VS_TYPE_CPUSET:
 		return check_cpuset(value, refusal);
+	case VS_TYPE_RATE:
+	case VS_TYPE_TRAFFIC:
+		return vs_traffic_check(setting->type, value, &refusal->reason,
+					&refusal->remedy);
 	}
 	return because(refusal, "'%s' is of no known type", setting->name);
 }

@@ -29,6 +29,11 @@ static const struct unit time_units[] = {
 	{ "s", 1000000000ULL }, { "ms", 1000000ULL }, { "us", 1000ULL }, { "ns", 1 }, {}
 };
 
+static const struct unit rate_units[] = {
+	{ "tbit", 1000000000000ULL }, { "gbit", 1000000000ULL }, { "mbit", 1000000ULL },
+	{ "kbit", 1000ULL }, { "bit", 1 }, {}
+};
+
 static const struct unit share_units[] = {
 	/* a hundredth of VS_SHARE_INTERVAL_NS */
 	{ "%", VS_SHARE_INTERVAL_NS / 100 }, {}
@@ -86,6 +91,15 @@ int vs_parse_size(const char *text, uint64_t *ret_bytes)
 		return 0;
 	}
 	return parse_unit(text, strlen(text), size_units, ret_bytes);
+}
+
+int vs_parse_bits(const char *text, uint64_t *ret_bits)
+{
+	if (strcmp(text, "infinity") == 0) {
+		*ret_bits = UINT64_MAX;
+		return 0;
+	}
+	return parse_unit(text, strlen(text), rate_units, ret_bits);
 }
 
 int vs_parse_time(const char *text, uint64_t *ret_ns)

@@ -415,6 +415,55 @@ int vs_cgroup_clear(struct vs *vs, const char *path);
 /** vs_cgroup_remove() - with everything below it.  0 also when not there. */
 int vs_cgroup_remove(struct vs *vs, const char *path);
 
+/* traffic.c: what a cgroup sends and receives; paths as above ------------------ */
+
+struct vs_traffic_count {
+	uint64_t bytes;		/* of IP packets with their headers, as on the wire */
+	uint64_t packets;
+	uint64_t drops;		/* packets that a rate did not let through */
+	uint64_t connections;	/* of TCP: accepted (in), made (out) */
+};
+/** struct vs_traffic - since counting began; loopback, 127/8 and ::1, is not in it. */
+struct vs_traffic {
+	struct {
+		struct vs_traffic_count in, out;
+	} ip4, ip6;
+	uint32_t id;		/* another, where counting began anew in this boot */
+};
+/** struct vs_rate - @bits UINT64_MAX, or 0: not limited. */
+#define VS_RATE_MIN	64000ULL
+#define VS_RATE_MAX	1000000000000ULL
+#define VS_BURST_MAX	(1ULL << 30)
+struct vs_rate {
+	uint64_t bits;		/* a second, VS_RATE_MIN..VS_RATE_MAX */
+	uint64_t burst_bytes;	/* saved up at most; 0: what it gives in 10 ms */
+};
+/** vs_traffic_count() - from now on what is in it is counted, as long as the cgroup
+ * is there: nothing has to be held or removed.  To be called once. */
+int vs_traffic_count(struct vs *vs, const char *path);
+/** vs_traffic_read() - 0; -ENODATA it is not counted, or by another build. */
+int vs_traffic_read(struct vs *vs, const char *path, struct vs_traffic *ret);
+/** vs_traffic_limit() - from now on; vs_traffic_limits() - as it is now. */
+int vs_traffic_limit(struct vs *vs, const char *path, const struct vs_rate *in,
+		     const struct vs_rate *out);
+int vs_traffic_limits(struct vs *vs, const char *path, struct vs_rate *ret_in,
+		      struct vs_rate *ret_out);
+
+/* traffic_value.c ------------------------------------------------------------ */
+
+/** struct vs_traffic_quota - of one month. */
+struct vs_traffic_quota {
+	uint64_t bytes;		/* in and out together; UINT64_MAX: any */
+	bool stop;		/* when that is reached */
+	struct vs_rate then;	/* likewise; bits 0: none */
+};
+/** vs_parse_rate() - "100mbit", "100mbit burst 1M", "infinity".
+ * 0; -EINVAL; -ERANGE the rate, -EDOM the burst is out of range; -ENOMEM. */
+int vs_parse_rate(const char *text, struct vs_rate *ret);
+/** vs_parse_traffic() - "1TB/month", "1TB/month then 1mbit", "1TB/month then stop",
+ * "infinity".  Likewise. */
+int vs_parse_traffic(const char *text, struct vs_traffic_quota *ret);
+
 /* space.c, root.c: a guest's inside --------------------------------------- */
 
 /* Ids of a guest, and the first that one can have: beyond what Debian gives to
@@ -529,6 +578,8 @@ int vs_parse_time(const char *text, uint64_t *ret_ns);
 #define VS_SHARE_INTERVAL_NS 100000000ULL
 int vs_parse_share(const char *text, uint64_t *ret_rate_ns, uint64_t *ret_interval_ns);
 int vs_parse_count(const char *text, uint64_t *ret);
+/** vs_parse_bits() - a second: "100mbit", "1gbit" (decimal), "infinity". */
+int vs_parse_bits(const char *text, uint64_t *ret_bits);
 /** vs_parse_bias() - a number VS_PRIO_BIAS_MIN..VS_PRIO_BIAS_MAX.
  * 0; -EINVAL not a number; -ERANGE. */
 int vs_parse_bias(const char *text, int32_t *ret);
@@ -595,6 +646,8 @@ enum vs_setting_type {
 	VS_TYPE_COMMAND,
 	VS_TYPE_CHOICE,		/* one of the words in value, which | separates */
 	VS_TYPE_CPUSET,
+	VS_TYPE_RATE,		/* RATE [burst SIZE] */
+	VS_TYPE_TRAFFIC,	/* SIZE/month [then RATE|stop] */
 };
 struct vs_setting {
 	const char *name;	/* "cpu-bucket" */

@@ -12,6 +12,7 @@
 #include "client.h"
 #include "human.h"
 #include "table.h"
+#include "traffic.h"
 #include "verbs.h"
 
 /* web: running since Sun 2026-11-22 10:02:11, 3 h 12 min; ready */
@@ -265,6 +266,7 @@ static int print(sd_json_variant *guest, bool legend)
 	print_parts(guest);
 	print_addresses(guest);
 	print_cpuset(guest);
+	print_traffic(guest);
 	print_refused(guest);
 	print_dropped(guest);
 	print_names(guest, "unkept", "this kernel has no sched_ext; see vserver.conf(5)");

@@ -17,6 +17,7 @@
 
 #include "network.h"
 #include "supervisor.h"
+#include "traffic.h"
 
 #define KILL_LIMIT_NS	10000000000ULL
 #define EMPTY_TRIES	250		/* of 20 ms: the last exits to be counted */
@@ -61,6 +62,16 @@ static int remove_addresses(struct vs *vs, const char *name, const struct state 
 	return r;
 }
 
+/* It is counted as long as its control group is there. */
+static void keep_traffic(struct vs *vs, const char *name, const char *cgroup)
+{
+	const struct supervisor s = { .name = name };
+	int r = traffic_keep(vs, name, cgroup);
+
+	if (r < 0 && r != -ENOENT && r != -ENODATA)
+		tell(&s, LOG_WARNING, "cannot keep its traffic: %s", strerror(-r));
+}
+
 static int remove_cgroup(struct vs *vs, const char *name, const struct state *state)
 {
 	int r;
@@ -68,6 +79,7 @@ static int remove_cgroup(struct vs *vs, const char *name, const struct state *st
 	if (!state->cgroup)
 		return 0;
 	r = vs_cgroup_kill(vs, state->cgroup, KILL_LIMIT_NS);
+	keep_traffic(vs, name, state->cgroup);
 	return r < 0 ? r : vs_cgroup_remove(vs, state->cgroup);
 }
 

@@ -157,6 +157,7 @@ static int take(struct config *config, const struct entries *entries, FILE *erro
 	config_take_network(entries, config, errors);
 	take_ceiling(config, entries, errors);
 	config_take_bucket(entries, &config->bucket, errors);
+	config_take_traffic(entries, config);
 	if (take_string(entries, "hostname", &config->hostname) < 0 ||
 	    take_string(entries, "init", &config->init) < 0 ||
 	    take_string(entries, "cpuset", &config->cpuset) < 0 ||

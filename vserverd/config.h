@@ -48,6 +48,8 @@ struct config {
 	struct vs_bucket bucket;	/* rate_ns 0: not limited */
 	char *cpuset;		/* never NULL: "infinity" where it has all processors */
 	uint64_t memory_bytes, swap_bytes, tasks;	/* UINT64_MAX: none */
+	struct vs_rate rate_in, rate_out;
+	struct vs_traffic_quota quota;
 	uint64_t ceiling;
 	bool no_seccomp, no_new_privs;
 	bool own_users;		/* it has user ids of its own */

@@ -5,6 +5,7 @@
 #ifndef CONFIG_ENTRY_H
 #define CONFIG_ENTRY_H
 
+#include "config.h"
 #include "config_file.h"
 
 /** entry_find() - the line of a setting; NULL: there is none. */
@@ -27,5 +28,7 @@ void config_take_network(const struct entries *entries, struct config *config, F
 /** config_check_network() - do the addresses fit to it? */
 void config_check_network(const struct entries *entries, const struct config *config,
 			  FILE *errors);
+/** config_take_traffic() - net-rate and its kin (config_traffic.c). */
+void config_take_traffic(const struct entries *entries, struct config *config);
 
 #endif

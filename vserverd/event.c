@@ -292,9 +292,17 @@ static void tell_guest(struct events *events, const char *name, const char *what
 		r = sd_json_variant_set_field_string(&event, "guest", name);
 	if (r >= 0 && state && state->xid)
 		r = sd_json_variant_set_field_unsigned(&event, "xid", state->xid);
-	if (r >= 0 && state && !strcmp(what, "failed") && state->reason)
+	if (r >= 0 && state && (!strcmp(what, "failed") || !strcmp(what, "limit")) &&
+	    state->reason)
 		r = sd_json_variant_set_field_string(&event, "reason", state->reason);
 	tell_all(events, event, r);
+}
+
+void events_limit(struct events *events, const char *guest, uint32_t xid, const char *reason)
+{
+	const struct state state = { .xid = xid, .reason = (char *)reason };
+
+	tell_guest(events, guest, "limit", &state);
 }
 
 static bool was(const struct known *known, const char *phase)

@@ -26,6 +26,8 @@ void events_unsubscribe(struct events *events, const sd_varlink *link);
 void events_module(struct events *events);
 /** events_guest() - the guest's state file is another, or is gone. */
 void events_guest(struct events *events, const char *name);
+/** events_limit() - it has used what a setting allows. */
+void events_limit(struct events *events, const char *guest, uint32_t xid, const char *reason);
 /** events_machine() - "scheduler-ejected", "enforcement-lost"; @reason may be NULL. */
 void events_machine(struct events *events, const char *event, const char *reason);
 

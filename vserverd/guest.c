@@ -320,6 +320,8 @@ int guest_json(struct manager *m, const struct guest *guest, const struct vs_gua
 	if (r >= 0)
 		r = add_context(m, guest, all, &object);
 	if (r >= 0)
+		r = guest_add_traffic(m, guest, &object);
+	if (r >= 0)
 		r = add_names(guest, "unkept", unkept, &object);
 	if (r >= 0)
 		r = add_names(guest, "unused", unused, &object);

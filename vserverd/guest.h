@@ -56,6 +56,10 @@ uint64_t guest_cpuset_ns(struct manager *m, const struct guest *guest);
  * they may use have, in words; empty: nowhere; free().  0 or a negative errno. */
 int guest_cpusets_check(struct manager *m, char **ret);
 
+/* guest_traffic.c */
+/** guest_add_traffic() - the field traffic. */
+int guest_add_traffic(struct manager *m, const struct guest *guest, sd_json_variant **object);
+
 static inline void scope_guest_free(struct guest **guest)
 {
 	guest_free(*guest);

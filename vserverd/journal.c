@@ -23,6 +23,7 @@ static const struct kind {
 	{ "enforcement-lost", "b78e0caae8a24df68ee29436796b6610", "2" },
 	{ "enforcement-restored", "b67602502ca8468490b028fb88cc9274", "5" },
 	{ "held", "1b38439f9d1b4f719c52bddccb72288c", "6" },
+	{ "limit", "cedc490f550e46789d664fbd5b08adf4", "5" },
 	{ "released", "55f6dc69e729445cbe3447fd19540254", "6" },
 	{}
 };
@@ -51,6 +52,18 @@ void journal_machine(const char *event, const char *text)
 	if (has_journal())
 		sd_journal_send("MESSAGE=%s", text, "PRIORITY=%s", kind->priority,
 				"MESSAGE_ID=%s", kind->id, "VSERVER_EVENT=%s", event, NULL);
+	else
+		fprintf(stderr, "<%s>%s\n", kind->priority, text);
+}
+
+void journal_limit(const char *guest, uint32_t xid, const char *text)
+{
+	const struct kind *kind = kind_of("limit");
+
+	if (has_journal())
+		sd_journal_send("MESSAGE=%s", text, "PRIORITY=%s", kind->priority,
+				"MESSAGE_ID=%s", kind->id, "VSERVER_EVENT=limit",
+				"VSERVER_GUEST=%s", guest, "VSERVER_XID=%u", xid, NULL);
 	else
 		fprintf(stderr, "<%s>%s\n", kind->priority, text);
 }

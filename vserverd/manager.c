@@ -23,6 +23,7 @@
 #include "operation.h"
 #include "scheduler.h"
 #include "scope.h"
+#include "traffic_watch.h"
 #include "worker.h"
 
 #define BOOTED_FILE "/run/vserver/autostarted"
@@ -77,6 +78,7 @@ int manager_new(sd_event *event, struct manager **ret)
 		return r;
 	}
 	enforcement_load(m);
+	traffic_watch(m);
 	m->holds = holds_watch(m, &holds_pace_rare, journal_hold, NULL);
 	*ret = m;
 	return 0;
@@ -92,6 +94,7 @@ void manager_free(struct manager *m)
 		operation_drop(m->operations);
 	accounting_free(m);
 	holds_free(m->holds);
+	traffic_watch_free(m);
 	scheduler_free(m->scheduler);
 	enforcement_free(m);
 	sd_event_source_disable_unref(m->states);

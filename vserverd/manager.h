@@ -39,6 +39,7 @@ struct manager {
 	struct operation *operations;	/* under way */
 	struct sample *samples;		/* accounting.c */
 	sd_event_source *states;	/* watches STATE_DIR */
+	sd_event_source *traffic;	/* looked at now and then */
 };
 
 /* manager.c */

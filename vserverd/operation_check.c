@@ -15,6 +15,7 @@
 #include "operation.h"
 #include "presence.h"
 #include "scope.h"
+#include "traffic.h"
 
 static int check_init(struct manager *m, const struct config *config, struct problem *problem)
 {
@@ -105,6 +106,19 @@ static int check_host(struct manager *m, const struct guest *guest, struct probl
 	return 0;
 }
 
+/* The next look at it would stop it. */
+static int check_traffic(struct manager *m, const struct config *config,
+			 struct problem *problem)
+{
+	struct traffic_account account;
+
+	if (!config->quota.stop || traffic_account(m->vs, config->name, NULL, &account) < 0 ||
+	    !traffic_is_over(config, &account))
+		return 0;
+	return problem_failed(problem, "looking at its traffic", "set net-traffic to more, or start "
+			      "it next month", "what net-traffic allows is used up");
+}
+
 int operation_check_start(struct manager *m, const struct guest *guest,
 			  struct problem *problem)
 {
@@ -124,5 +138,7 @@ int operation_check_start(struct manager *m, const struct guest *guest,
 		r = check_holder(m, guest, problem);
 	if (!r)
 		r = check_host(m, guest, problem);
+	if (!r)
+		r = check_traffic(m, guest->config, problem);
 	return r;
 }

@@ -88,6 +88,9 @@ static void read_settings(struct supervisor *s)
 	s->config->memory_bytes = now->memory_bytes;
 	s->config->swap_bytes = now->swap_bytes;
 	s->config->tasks = now->tasks;
+	s->config->rate_in = now->rate_in;
+	s->config->rate_out = now->rate_out;
+	s->config->quota = now->quota;
 	config_free(now);
 }
 

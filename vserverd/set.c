@@ -18,6 +18,7 @@
 #include "operation.h"
 #include "scope.h"
 #include "set_check.h"
+#include "traffic.h"
 #include "worker.h"
 
 /* --- a guest that runs: in the worker ----------------------------------------------- */
@@ -67,6 +68,12 @@ static bool asks_limit(const struct config *config, const struct pairs *settings
 				      is_asked(settings, "cpuset"));
 }
 
+static bool asks_traffic(const struct pairs *settings)
+{
+	return is_asked(settings, "net-rate") || is_asked(settings, "net-rate-in") ||
+	       is_asked(settings, "net-traffic");
+}
+
 static int apply_limits(struct vs *vs, const struct config *config,
 			const struct state *state, const struct pairs *settings)
 {
@@ -99,6 +106,8 @@ static int apply(struct vs *vs, const struct config *config, const struct state 
 	context.bucket.set_tokens = false;	/* these it had when it started */
 	if (!r && asks_cpu(settings))
 		r = vs_context_set(vs, &context, VS_SET_BUCKET);
+	if (!r && asks_traffic(settings))
+		r = traffic_apply(vs, config, state->cgroup);
 	return r;
 }
 

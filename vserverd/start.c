@@ -28,6 +28,7 @@
 #include "presence.h"
 #include "scope.h"
 #include "supervisor.h"
+#include "traffic.h"
 #include "unkept.h"
 
 static int read_config(struct supervisor *s)
@@ -141,7 +142,7 @@ static int make_cgroup(struct supervisor *s)
 	/* With the capability it may open whatever there is a node of. */
 	if (!r && !(s->state->ceiling >> CAP_MKNOD & 1))
 		r = vs_cgroup_devices(s->vs, s->state->cgroup);
-	return r;
+	return r < 0 ? r : vs_traffic_count(s->vs, s->state->cgroup);
 }
 
 /* Nothing that a file asks for is left out in silence. */
@@ -170,11 +171,13 @@ int set_limits(struct supervisor *s)
 		.cpu = s->config->bucket,
 		.cpuset = s->config->cpuset,
 	};
+	int r;
 
 	tell_unkept(s);
 	if (!limits.cpu.rate_ns)
 		limits.cpu.rate_ns = UINT64_MAX;
-	return vs_cgroup_limit(s->vs, s->state->cgroup, &limits);
+	r = vs_cgroup_limit(s->vs, s->state->cgroup, &limits);
+	return r < 0 ? r : traffic_apply(s->vs, s->config, s->state->cgroup);
 }
 
 int boot(struct supervisor *s)

@@ -10,3 +10,10 @@ $(GUEST_INTRUDER): $(B)/tests/guest/intruder.o $(addprefix $(B)/tests/guest/,int
 	intruder_frames.o intruder_network.o)
 	$(call say,LINK,$@)
 	$(Q)$(CC) $(CFLAGS) $(LDFLAGS) -static -o $@ $^
+
+GUEST_FLOW := $(B)/tests/guest/flow
+TEST_PROGRAMS += $(GUEST_FLOW)
+
+$(GUEST_FLOW): $(B)/tests/guest/flow.o
+	$(call say,LINK,$@)
+	$(Q)$(CC) $(CFLAGS) $(LDFLAGS) -static -o $@ $^

@@ -201,6 +201,59 @@ static void processors(void)
 	bad("cpuset", "99999999999999999999", "more than the processors of this machine");
 }
 
+static void traffic(void)
+{
+	good("net-rate", "100mbit");
+	good("net-rate", "64kbit");
+	good("net-rate", "1tbit");
+	good("net-rate", "0.5gbit burst 1M");
+	good("net-rate", "100mbit  burst  64K");
+	bad("net-rate", "", "no rate");
+	bad("net-rate", "100", "no rate");
+	bad("net-rate", "100MB", "no rate");
+	bad("net-rate", "100 mbit", "no rate");
+	bad("net-rate", "100mbit burst", "no rate");
+	bad("net-rate", "100mbit burst fast", "no rate");
+	bad("net-rate", "100mbit peak 1M", "no rate");
+	bad("net-rate", "100mbit burst 1M more", "no rate");
+	bad("net-rate", "infinity burst 1M", "no rate");
+	bad("net-rate", "63999bit", "out of range");
+	bad("net-rate", "0bit", "out of range");
+	bad("net-rate", "2tbit", "out of range");
+	bad("net-rate", "100mbit burst 0", "the burst of");
+	bad("net-rate", "100mbit burst 2G", "the burst of");
+	good("net-rate-in", "infinity");
+	good("net-traffic", "1TB/month");
+	good("net-traffic", "1TB/month then 1mbit");
+	good("net-traffic", "1TB/month then stop");
+	bad("net-traffic", "", "no amount");
+	bad("net-traffic", "1TB", "no amount");
+	bad("net-traffic", "1TB/day", "no amount");
+	bad("net-traffic", "0/month", "no amount");
+	bad("net-traffic", "infinity/month", "no amount");
+	bad("net-traffic", "1TB/month then", "no amount");
+	bad("net-traffic", "1TB/month then go", "no amount");
+	bad("net-traffic", "1TB/month or stop", "no amount");
+	bad("net-traffic", "1TB/month then infinity", "no amount");
+	bad("net-traffic", "1TB/month then 1kbit", "out of range");
+}
+
+static void traffic_values(void)
+{
+	struct vs_traffic_quota quota;
+	struct vs_rate rate;
+
+	ok(vs_parse_rate("100mbit burst 1M", &rate) == 0 && rate.bits == 100000000 &&
+	   rate.burst_bytes == 1 << 20, "100mbit burst 1M is that");
+	ok(vs_parse_rate("infinity", &rate) == 0 && rate.bits == UINT64_MAX, "infinity is none");
+	ok(vs_parse_traffic("1TB/month then stop", &quota) == 0 &&
+	   quota.bytes == 1000000000000ULL && quota.stop && !quota.then.bits, "1TB then stop");
+	ok(vs_parse_traffic("1G/month then 1mbit", &quota) == 0 && quota.bytes == 1 << 30 &&
+	   !quota.stop && quota.then.bits == 1000000, "1G then 1mbit");
+	ok(vs_parse_traffic("infinity", &quota) == 0 && quota.bytes == UINT64_MAX,
+	   "infinity is any");
+}
+
 static void names(void)
 {
 	ok(vs_name_valid("web"), "web is a name");
@@ -224,6 +277,8 @@ int main(void)
 	addresses();
 	choices();
 	processors();
+	traffic();
+	traffic_values();
 	names();
 	return done_testing();
 }
