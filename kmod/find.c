@@ -98,7 +98,7 @@ static struct sock *udp_find6(const struct net *net, const struct in6_addr *ip, 
 	return of_net(net, &in6addr_any, 0, ip, htons(port), dif, 0, NULL);
 }
 
-struct sock *vs_find(const struct bpf_sk_lookup_kern *lookup, u128 number)
+static struct sock *find(const struct bpf_sk_lookup_kern *lookup, u128 number)
 {
 	bool tcp = lookup->protocol == IPPROTO_TCP;
 	int dif = lookup->ingress_ifindex;
@@ -115,18 +115,6 @@ struct sock *vs_find(const struct bpf_sk_lookup_kern *lookup, u128 number)
 		     udp_find6(&init_net, &ip6, lookup->dport, dif);
 }
 
-struct sock *vs_find_bound(const struct bpf_sk_lookup_kern *lookup, u128 number)
-{
-	struct sock *sk = vs_find(lookup, number);
-	u128 bound;
-
-	if (!sk)
-		return NULL;
-	bound = vs_number_is4(number) ? vs_number4(inet_sk(sk)->inet_rcv_saddr) :
-					vs_number6(&sk->sk_v6_rcv_saddr);
-	return bound == number ? sk : NULL;
-}
-
 /* --- without asking the program again ---------------------------------------------- */
 
 static bool is_at(const struct sock *sk, const struct bpf_sk_lookup_kern *lookup, u128 number)
@@ -140,7 +128,7 @@ static bool is_at(const struct sock *sk, const struct bpf_sk_lookup_kern *lookup
 	return vs_number6(&sk->sk_v6_rcv_saddr) == number;
 }
 
-static bool is_bound_tcp(const struct bpf_sk_lookup_kern *lookup, u128 number, u32 hash)
+static struct sock *bound_tcp(const struct bpf_sk_lookup_kern *lookup, u128 number, u32 hash)
 {
 	struct inet_listen_hashbucket *bucket;
 	const struct hlist_nulls_node *node;
@@ -149,26 +137,48 @@ static bool is_bound_tcp(const struct bpf_sk_lookup_kern *lookup, u128 number, u
 	bucket = inet_lhash2_bucket(init_net.ipv4.tcp_death_row.hashinfo, hash);
 	sk_nulls_for_each_rcu(sk, node, &bucket->nulls_head)
 		if (is_at(sk, lookup, number))
-			return true;
-	return false;
+			return sk;
+	return NULL;
 }
 
-static bool is_bound_udp(const struct bpf_sk_lookup_kern *lookup, u128 number, u32 hash)
+static struct sock *bound_udp(const struct bpf_sk_lookup_kern *lookup, u128 number, u32 hash)
 {
 	struct udp_hslot *slot = udp_hashslot2(init_net.ipv4.udp_table, hash);
 	struct sock *sk;
 
 	udp_portaddr_for_each_entry_rcu(sk, &slot->head)
 		if (is_at(sk, lookup, number))
-			return true;
-	return false;
+			return sk;
+	return NULL;
 }
 
-bool vs_is_bound(const struct bpf_sk_lookup_kern *lookup, u128 number)
+static struct sock *bound(const struct bpf_sk_lookup_kern *lookup, u128 number)
 {
 	struct in6_addr ip6 = vs_ip6_of(number);
 	u32 hash = ipv6_portaddr_hash(&init_net, &ip6, lookup->dport);	/* of IPv4 too */
 
-	return lookup->protocol == IPPROTO_TCP ? is_bound_tcp(lookup, number, hash) :
-						 is_bound_udp(lookup, number, hash);
+	return lookup->protocol == IPPROTO_TCP ? bound_tcp(lookup, number, hash) :
+						 bound_udp(lookup, number, hash);
+}
+
+bool vs_is_bound(const struct bpf_sk_lookup_kern *lookup, u128 number)
+{
+	return bound(lookup, number);
+}
+
+/* Which of a group, and of one that is bound to an interface and one that is not, the
+ * kernel chooses. */
+struct sock *vs_find_bound(const struct bpf_sk_lookup_kern *lookup, u128 number)
+{
+	struct sock *sk = bound(lookup, number);
+	u128 is;
+
+	if (!sk || !(sk->sk_reuseport || sk->sk_bound_dev_if))
+		return sk;
+	sk = find(lookup, number);
+	if (!sk)
+		return NULL;
+	is = vs_number_is4(number) ? vs_number4(inet_sk(sk)->inet_rcv_saddr) :
+				     vs_number6(&sk->sk_v6_rcv_saddr);
+	return is == number ? sk : NULL;
 }

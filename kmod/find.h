@@ -11,13 +11,13 @@ struct bpf_sk_lookup_kern;
 struct sock;
 
 /*
- * Of TCP that listen and of UDP: who would have, without the hook sk_lookup, what
- * comes to @number at the port, protocol and interface that @lookup has; and
- * who is bound to that very address.  NULL: nobody.  RCU is held.
+ * Of TCP that listen and of UDP that are not connected: who is bound to that very
+ * address, at the port, protocol and interface that @lookup has; of several the
+ * one that the kernel would choose without the hook sk_lookup.  NULL: nobody.  RCU
+ * is held.
  */
-struct sock *vs_find(const struct bpf_sk_lookup_kern *lookup, u128 number);
 struct sock *vs_find_bound(const struct bpf_sk_lookup_kern *lookup, u128 number);
-/* Is anybody, who is not connected?  Costs less than to find out who. */
+/* Is anybody?  Costs less than to find out who. */
 bool vs_is_bound(const struct bpf_sk_lookup_kern *lookup, u128 number);
 
 #endif /* VS_FIND_H */
