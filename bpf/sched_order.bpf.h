@@ -40,8 +40,12 @@ static struct {
 };
 
 /* Slots that have somebody who may run, a bit each: set before a task is
- * queued, taken away by whoever finds nobody. */
-static u64 ready[SLOTS / 64];
+ * queued, taken away by whoever finds nobody.  And a bit for each word that has any,
+ * so that contexts that sleep cost nothing where they are not looked for. */
+#define READY_WORDS (SLOTS / 64)
+static u64 ready[READY_WORDS];
+static u64 ready_words;
+_Static_assert(READY_WORDS <= 64, "a word has a bit for each word");
 
 /* --- virtual time -------------------------------------------------------------- */
 
@@ -168,33 +172,51 @@ static __always_inline void order_quiescent(struct vs_slot *b)
 		__sync_fetch_and_sub(&order.weights, counted < order.weights ? counted : 0);
 }
 
+static __always_inline u64 *ready_word(u32 slot)
+{
+	return &ready[slot / 64 & (READY_WORDS - 1)];
+}
+
+static __always_inline u64 word_bit(u32 slot)
+{
+	return 1ULL << (slot / 64 & (READY_WORDS - 1));
+}
+
+static __always_inline u64 slot_bit(u32 slot)
+{
+	return 1ULL << (slot & 63);
+}
+
 /* A full barrier: whoever clears the bit after this sees what was done before. */
 static __always_inline void make_ready(u32 slot)
 {
-	__sync_fetch_and_or(&ready[slot / 64 & (SLOTS / 64 - 1)], 1ULL << (slot & 63));
+	__sync_fetch_and_or(ready_word(slot), slot_bit(slot));
+	if (!(ready_words & word_bit(slot)))
+		__sync_fetch_and_or(&ready_words, word_bit(slot));
 }
 
 static __always_inline void set_ready(u32 slot)
 {
-	if (!(ready[slot / 64 & (SLOTS / 64 - 1)] >> (slot & 63) & 1))
+	if (!(*ready_word(slot) & slot_bit(slot)) || !(ready_words & word_bit(slot)))
 		make_ready(slot);
 }
 
 static __always_inline void clear_ready(u32 slot)
 {
-	__sync_fetch_and_and(&ready[slot / 64 & (SLOTS / 64 - 1)], ~(1ULL << (slot & 63)));
+	u64 *word = ready_word(slot);
+
+	__sync_fetch_and_and(word, ~slot_bit(slot));
+	if (*word)
+		return;
+	__sync_fetch_and_and(&ready_words, ~word_bit(slot));
+	if (*word)	/* one has come meanwhile */
+		__sync_fetch_and_or(&ready_words, word_bit(slot));
 }
 
 /* Does nobody of another context want to run who may? */
 static __always_inline bool nobody_else(u32 slot)
 {
-	u32 word, words = (slots_end + 63) / 64;
-	bool nobody = true;
-
-	bpf_for(word, 0, words)
-		if (ready[word & (SLOTS / 64 - 1)] & ~(word == slot / 64 ? 1ULL << (slot & 63) : 0))
-			nobody = false;
-	return nobody;
+	return !(ready_words & ~word_bit(slot)) && !(*ready_word(slot) & ~slot_bit(slot));
 }
 
 /* Is there anybody who does not wait for tokens? */
@@ -258,7 +280,7 @@ static u32 next_slot(u32 cpu, u64 *deadline, u32 after)
 	struct vs_slot *b;
 
 	/* Most machines, most often. */
-	if (words == 1 && after >= SLOTS && ready[0] == 1ULL << SLOT_HOST)
+	if (after >= SLOTS && nobody_else(SLOT_HOST))
 		return only_host(deadline);
 	bpf_for(word, 0, words) {
 		bits = ready[word & (SLOTS / 64 - 1)];
