@@ -30,8 +30,8 @@ static bool is_foreign_socket(const struct sock *sk, const struct owner *owner)
 {
 	const struct vs_mark *mark;
 
-	if (owner->xid ? sk->sk_family == AF_UNIX :
-			 sk->sk_family != AF_INET && sk->sk_family != AF_INET6)
+	/* Netlink tells of the network that it is of, and is no way into it. */
+	if (sk->sk_family == AF_UNIX || (!owner->xid && sk->sk_family == AF_NETLINK))
 		return false;
 	mark = vs_mark_of(sk, owner->marks);
 	return !mark || (owner->xid ? mark->xid != owner->xid : mark->nid != owner->nid);
@@ -55,9 +55,10 @@ static int look(const void *data, struct file *file, unsigned int fd)
 __bpf_kfunc_start_defs();
 
 /*
- * 0: the running task has no socket of the network but those of @nid, or, where @own_net
- * is not 0, none but Unix sockets and those of that xid; nor can it come by one.  -EBADF: it has one, or an io_uring; -EBUSY: it shares its table of files
- * with another task; -EINVAL: that is no map of marks.
+ * 0: the running task has no sockets but those of @nid, of Unix and of netlink, or,
+ * where @own_net is not 0, of that xid and of Unix; nor can it come by one.
+ * -EBADF: it has one, or an io_uring; -EBUSY: it shares its table of files with
+ * another task; -EINVAL: that is no map of marks.
  */
 __bpf_kfunc int vs_files_own(u32 nid, u32 own_net, void *sockets__map)
 {

@@ -112,8 +112,8 @@ int vs_nl_sequence(struct vs *vs, uint64_t *ret);
  * cannot any more.  A descriptor, or -ENOKEY. */
 int vs_enter_open(struct vs *vs);
 int vs_enter_run(struct vs *vs, int program, uint32_t xid, uint32_t nid, bool joins);
-/* shut.c: what it has open of the network, or all but Unix sockets, is of no use any
- * more.  0; an errno. */
+/* shut.c: sockets that it has open are of no use any more, but those of Unix and, not
+ * @all, of netlink.  0; an errno. */
 int vs_shut_sockets(struct vs *vs, bool all);
 /* Entered by a program that vs_enter_open() gave, with nothing above the ceiling
  * and under a filter, in the order in which that can be had.  To be called last. */

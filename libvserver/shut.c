@@ -20,14 +20,14 @@
 
 #define DESCRIPTORS_MAX	(1 << 20)	/* fs.nr_open of a kernel that nobody told otherwise */
 
-/* @all: all but Unix sockets. */
+/* @all: those of netlink as well. */
 static bool is_of_network(int fd, bool all)
 {
 	int family;
 	socklen_t size = sizeof(family);
 
 	return !getsockopt(fd, SOL_SOCKET, SO_DOMAIN, &family, &size) &&
-	       (all ? family != AF_UNIX : family == AF_INET || family == AF_INET6);
+	       family != AF_UNIX && (all || family != AF_NETLINK);
 }
 
 /* It has no other call to know it by that changes nothing; /proc need not be there. */
