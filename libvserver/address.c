@@ -20,6 +20,7 @@
 #include <sys/socket.h>
 
 #include "private.h"
+#include "rtnl.h"
 
 int vs_address_parse(const char *text, struct vs_address *ret)
 {
@@ -132,63 +133,6 @@ bool vs_address_is_unicast(const struct vs_address *address)
 
 /* --- netlink ----------------------------------------------------------------------- */
 
-static void cleanup_socket(struct nl_sock **sock)
-{
-	if (*sock)
-		nl_socket_free(*sock);
-}
-
-static void cleanup_addr(struct rtnl_addr **addr)
-{
-	if (*addr)
-		rtnl_addr_put(*addr);
-}
-
-static void cleanup_nl_addr(struct nl_addr **addr)
-{
-	nl_addr_put(*addr);
-}
-
-static void cleanup_route(struct rtnl_route **route)
-{
-	if (*route)
-		rtnl_route_put(*route);
-}
-
-#define _cleanup_socket_	__attribute__((cleanup(cleanup_socket)))
-#define _cleanup_addr_		__attribute__((cleanup(cleanup_addr)))
-#define _cleanup_nl_addr_	__attribute__((cleanup(cleanup_nl_addr)))
-#define _cleanup_route_		__attribute__((cleanup(cleanup_route)))
-
-static int errno_of(int nl_error)
-{
-	switch (-nl_error) {
-	case NLE_EXIST:
-		return -EEXIST;
-	case NLE_NODEV:
-	case NLE_OBJ_NOTFOUND:
-		return -ENODEV;
-	case NLE_PERM:
-	case NLE_NOACCESS:
-		return -EPERM;
-	case NLE_NOADDR:
-		return -EADDRNOTAVAIL;
-	case NLE_NOMEM:
-		return -ENOMEM;
-	case NLE_INVAL:
-		return -EINVAL;
-	}
-	return -EIO;
-}
-
-static struct nl_addr *build(const struct vs_address *address)
-{
-	socklen_t size;
-	const void *bytes = bytes_of(address, &size);
-
-	return nl_addr_build(address->family, bytes, size);
-}
-
 /*
  * The kernel's own routes know best: to what is ours it delivers itself.  A
  * bind would not tell: with ip_nonlocal_bind every address looks like ours.
@@ -203,15 +147,15 @@ int vs_address_is_local(const struct vs_address *address)
 	if (!vs_address_is_unicast(address))
 		return 0;
 	sock = nl_socket_alloc();
-	destination = build(address);
+	destination = vs_nl_addr_build(address);
 	if (!sock || !destination)
 		return -ENOMEM;
 	r = nl_connect(sock, NETLINK_ROUTE);
 	if (r < 0)
-		return errno_of(r);
+		return vs_errno_of_nl(r);
 	r = rtnl_route_lookup(sock, destination, &route);
 	if (r == -NLE_NOMEM || r == -NLE_PERM)
-		return errno_of(r);
+		return vs_errno_of_nl(r);
 	/* Without a route at all it is not ours either. */
 	return r >= 0 && rtnl_route_get_type(route) == RTN_LOCAL;
 }
@@ -237,7 +181,7 @@ static int make_addr(const struct vs_address *address, const struct vs_place *pl
 		     struct rtnl_addr **ret)
 {
 	_cleanup_addr_ struct rtnl_addr *addr = rtnl_addr_alloc();
-	_cleanup_nl_addr_ struct nl_addr *local = build(address);
+	_cleanup_nl_addr_ struct nl_addr *local = vs_nl_addr_build(address);
 
 	if (!addr || !local)
 		return -ENOMEM;
@@ -293,7 +237,8 @@ static int change(struct vs *vs, const struct vs_address *address,
 		r = add ? send_add(sock, addr) : rtnl_addr_delete(sock, addr, 0);
 	if (r >= 0)
 		return 0;
-	return vs_fail(vs, errno_of(r), "%s %s/%u %s %s: %s", add ? "adding" : "removing", text,
+	return vs_fail(vs, vs_errno_of_nl(r), "%s %s/%u %s %s: %s",
+		       add ? "adding" : "removing", text,
 		       place->prefix, add ? "to" : "from", place->dev, nl_geterror(r));
 }
 

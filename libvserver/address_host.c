@@ -21,6 +21,7 @@
 #include <time.h>
 
 #include "private.h"
+#include "rtnl.h"
 
 /* What is looked for, and what was seen of it. */
 struct look {
@@ -30,14 +31,6 @@ struct look {
 	uint32_t flags;
 	struct vs_place place;
 };
-
-static void cleanup_socket(struct nl_sock **sock)
-{
-	if (*sock)
-		nl_socket_free(*sock);
-}
-
-#define _cleanup_socket_ __attribute__((cleanup(cleanup_socket)))
 
 static bool is_it(const struct vs_address *address, const struct ifaddrmsg *header,
 		  struct nlattr **attrs)

@@ -16,6 +16,7 @@
 #include <sys/socket.h>
 
 #include "port.h"
+#include "rtnl.h"
 
 #define LISTENS		(1U << TCP_LISTEN)
 #define IS_BOUND	(1U << TCP_CLOSE)	/* of UDP: not connected */
@@ -26,12 +27,6 @@ struct dump {
 	size_t n, room;
 	int error;
 };
-
-static void cleanup_socket(struct nl_sock **sock)
-{
-	if (*sock)
-		nl_socket_free(*sock);
-}
 
 /* A socket of IPv6 hears IPv4 as well, unless it has said otherwise. */
 static void set_address(struct vs_bound *bound, const struct inet_diag_msg *msg, bool v6only)
@@ -119,7 +114,7 @@ static int dump_family(struct vs *vs, struct nl_sock *sock, struct dump *dump, i
 int vs_bound_list(struct vs *vs, struct vs_bound **ret, size_t *ret_n)
 {
 	static const int protocols[] = { IPPROTO_TCP, IPPROTO_UDP };
-	__attribute__((cleanup(cleanup_socket))) struct nl_sock *sock = nl_socket_alloc();
+	_cleanup_socket_ struct nl_sock *sock = nl_socket_alloc();
 	struct dump dump = {};
 	int r;
 

@@ -19,16 +19,12 @@
 
 #include "network.h"
 #include "private.h"
+#include "rtnl.h"
 
 static void cleanup_neigh(struct rtnl_neigh **neigh)
 {
 	if (*neigh)
 		rtnl_neigh_put(*neigh);
-}
-
-static void cleanup_nl_addr(struct nl_addr **addr)
-{
-	nl_addr_put(*addr);
 }
 
 /* IPv6 wants it said for the interface; it is left so, for it says nothing by itself. */
@@ -42,18 +38,11 @@ static int let_answer(struct vs *vs, const char *dev)
 	return r < 0 ? vs_fail_errno(vs, r, "writing %s", path) : 0;
 }
 
-static struct nl_addr *build(const struct vs_address *address)
-{
-	if (address->family == AF_INET)
-		return nl_addr_build(AF_INET, &address->ip4, sizeof(address->ip4));
-	return nl_addr_build(AF_INET6, &address->ip6, sizeof(address->ip6));
-}
-
 /* 1: it does already, by somebody's wish; 0; or a negative errno.  The kernel would
  * not tell who asks for it once more. */
 static int does_answer(struct vs *vs, const struct vs_address *address, const char *dev)
 {
-	__attribute__((cleanup(cleanup_nl_addr))) struct nl_addr *to = build(address);
+	_cleanup_nl_addr_ struct nl_addr *to = vs_nl_addr_build(address);
 	struct ndmsg neighbour = { .ndm_family = address->family, .ndm_flags = NTF_PROXY,
 				   .ndm_ifindex = (int)if_nametoindex(dev) };
 	_cleanup_rtnl_ struct nl_sock *sock = vs_rtnl_open(vs);
@@ -76,7 +65,7 @@ static int does_answer(struct vs *vs, const struct vs_address *address, const ch
 static int change(struct vs *vs, const struct vs_address *address, const char *dev, bool add)
 {
 	__attribute__((cleanup(cleanup_neigh))) struct rtnl_neigh *neigh = rtnl_neigh_alloc();
-	__attribute__((cleanup(cleanup_nl_addr))) struct nl_addr *to = build(address);
+	_cleanup_nl_addr_ struct nl_addr *to = vs_nl_addr_build(address);
 	_cleanup_rtnl_ struct nl_sock *sock = vs_rtnl_open(vs);
 	unsigned int index = if_nametoindex(dev);
 	char text[INET6_ADDRSTRLEN];

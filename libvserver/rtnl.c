@@ -20,62 +20,14 @@
 
 #include "network.h"
 #include "private.h"
-
-static void cleanup_link(struct rtnl_link **link)
-{
-	if (*link)
-		rtnl_link_put(*link);
-}
-
-static void cleanup_addr(struct rtnl_addr **addr)
-{
-	if (*addr)
-		rtnl_addr_put(*addr);
-}
-
-static void cleanup_nl_addr(struct nl_addr **addr)
-{
-	nl_addr_put(*addr);
-}
-
-static void cleanup_route(struct rtnl_route **route)
-{
-	if (*route)
-		rtnl_route_put(*route);
-}
-
-#define _cleanup_link_		__attribute__((cleanup(cleanup_link)))
-#define _cleanup_addr_		__attribute__((cleanup(cleanup_addr)))
-#define _cleanup_nl_addr_	__attribute__((cleanup(cleanup_nl_addr)))
-#define _cleanup_route_		__attribute__((cleanup(cleanup_route)))
-
-static int errno_of(int nl_error)
-{
-	switch (-nl_error) {
-	case NLE_EXIST:
-		return -EEXIST;
-	case NLE_NODEV:
-	case NLE_OBJ_NOTFOUND:
-		return -ENODEV;
-	case NLE_PERM:
-	case NLE_NOACCESS:
-		return -EPERM;
-	case NLE_NOMEM:
-		return -ENOMEM;
-	case NLE_INVAL:
-		return -EINVAL;
-	case NLE_OPNOTSUPP:
-		return -EOPNOTSUPP;
-	}
-	return -EIO;
-}
+#include "rtnl.h"
 
 /* 0, or what the kernel said to the attempt. */
 static int outcome(struct vs *vs, int nl_error, const char *what, const char *name)
 {
 	if (nl_error >= 0)
 		return 0;
-	return vs_fail(vs, errno_of(nl_error), "%s %s: %s", what, name, nl_geterror(nl_error));
+	return vs_fail(vs, vs_errno_of_nl(nl_error), "%s %s: %s", what, name, nl_geterror(nl_error));
 }
 
 static int no_memory(struct vs *vs)
@@ -133,7 +85,7 @@ int vs_rtnl_delete(struct vs *vs, struct nl_sock *sock, const char *name)
 {
 	_cleanup_link_ struct rtnl_link *link = NULL;
 	const char *type;
-	int r = errno_of(rtnl_link_get_kernel(sock, 0, name, &link));
+	int r = vs_errno_of_nl(rtnl_link_get_kernel(sock, 0, name, &link));
 
 	if (!link)
 		return r == -ENODEV ? 0 : vs_fail_errno(vs, r, "looking for the interface %s", name);
@@ -141,7 +93,7 @@ int vs_rtnl_delete(struct vs *vs, struct nl_sock *sock, const char *name)
 	if (!type || strcmp(type, "veth") != 0)
 		return 0;
 	r = rtnl_link_delete(sock, link);
-	if (r < 0 && errno_of(r) == -ENODEV)	/* with its other end, meanwhile */
+	if (r < 0 && vs_errno_of_nl(r) == -ENODEV)	/* with its other end, meanwhile */
 		return 0;
 	return outcome(vs, r, "removing the interface", name);
 }
@@ -173,19 +125,12 @@ int vs_rtnl_up(struct vs *vs, struct nl_sock *sock, int index)
 
 /* --- addresses and routes ----------------------------------------------------------- */
 
-static struct nl_addr *build(const struct vs_address *address)
-{
-	if (address->family == AF_INET)
-		return nl_addr_build(AF_INET, &address->ip4, sizeof(address->ip4));
-	return nl_addr_build(AF_INET6, &address->ip6, sizeof(address->ip6));
-}
-
 int vs_rtnl_add_address(struct vs *vs, struct nl_sock *sock, int index,
 			const struct vs_address *address, unsigned int prefix,
 			unsigned int flags, int scope)
 {
 	_cleanup_addr_ struct rtnl_addr *addr = rtnl_addr_alloc();
-	_cleanup_nl_addr_ struct nl_addr *local = build(address);
+	_cleanup_nl_addr_ struct nl_addr *local = vs_nl_addr_build(address);
 	char text[INET6_ADDRSTRLEN];
 
 	if (!addr || !local)
@@ -217,8 +162,8 @@ int vs_rtnl_add_route(struct vs *vs, struct nl_sock *sock, int index,
 		      const struct vs_address *to, const struct vs_address *gateway)
 {
 	const int family = to ? to->family : gateway->family;
-	_cleanup_nl_addr_ struct nl_addr *destination = to ? build(to) : everybody(family);
-	_cleanup_nl_addr_ struct nl_addr *by = gateway ? build(gateway) : NULL;
+	_cleanup_nl_addr_ struct nl_addr *destination = to ? vs_nl_addr_build(to) : everybody(family);
+	_cleanup_nl_addr_ struct nl_addr *by = gateway ? vs_nl_addr_build(gateway) : NULL;
 	_cleanup_route_ struct rtnl_route *route = rtnl_route_alloc();
 	struct rtnl_nexthop *hop = rtnl_route_nh_alloc();
 	char text[INET6_ADDRSTRLEN] = "everybody";

@@ -35,6 +35,7 @@
 
 #include "bpf/vs_bpf.h"
 #include "private.h"
+#include "rtnl.h"
 
 #ifndef FILEID_KERNFS
 #define FILEID_KERNFS 0xfe	/* linux/exportfs.h: the number of a cgroup */
@@ -60,18 +61,11 @@ struct search {
 	int error;
 };
 
-static void cleanup_socket(struct nl_sock **sock)
-{
-	if (*sock)
-		nl_socket_free(*sock);
-}
-
 static void cleanup_msg(struct nl_msg **msg)
 {
 	nlmsg_free(*msg);
 }
 
-#define _cleanup_socket_ __attribute__((cleanup(cleanup_socket)))
 #define _cleanup_msg_	__attribute__((cleanup(cleanup_msg)))
 
 /* --- finding ----------------------------------------------------------------------- */
