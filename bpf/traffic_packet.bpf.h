@@ -56,17 +56,14 @@ static __always_inline u32 header_bytes(void *data, void *end, u32 family)
 
 static __always_inline bool is_loopback(void *data, void *end, u32 family)
 {
-	if (family == VS_TRAFFIC_IP4) {
-		struct iphdr *ip = data;
+	struct ipv6hdr *ip6 = data;
+	struct iphdr *ip4 = data;
+	u32 *to6 = ip6->daddr.in6_u.u6_addr32;
 
-		return (void *)(ip + 1) <= end && (bpf_ntohl(ip->daddr) >> 24) == 127;
-	} else {
-		struct ipv6hdr *ip = data;
-		u32 *to = ip->daddr.in6_u.u6_addr32;
-
-		return (void *)(ip + 1) <= end && !to[0] && !to[1] && !to[2] &&
-		       to[3] == bpf_htonl(1);
-	}
+	if (family == VS_TRAFFIC_IP4)
+		return (void *)(ip4 + 1) <= end && (bpf_ntohl(ip4->daddr) >> 24) == 127;
+	return (void *)(ip6 + 1) <= end && !to6[0] && !to6[1] && !to6[2] &&
+	       to6[3] == bpf_htonl(1);
 }
 
 /* False: it is one that is not counted. */

@@ -160,6 +160,7 @@ static void fill(int kind, struct proto *kernels)
 	kinds[kind].ours = *kernels;
 	kinds[kind].ours.sendmsg = kind == UDP6 ? send_udp6 : send_ping;
 	kinds[kind].ours.owner = THIS_MODULE;
+	/* Who sees it sees what was filled in before. */
 	smp_store_release(&kinds[kind].kernels, kernels);
 }
 
@@ -179,6 +180,7 @@ __bpf_kfunc int vs_socket_datagrams(struct socket *sock, void *sockets__map)
 		return 0;
 	if (!vs_marks_keep(sockets__map) || !try_module_get(THIS_MODULE))
 		return -ENOMEM;
+	/* Pairs with the release in fill(). */
 	if (!smp_load_acquire(&kinds[kind].kernels))
 		fill(kind, sk->sk_prot);
 	/* The socket lets go of what its creator has for an owner. */

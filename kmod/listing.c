@@ -258,6 +258,7 @@ static void fill(const struct proto_ops *ops)
 	ours = *ops;
 	ours.recvmsg = receive;
 	ours.owner = THIS_MODULE;
+	/* Who sees it sees what was filled in before. */
 	smp_store_release(&kernels, ops);
 }
 
@@ -277,6 +278,7 @@ __bpf_kfunc int vs_socket_listings(struct socket *sock, void *sockets__map)
 		return 0;
 	if (!vs_marks_keep(sockets__map) || !try_module_get(THIS_MODULE))
 		return -ENOMEM;
+	/* Pairs with the release in fill(). */
 	if (!smp_load_acquire(&kernels))
 		fill(sock->ops);
 	/* The socket lets go of the owner of what it has. */

@@ -4,7 +4,7 @@
  *
  * Ports that a program listens on without an address: the host's, which are
  * heard on the addresses of contexts too, where these do not listen themselves;
- * and some keep a context from having the port at all.  A wildcard of a context
+ * and groups of UDP keep a context from having the port at all.  A wildcard of a context
  * that has addresses is none any more (bpf/net.bpf.c), so what is found here
  * is the host's, or that of a context of chcontext's alone.
  */
@@ -185,7 +185,7 @@ static int add_port(struct vs_port *ports, size_t *n, const struct vs_bound *bou
 		.port = bound->port,
 		.ip4 = bound->ip4,
 		.ip6 = bound->ip6,
-		.taken = bound->protocol == IPPROTO_UDP && !holder->reuse,
+		.taken = bound->protocol == IPPROTO_UDP && holder->group,
 		.pid = holder->pid,
 	}, *there;
 	int r = vs_holder_name(holder->pid, &port.command, &port.unit);

@@ -24,16 +24,16 @@ static void cleanup_dir(DIR **dir)
 
 #define _cleanup_dir_	__attribute__((cleanup(cleanup_dir)))
 
-/* Is a socket's option on?  It is asked of the socket itself: what sock_diag tells
+/* Is a socket in a group?  It is asked of the socket itself: what sock_diag tells
  * does not have it. */
-static bool has_reuse(pid_t pid, int number)
+static bool is_in_group(pid_t pid, int number)
 {
 	_cleanup_close_ int pidfd = pidfd_open(pid, 0), fd = -1;
 	socklen_t size = sizeof(int);
 	int on = 0;
 
 	fd = pidfd < 0 ? -1 : pidfd_getfd(pidfd, number, 0);
-	return fd >= 0 && getsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, &size) == 0 && on;
+	return fd >= 0 && getsockopt(fd, SOL_SOCKET, SO_REUSEPORT, &on, &size) == 0 && on;
 }
 
 static void match(struct vs_holder *holders, size_t n, uint32_t inode, pid_t pid, int number)
@@ -42,7 +42,7 @@ static void match(struct vs_holder *holders, size_t n, uint32_t inode, pid_t pid
 		if (holders[i].inode != inode || holders[i].pid)
 			continue;
 		holders[i].pid = pid;
-		holders[i].reuse = has_reuse(pid, number);
+		holders[i].group = is_in_group(pid, number);
 	}
 }
 

@@ -162,7 +162,8 @@ int vs_rtnl_add_route(struct vs *vs, struct nl_sock *sock, int index,
 		      const struct vs_address *to, const struct vs_address *gateway)
 {
 	const int family = to ? to->family : gateway->family;
-	_cleanup_nl_addr_ struct nl_addr *destination = to ? vs_nl_addr_build(to) : everybody(family);
+	_cleanup_nl_addr_ struct nl_addr *destination =
+		to ? vs_nl_addr_build(to) : everybody(family);
 	_cleanup_nl_addr_ struct nl_addr *by = gateway ? vs_nl_addr_build(gateway) : NULL;
 	_cleanup_route_ struct rtnl_route *route = rtnl_route_alloc();
 	struct rtnl_nexthop *hop = rtnl_route_nh_alloc();

@@ -42,9 +42,15 @@ calls=$(awk '/BPF_(MAP_CREATE|PROG_LOAD|BTF_LOAD)/ { exit } { n++ } END { print 
 expect 0 "after some calls that look for the map" test "$calls" -ge 5
 says EPERM "control: A cannot signal the host" asks 0
 
-# --- each of them fails -----------------------------------------------------------------
+# --- they fail ----------------------------------------------------------------------------
+# All kinds of them, at the beginning, at the end, and between: each map is asked for by
+# three calls, and there may be a hundred maps.
+chosen=()
+for ((i = 1; i <= calls; i += i < 24 || i > calls - 24 ? 1 : 7)); do
+	chosen+=("$i")
+done
 n=0
-for ((i = 0; i <= calls + 4; i++)); do
+for ((i = 0; i <= ${#chosen[@]} + 4; i++)); do
 	entered $i.
 done
 unpin
@@ -55,8 +61,8 @@ fails()
 	load -e inject=bpf:error="$1":when="$2" >"$scratch/load" && unpin
 	says EPERM "$1 for call $2: A cannot signal the host" asks $((n++)).
 }
-for ((i = 1; i <= calls; i++)); do
-	fails EMFILE $i
+for i in "${chosen[@]}"; do
+	fails EMFILE "$i"
 done
 # As if it had gone; of the first calls that is what they say, or may.
 for ((i = calls - 3; i <= calls; i++)); do

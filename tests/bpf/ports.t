@@ -76,7 +76,7 @@ done
 server 45 tcp-alone 10.9.0.3 860 four
 says "*answer (four) ok" "a connection, which four's server ends" host ask tcp 10.9.0.3 860
 kill "$SERVER_PID"
-eventually 10 sh -c "! ss -Hltn 'sport = 860' | grep -q ." 
+eventually 10 sh -c "! ss -Hltn 'sport = 860' | grep -q ."
 waits() { ss -Htan state time-wait 'sport = 860' | grep -q .; }
 expect 0 "waits for its time to end" waits
 says EADDRINUSE "control: the port is not free for four" four serve tcp-alone 10.9.0.3 860 again

@@ -332,7 +332,7 @@ static int try_child_traceme(char **a)
 static int try_wait_and_kill(char **a)
 {
 	while (access(a[0], F_OK))
-		usleep(1000);
+		usleep(100000);	/* there may be hundreds that wait */
 	if (!freopen(a[2], "w", stdout))
 		return errno;
 	return signal_it(a + 1);

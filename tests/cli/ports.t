@@ -15,7 +15,8 @@ systemctl start vserverd || bail_out "vserverd does not start"
 server='use Socket qw(:all); my ($type, $ip, $port, $reuse, $only, $name) = @ARGV;
 	my $v6 = $ip =~ /:/;
 	socket(my $s, $v6 ? AF_INET6 : AF_INET, $type eq "tcp" ? SOCK_STREAM : SOCK_DGRAM, 0) or die $!;
-	setsockopt($s, SOL_SOCKET, SO_REUSEADDR, pack("i", $reuse)) or die $!;
+	setsockopt($s, SOL_SOCKET, $reuse eq "group" ? SO_REUSEPORT : SO_REUSEADDR,
+		   pack("i", $reuse ? 1 : 0)) or die $!;
 	setsockopt($s, IPPROTO_IPV6, IPV6_V6ONLY, pack("i", $only)) or die $! if $v6;
 	bind($s, $v6 ? pack_sockaddr_in6($port, inet_pton(AF_INET6, $ip)) :
 		 pack_sockaddr_in($port, inet_aton($ip))) or exit 98;
@@ -72,13 +73,13 @@ is "$(port 4711 '.contexts | map(.xid) | join(",")')" 42 "is not concerned, anot
 kill "$own"
 
 # --- ports that a context cannot have ---------------------------------------------------------
-serve porttest-udp udp 0.0.0.0 4713 0 0 unknown
-serve porttest-reuse udp 0.0.0.0 4714 1 0 unknown
+serve porttest-udp udp 0.0.0.0 4713 group 0 unknown
+serve porttest-reuse udp 0.0.0.0 4714 0 0 unknown
 expect 0 "control: two servers of UDP" eventually 10 listed 4714
-is "$(port 4713 '"\(.protocol) \(.taken)"')" "udp true" "one that does not share its port keeps it"
+is "$(port 4713 '"\(.protocol) \(.taken)"')" "udp true" "one of a group keeps it"
 expect 98 "control: a context cannot have it" once udp 0.0.0.0 4713 1
-is "$(port 4714 .taken)" false "one that does leaves it"
-expect 0 "control: a context can have it" once udp 0.0.0.0 4714 1
+is "$(port 4714 .taken)" false "another leaves it"
+expect 0 "control: a context can have it" once udp 0.0.0.0 4714 0
 expect_output '^4713/udp, unknown: no context can have the port; bind it to .* chbind --ip' \
 	"what to do about one that nobody knows" vserver check --ports
 

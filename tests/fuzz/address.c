@@ -37,7 +37,7 @@ static void read_by_daemon(const char *text)
 		must(config.prefix <= (config.address.family == AF_INET ? 32 : 128));
 		free(config.dev);
 	} else {
-		must(accepted < 0);
+		must(accepted < 0 || !strcmp(text, "none"));	/* no address at all */
 	}
 	free(reason);
 	free(remedy);
