@@ -334,7 +334,7 @@ static void check_ports(struct features *f, struct vs *vs)
 {
 	static const struct text text = {
 		"ports", false,
-		"they answer on addresses of contexts, or keep ports from them",
+		"they answer on addresses of contexts where these do not",
 		"bind them to an address of the host; vserver check --ports names each, and how",
 	};
 	size_t n;

@@ -3,9 +3,9 @@
  * Copyright (C) 2026 The VServer developers
  *
  * Ports that a program listens on without an address: the host's, which are
- * heard on the addresses of contexts too, where these do not listen themselves;
- * and groups of UDP keep a context from having the port at all.  A wildcard of a context
- * that has addresses is none any more (bpf/net.bpf.c), so what is found here
+ * heard on the addresses of contexts too, where these do not listen themselves.
+ * That they have the port is no reason why a context should not (kmod/share.c).  A
+ * wildcard of a context that has addresses is none any more (bpf/net.bpf.c), so what is found here
  * is the host's, or that of a context of chcontext's alone.
  */
 #include <arpa/inet.h>
@@ -175,8 +175,6 @@ static int by_port(const void *a, const void *b)
 					   left->protocol - right->protocol;
 }
 
-/* Two contexts cannot have what a wildcard of UDP has that would not share it; of
- * one whose owner is not known that is not known either (kmod/share.c). */
 static int add_port(struct vs_port *ports, size_t *n, const struct vs_bound *bound,
 		    const struct vs_holder *holder)
 {
@@ -185,7 +183,6 @@ static int add_port(struct vs_port *ports, size_t *n, const struct vs_bound *bou
 		.port = bound->port,
 		.ip4 = bound->ip4,
 		.ip6 = bound->ip6,
-		.taken = bound->protocol == IPPROTO_UDP && holder->group,
 		.pid = holder->pid,
 	}, *there;
 	int r = vs_holder_name(holder->pid, &port.command, &port.unit);
@@ -201,7 +198,6 @@ static int add_port(struct vs_port *ports, size_t *n, const struct vs_bound *bou
 	}
 	there->ip4 |= port.ip4;
 	there->ip6 |= port.ip6;
-	there->taken |= port.taken;
 	free_port(&port);
 	return 0;
 }

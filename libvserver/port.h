@@ -27,7 +27,6 @@ int vs_bound_list(struct vs *vs, struct vs_bound **ret, size_t *ret_n);
 struct vs_holder {
 	uint32_t inode;
 	pid_t pid;			/* 0: nobody that can be seen */
-	bool group;			/* SO_REUSEPORT is on */
 };
 
 /* port_holder.c: look for each of @holders, of which the inode is known. */

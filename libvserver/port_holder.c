@@ -11,8 +11,6 @@
 #include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/pidfd.h>
-#include <sys/socket.h>
 
 #include "port.h"
 
@@ -24,26 +22,11 @@ static void cleanup_dir(DIR **dir)
 
 #define _cleanup_dir_	__attribute__((cleanup(cleanup_dir)))
 
-/* Is a socket in a group?  It is asked of the socket itself: what sock_diag tells
- * does not have it. */
-static bool is_in_group(pid_t pid, int number)
+static void match(struct vs_holder *holders, size_t n, uint32_t inode, pid_t pid)
 {
-	_cleanup_close_ int pidfd = pidfd_open(pid, 0), fd = -1;
-	socklen_t size = sizeof(int);
-	int on = 0;
-
-	fd = pidfd < 0 ? -1 : pidfd_getfd(pidfd, number, 0);
-	return fd >= 0 && getsockopt(fd, SOL_SOCKET, SO_REUSEPORT, &on, &size) == 0 && on;
-}
-
-static void match(struct vs_holder *holders, size_t n, uint32_t inode, pid_t pid, int number)
-{
-	for (size_t i = 0; i < n; i++) {
-		if (holders[i].inode != inode || holders[i].pid)
-			continue;
-		holders[i].pid = pid;
-		holders[i].group = is_in_group(pid, number);
-	}
+	for (size_t i = 0; i < n; i++)
+		if (holders[i].inode == inode && !holders[i].pid)
+			holders[i].pid = pid;
 }
 
 /* Processes that have gone meanwhile have nothing. */
@@ -70,7 +53,7 @@ static void look_at(int proc, const char *name, struct vs_holder *holders, size_
 			continue;
 		link[size] = '\0';
 		if (sscanf(link, "socket:[%lu]", &inode) == 1)
-			match(holders, n, (uint32_t)inode, atoi(name), atoi(entry->d_name));
+			match(holders, n, (uint32_t)inode, atoi(name));
 	}
 }
 

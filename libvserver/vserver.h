@@ -679,7 +679,6 @@ struct vs_port {
 	uint16_t port;
 	bool ip4, ip6;		/* of which families */
 	char dev[IFNAMSIZ];	/* it hears on that interface only; "": on all */
-	bool taken;		/* contexts cannot have the port meanwhile */
 	pid_t pid;		/* whose it is; 0: the kernel's own */
 	char *command;		/* as in /proc/PID/comm; "" */
 	char *unit;		/* systemd's, that it is in; "" */

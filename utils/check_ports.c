@@ -66,7 +66,6 @@ static int print_ports_json(const struct vs_port *ports, size_t n)
 				SD_JSON_BUILD_PAIR_INTEGER("pid", port->pid),
 				SD_JSON_BUILD_PAIR_STRING("command", port->command),
 				SD_JSON_BUILD_PAIR_STRING("unit", port->unit),
-				SD_JSON_BUILD_PAIR_BOOLEAN("taken", port->taken),
 				SD_JSON_BUILD_PAIR_VARIANT("contexts", contexts),
 				SD_JSON_BUILD_PAIR_STRING("remedy", port->remedy));
 		sd_json_variant_unref(contexts);
@@ -94,8 +93,7 @@ static void add_port(struct table *table, const struct vs_port *port)
 	table_addf(table, "%s", port->pid ? port->command : "(kernel)");
 	table_addf(table, port->pid ? "%d" : "-", port->pid);
 	table_addf(table, "%s", *port->unit ? port->unit : "-");
-	table_addf(table, "%s", !port->n_contexts ? "none" : port->taken ? "without it" :
-				"heard on");
+	table_addf(table, "%s", port->n_contexts ? "heard on" : "none");
 	table_add(table, names_of(port));
 }
 
@@ -107,10 +105,9 @@ static void print_remedies(const struct vs_port *ports, size_t n)
 	for (size_t i = 0; i < n; i++) {
 		if (!ports[i].n_contexts)
 			continue;
-		printf("%s%u/%s, %s: %s; %s\n", first ? "\n" : "", ports[i].port,
-		       protocol_of(&ports[i]), ports[i].pid ? ports[i].command : "the kernel",
-		       ports[i].taken ? "no context can have the port" :
-		       "answers on the addresses of contexts", ports[i].remedy);
+		printf("%s%u/%s, %s: answers on the addresses of contexts; %s\n",
+		       first ? "\n" : "", ports[i].port, protocol_of(&ports[i]),
+		       ports[i].pid ? ports[i].command : "the kernel", ports[i].remedy);
 		first = false;
 	}
 }

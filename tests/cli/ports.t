@@ -15,8 +15,7 @@ systemctl start vserverd || bail_out "vserverd does not start"
 server='use Socket qw(:all); my ($type, $ip, $port, $reuse, $only, $name) = @ARGV;
 	my $v6 = $ip =~ /:/;
 	socket(my $s, $v6 ? AF_INET6 : AF_INET, $type eq "tcp" ? SOCK_STREAM : SOCK_DGRAM, 0) or die $!;
-	setsockopt($s, SOL_SOCKET, $reuse eq "group" ? SO_REUSEPORT : SO_REUSEADDR,
-		   pack("i", $reuse ? 1 : 0)) or die $!;
+	setsockopt($s, SOL_SOCKET, SO_REUSEADDR, pack("i", $reuse)) or die $!;
 	setsockopt($s, IPPROTO_IPV6, IPV6_V6ONLY, pack("i", $only)) or die $! if $v6;
 	bind($s, $v6 ? pack_sockaddr_in6($port, inet_pton(AF_INET6, $ip)) :
 		 pack_sockaddr_in($port, inet_aton($ip))) or exit 98;
@@ -51,8 +50,7 @@ mkfifo "$scratch/hold"
 chbind --silent --nid 42 --ip 127.0.0.5 -- sh -c "read line <$scratch/hold" &
 expect 0 "control: a network context" eventually 10 has_context 42
 is "$(port 4711 '.contexts | map("\(.xid) \(.name)") | join(",")')" "42 42" "which it is heard on"
-is "$(port 4711 .taken)" false "and which can have the port beside it"
-expect 0 "control: one can" once tcp 0.0.0.0 4711 0
+expect 0 "which can have the port beside it" once tcp 0.0.0.0 4711 0
 expect_output '^ports +missing +[0-9]+ sockets of the host' "check says that there is such a one" row
 expect 0 "which makes the machine not unfit" vserver check --quiet
 expect_output '4711/tcp +sshd +[0-9]+ +porttest-tcp.service +heard on +42' "the table has it" \
@@ -72,15 +70,12 @@ expect 0 "control: a context that listens there itself" eventually 10 \
 is "$(port 4711 '.contexts | map(.xid) | join(",")')" 42 "is not concerned, another still is"
 kill "$own"
 
-# --- ports that a context cannot have ---------------------------------------------------------
-serve porttest-udp udp 0.0.0.0 4713 group 0 unknown
-serve porttest-reuse udp 0.0.0.0 4714 0 0 unknown
-expect 0 "control: two servers of UDP" eventually 10 listed 4714
-is "$(port 4713 '"\(.protocol) \(.taken)"')" "udp true" "one of a group keeps it"
-expect 98 "control: a context cannot have it" once udp 0.0.0.0 4713 1
-is "$(port 4714 .taken)" false "another leaves it"
-expect 0 "control: a context can have it" once udp 0.0.0.0 4714 0
-expect_output '^4713/udp, unknown: no context can have the port; bind it to .* chbind --ip' \
+# --- nor does it keep a port ---------------------------------------------------------------
+serve porttest-udp udp 0.0.0.0 4713 0 0 unknown
+expect 0 "control: a server of UDP that shares its port with nobody" eventually 10 listed 4713
+is "$(port 4713 '"\(.protocol) \(.contexts | length)"')" "udp 1" "it is heard on a context's address"
+expect 0 "a context can have the port" once udp 0.0.0.0 4713 0
+expect_output '^4713/udp, unknown: answers on .*; bind it to .* chbind --ip' \
 	"what to do about one that nobody knows" vserver check --ports
 
 # --- both families ------------------------------------------------------------------------------
@@ -98,7 +93,7 @@ expect_output '^4715/tcp, nginx: .*; listen [0-9A-Z.]+:PORT in each server of /e
 expect_error 2 "unrecognized option|no option" "an unknown option" vserver check --port-s
 expect_error 1 "cannot check ports: " "in a context" chcontext --silent -- vserver check --ports
 
-systemctl stop porttest-tcp porttest-one porttest-udp porttest-reuse porttest-dual porttest-six
+systemctl stop porttest-tcp porttest-one porttest-udp porttest-dual porttest-six
 expect 0 "what has gone is not listed any more" eventually 10 \
 	sh -c "[ \$(vserver check --ports --json | jq length) = $others ]"
 echo >"$scratch/hold"
