@@ -3,14 +3,17 @@
  * Copyright (C) 2026 The VServer developers
  *
  * What a process that takes a nid, or enters a context with a network of its own, has
- * open.  From then on it may use sockets of that only, and all that hooks see is how it comes by others: they are made
- * (socket_post_create) or received (file_receive).  So that no hook has to ask
- * whose socket it is at each message, it has none of another when it enters.
+ * open.  From then on it may use sockets of that only, and hooks see how it comes by
+ * others: they are made (socket_post_create) or received (file_receive).  So that no
+ * hook has to ask whose socket it is at each message, it has none of another when it
+ * enters.
  */
 #include <linux/bpf.h>
 #include <linux/btf.h>
 #include <linux/fdtable.h>
 #include <linux/file.h>
+#include <linux/fs.h>
+#include <linux/magic.h>
 #include <linux/net.h>
 #include <linux/sched.h>
 #include <linux/string.h>
@@ -40,7 +43,8 @@ static bool is_foreign_socket(const struct sock *sk, const struct owner *owner)
 /* Files, sockets among them, that were registered with it are not in the table. */
 static bool is_ring(const struct file *file)
 {
-	return !strcmp(file->f_path.dentry->d_name.name, "[io_uring]");
+	return file_inode(file)->i_sb->s_magic == ANON_INODE_FS_MAGIC &&
+	       !strcmp(file->f_path.dentry->d_name.name, "[io_uring]");
 }
 
 static int look(const void *data, struct file *file, unsigned int fd)

@@ -228,8 +228,8 @@ __bpf_kfunc int vs_socket_move(struct bpf_sock_addr *address, const void *source
 
 /*
  * Take IPV6_V6ONLY from a socket, so that an IPv4-mapped address can be bound to it;
- * of UDP also later, so that it can send to one.  For lsm/socket_bind and
- * socket_sendmsg.  0; -EINVAL it is of TCP and has a port.
+ * of UDP also later, so that it can connect to one.  For lsm/socket_bind and
+ * socket_connect.  0; -EINVAL it is of TCP and has a port.
  */
 __bpf_kfunc int vs_socket_dual(struct socket *sock)
 {

@@ -6,11 +6,13 @@
  * "with" verbs make one and run a command; the others are what that tries.
  */
 #include <errno.h>
+#include <linux/io_uring.h>
 #include <netinet/in.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
 #include "probe.h"
@@ -37,6 +39,15 @@ static int try_with_bound(char **a)
 	    dup2(fd, HELD) < 0)
 		return errno;
 	return run(a + 3);
+}
+
+/* with-ring COMMAND...: an io_uring is open. */
+static int try_with_ring(char **a)
+{
+	struct io_uring_params parameters = { 0 };
+	int fd = (int)syscall(SYS_io_uring_setup, 1, &parameters);
+
+	return fd < 0 || dup2(fd, HELD) < 0 || close(fd) ? errno : run(a);
 }
 
 /* with-passed COMMAND...: what comes out of a pair of Unix sockets is one of UDP. */
@@ -110,6 +121,7 @@ static int try_receive_passed(char **a)
 const struct probe probe_passed[] = {
 	{ "with-bound",		-1, try_with_bound },
 	{ "with-passed",	-1, try_with_passed },
+	{ "with-ring",		-1, try_with_ring },
 	{ "held-send",		2, try_held_send },
 	{ "held-write",		0, try_held_write },
 	{ "held-receive",	0, try_held_receive },

@@ -95,6 +95,10 @@ says "EBADF*" "nobody enters with it" held_udp held-send 10.9.0.1 900
 says "EBADF*" "nor with one of TCP" held_tcp held-accept
 says "from 10.9.0.1 answer (host) ok" "control: without it he does" \
 	"${enter[@]}" "$probe" send udp 10.9.0.1 900
+says "EBADF*" "nor with an io_uring, in which there may be one" \
+	"$probe" with-ring "${enter[@]}" "$probe" send udp 10.9.0.1 900
+says "*answer (host) ok" "control: for the xid alone he does" \
+	"$probe" with-ring "$context" as-it-is 44 0 "$probe" send udp 10.9.0.1 900
 says "EBUSY*" "nor while another could give him one" "$context" sharing 44 44 true
 says "*answer (host) ok" "control: unless it is for the xid alone" \
 	"$context" sharing 44 0 "$probe" send udp 10.9.0.1 900
