@@ -8,9 +8,10 @@
  * What it does.  A wildcard becomes the context's first address, and what comes
  * to its others is steered there (steer.bpf.h); an address that is not its own is
  * "not available"; ports below 1024 need no capability on own addresses.
- * 127.a.b.c and ::1 are the context's private loopback (address.bpf.h), on which it meets its own sockets only.  The source of
- * every connection and datagram is the context's address.  Names that are read
- * back (getsockname, getpeername, recvmsg) are the ones that were asked for.
+ * 127.a.b.c and ::1 are the context's private loopback (address.bpf.h), on which
+ * it meets its own sockets only.  The source of every connection and datagram is
+ * the context's address.  Names that are read back (getsockname, getpeername,
+ * recvmsg) are the ones that were asked for (told.bpf.h).
  * Without an address of a family that family is unreachable but for the
  * loopback.
  *
