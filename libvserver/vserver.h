@@ -533,7 +533,8 @@ int vs_layers_mount(struct vs *vs, const struct vs_layers *layers, bool read_onl
 
 /** struct vs_space - what vs_space_spawn() makes.  Strings are borrowed. */
 struct vs_space {
-	const char *root;	/* directory with the guest's tree */
+	const char *root;	/* directory with the guest's tree, or which it covers */
+	const struct vs_layers *layers;	/* the tree; NULL: it is in @root */
 	const char *hostname;
 	const char *cgroup;	/* below /sys/fs/cgroup; the guest's own root */
 	uint32_t xid;		/* context, with its ceiling and addresses */
@@ -668,6 +669,7 @@ enum vs_setting_type {
 	VS_TYPE_CHOICE,		/* one of the words in value, which | separates */
 	VS_TYPE_CPUSET,
 	VS_TYPE_RATE,		/* RATE [burst SIZE] */
+	VS_TYPE_IMAGE,		/* NAME, sha256:HEX or the first digits of it */
 	VS_TYPE_TRAFFIC,	/* SIZE/month [then RATE|stop] */
 };
 struct vs_setting {
