@@ -20,7 +20,7 @@ image()
 	local of
 	of=$images/$(digest "$1")
 
-	mkdir -p -m 700 $images
+	[ -d $images ] || mkdir -m 700 $images
 	mkdir -p "$of/root"
 	if [ -d "$2" ]; then
 		cp -aT "$2" "$of/root"
