@@ -145,11 +145,13 @@ static int take(struct config *config, const struct entries *entries, FILE *erro
 	const char *autostart = entry_value(entries, "autostart");
 	const char *no_new_privs = entry_value(entries, "no-new-privs");
 	const char *seccomp = entry_value(entries, "seccomp");
+	const char *root = entry_value(entries, "root");
 
 	if (xid)
 		vs_parse_xid(xid, &config->xid);
 	config->autostart = autostart && config_is_true(autostart);
 	config->no_new_privs = no_new_privs && config_is_true(no_new_privs);
+	config->read_only = root && !strcmp(root, "read-only");
 	config->no_seccomp = seccomp && !strcmp(seccomp, "none");
 	config->memory_bytes = take_limit(entries, "memory", vs_parse_size);
 	config->swap_bytes = take_limit(entries, "memory-swap", vs_parse_size);
@@ -158,10 +160,12 @@ static int take(struct config *config, const struct entries *entries, FILE *erro
 	take_ceiling(config, entries, errors);
 	config_take_bucket(entries, &config->bucket, errors);
 	config_take_traffic(entries, config);
-	if (take_string(entries, "hostname", &config->hostname) < 0 ||
+	if (take_string(entries, "image", &config->image) < 0 ||
+	    take_string(entries, "hostname", &config->hostname) < 0 ||
 	    take_string(entries, "init", &config->init) < 0 ||
 	    take_string(entries, "cpuset", &config->cpuset) < 0 ||
-	    take_addresses(config, entries, errors) < 0)
+	    take_addresses(config, entries, errors) < 0 ||
+	    config_take_mounts(entries, config, errors) < 0)
 		return -ENOMEM;
 	config_check_network(entries, config, errors);
 	if (!config->hostname)
@@ -331,10 +335,14 @@ void config_free(struct config *config)
 		free(config->values[i].value);
 		free(config->values[i].source);
 	}
+	for (size_t i = 0; i < config->n_mounts; i++)
+		vs_mount_clear(&config->mounts[i]);
+	free(config->mounts);
 	free(config->addresses);
 	free(config->values);
 	free(config->name);
 	free(config->root);
+	free(config->image);
 	free(config->hostname);
 	free(config->init);
 	free(config->cpuset);
