@@ -7,10 +7,18 @@
 #ifndef UNPACK_H
 #define UNPACK_H
 
-/** struct unpack_progress - @call at each tenth; NULL: nobody asks. */
+struct archive_entry;
+
+/**
+ * struct unpack_progress - @call at each tenth; NULL: nobody asks.
+ * @entry: is asked of each entry that is good so far, and may change it: 1 it is
+ *	unpacked, 0 left out, or an error, with a reason; NULL: all are unpacked.
+ */
 struct unpack_progress {
 	void (*call)(unsigned int percent, void *userdata);
 	void *userdata;
+	int (*entry)(struct archive_entry *entry, void *userdata, char **ret_reason);
+	void *entry_userdata;
 };
 
 /**

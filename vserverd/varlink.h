@@ -28,6 +28,10 @@ int varlink_listen(struct manager *m, sd_varlink_server **ret);
 /** varlink_bind_addresses() - the methods about addresses. */
 int varlink_bind_addresses(sd_varlink_server *server);
 
+/* varlink_image.c */
+/** varlink_bind_images() - the methods about images. */
+int varlink_bind_images(sd_varlink_server *server);
+
 /* varlink_reply.c */
 /** reply_problem() - as the interface's error. */
 int reply_problem(sd_varlink *link, const struct problem *problem);
