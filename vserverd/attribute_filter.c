@@ -21,7 +21,7 @@ static bool has_unwanted(struct archive_entry *entry)
 
 	archive_entry_xattr_reset(entry);
 	while (archive_entry_xattr_next(entry, &name, &value, &size) == 0)
-		found |= xattr_is_unwanted(name);
+		found |= !xattr_is_kept(name);
 	return found;
 }
 
@@ -40,7 +40,7 @@ int attribute_filter(struct archive_entry *entry, void *userdata, char **ret_rea
 	archive_entry_xattr_clear(entry);
 	archive_entry_xattr_reset(copy);
 	while (archive_entry_xattr_next(copy, &name, &value, &size) == 0)
-		if (!xattr_is_unwanted(name))
+		if (xattr_is_kept(name))
 			archive_entry_xattr_add_entry(entry, name, value, size);
 	archive_entry_free(copy);
 	return 1;

@@ -9,7 +9,7 @@
 
 struct archive_entry;
 
-/** attribute_filter() - takes from @entry those that xattr_is_unwanted(); for
+/** attribute_filter() - takes from @entry those that are not xattr_is_kept(); for
  * unpack_progress, of which it unpacks every entry: 1, or -ENOMEM. */
 int attribute_filter(struct archive_entry *entry, void *userdata, char **ret_reason);
 

@@ -68,7 +68,8 @@ static int next(struct reader *reader)
 	if (reader->line[n - 1] == '\n')
 		reader->line[--n] = '\0';
 	reader->keywords = strchr(reader->line, ' ');
-	if (strlen(reader->line) != (size_t)n || !reader->keywords)
+	if (strlen(reader->line) != (size_t)n || !reader->keywords ||
+	    reader->keywords == reader->line)
 		return -EBADMSG;
 	*reader->keywords++ = '\0';
 	reader->path = reader->line;
@@ -170,6 +171,8 @@ static int describe(char *was_text, char *now_text, char **ret)
 	for (size_t i = 0; i < now.n; i++)
 		if (!value_in(&was, now.words[i]))
 			say(out, now.words[i], strchr(now.words[i], '=') + 1, NULL);
+	if (ftell(out) == 0)
+		fputs("its line is another", out);
 	if (fclose(out) != 0)
 		return -ENOMEM;
 	*ret = TAKE_PTR(text);

@@ -14,8 +14,9 @@
  *	IMAGES_DIR/.NAME.XXXXXX		one that is being made, or is going
  *
  * A guest that is made from one has a link to it in GUESTS_DIR/NAME/image, and
- * while it has, the image cannot be removed.  Whoever makes such a link holds the
- * store's lock from the look for the image until the link is there.
+ * while it has, the image cannot be removed.  Whoever makes such a link opens the
+ * tree afterwards: one that is being removed has another name before its users are
+ * counted for the last time.
  *
  * Only root gets into IMAGES_DIR.  Root of the host can still change an image: that
  * is found by store_verify(), and not prevented.
@@ -28,7 +29,10 @@
 #include <stdint.h>
 
 #define IMAGES_DIR	"/var/lib/vserver/images"
-/* "sha256-" and 64 digits, with the zero byte */
+/** store_is_digest() - "sha256-" and 64 digits: what an image's directory is called. */
+bool store_is_digest(const char *entry);
+
+/* of that, with the zero byte */
 #define STORE_DIGEST_SIZE 72
 
 /** store_progress_t - told each time that it is further on. */
@@ -44,8 +48,6 @@ typedef void (*store_progress_t)(unsigned int percent, void *userdata);
  * image can be called so; with a reason.
  */
 int store_find(const char *word, char **ret, char **ret_reason);
-/** store_is_digest() - is it what a directory of an image is called? */
-bool store_is_digest(const char *entry);
 
 /* --- store.c: an image in the making --- */
 
@@ -115,7 +117,8 @@ struct store_uses {
 	struct store_use *uses;
 	size_t n;
 };
-int store_uses_read(struct store_uses *ret);
+/** store_uses_read() - @hidden: also guests that are being made or removed. */
+int store_uses_read(bool hidden, struct store_uses *ret);
 void store_uses_clear(struct store_uses *uses);
 /** store_names() - of an image, sorted; strv. */
 int store_names(int images, const char *digest, char ***ret);

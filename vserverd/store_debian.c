@@ -10,6 +10,7 @@
  * What mmdebstrap installs runs as root of the host while it is installed: packages
  * are trusted as apt trusts them.
  */
+#include <archive_entry.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
@@ -213,9 +214,20 @@ static int find_program(const char **ret, char **ret_reason)
 		    "apt install mmdebstrap");
 }
 
+/* mmdebstrap has copied the host's: a guest gets its own. */
+static int take(struct archive_entry *entry, void *userdata, char **ret_reason)
+{
+	const char *path = archive_entry_pathname(entry);
+
+	path += strncmp(path, "./", 2) ? 0 : 2;
+	if (!strcmp(path, "etc/hostname") || !strcmp(path, "etc/resolv.conf"))
+		return 0;
+	return attribute_filter(entry, userdata, ret_reason);
+}
+
 static int unpack_archive(const struct making *making, char **ret_reason)
 {
-	const struct unpack_progress progress = { .entry = attribute_filter };
+	const struct unpack_progress progress = { .entry = take };
 	_cleanup_close_ int fd = openat(making->directory, ARCHIVE, O_RDONLY | O_CLOEXEC);
 	int r;
 

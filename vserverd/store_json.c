@@ -132,7 +132,7 @@ int image_json(const char *word, sd_json_variant **ret, struct problem *problem)
 
 	if (r < 0)
 		return problem_image(problem, word, r, reason);
-	r = store_uses_read(&uses);
+	r = store_uses_read(false, &uses);
 	if (!r)
 		r = build(images, digest, &uses, ret);
 	return r < 0 ? problem_failed(problem, "reading it", NULL, "%s", strerror(-r)) : 0;
@@ -194,7 +194,7 @@ int images_json(sd_json_variant **ret)
 	_cleanup_uses_ struct store_uses uses = {};
 	_cleanup_close_ int images = store_open();
 	struct array array = {};
-	int r = images < 0 ? images : store_uses_read(&uses);
+	int r = images < 0 ? images : store_uses_read(false, &uses);
 
 	if (!r)
 		r = collect(images, &uses, &array);

@@ -36,8 +36,8 @@ static int compare(const void *a, const void *b)
 	return strcmp(*(char *const *)a, *(char *const *)b);
 }
 
-/* Entries that do not begin with a dot, sorted. */
-static int list(int dir, const char *path, char ***ret)
+/* Sorted; those that begin with a dot only if @hidden. */
+static int list(int dir, const char *path, bool hidden, char ***ret)
 {
 	int fd = openat(dir, path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
 	_cleanup_closedir_ DIR *stream = fd < 0 ? NULL : fdopendir(fd);
@@ -51,7 +51,7 @@ static int list(int dir, const char *path, char ***ret)
 	if (!stream && errno != ENOENT && errno != ENOTDIR)
 		return -errno;
 	while (stream && !r && (entry = readdir(stream)))
-		if (entry->d_name[0] != '.')
+		if (entry->d_name[0] != '.' || (hidden && strlen(entry->d_name) > 2))
 			r = push(&names, &n, entry->d_name);
 	if (r < 0)
 		return r;
@@ -109,7 +109,7 @@ static int read_guest(int guests, const char *guest, struct store_uses *uses)
 	if (read_image(guests, path, digest))
 		r = add_use(uses, digest, guest, NULL);
 	if (!r)
-		r = list(guests, snapshots, &names);
+		r = list(guests, snapshots, false, &names);
 	for (char **name = names; name && *name && !r; name++) {
 		_cleanup_free_ char *one = NULL;
 
@@ -121,7 +121,7 @@ static int read_guest(int guests, const char *guest, struct store_uses *uses)
 	return r;
 }
 
-int store_uses_read(struct store_uses *ret)
+int store_uses_read(bool hidden, struct store_uses *ret)
 {
 	_cleanup_close_ int guests = open(GUESTS_DIR, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	_cleanup_uses_ struct store_uses uses = {};
@@ -131,7 +131,7 @@ int store_uses_read(struct store_uses *ret)
 	*ret = (struct store_uses){};
 	if (guests < 0)
 		return errno == ENOENT ? 0 : -errno;
-	r = list(guests, ".", &names);
+	r = list(guests, ".", hidden, &names);
 	for (char **name = names; name && *name && !r; name++)
 		r = read_guest(guests, *name, &uses);
 	if (r < 0)
@@ -156,7 +156,7 @@ int store_names(int images, const char *digest, char ***ret)
 	_cleanup_strv_free_ char **entries = NULL;
 	_cleanup_strv_free_ char **names = calloc(1, sizeof(char *));
 	size_t n = 0;
-	int r = names ? list(images, ".", &entries) : -ENOMEM;
+	int r = names ? list(images, ".", false, &entries) : -ENOMEM;
 
 	for (char **entry = entries; entry && *entry && !r; entry++) {
 		char target[STORE_DIGEST_SIZE];
@@ -179,7 +179,7 @@ static int check_unused(const char *digest, char **ret_reason)
 	const char *between = "it is used by ";
 	size_t size = 0, n = 0;
 	FILE *out;
-	int r = store_uses_read(&uses);
+	int r = store_uses_read(true, &uses);
 
 	if (r < 0)
 		return fail(ret_reason, r, "looking for its guests: %s", strerror(-r));
@@ -191,8 +191,12 @@ static int check_unused(const char *digest, char **ret_reason)
 
 		if (strcmp(use->digest, digest) != 0 || n++ >= 8)
 			continue;
-		fprintf(out, "%s'%s'%s%s", between, use->guest,
-			use->snapshot ? ", its snapshot " : "", use->snapshot ? use->snapshot : "");
+		if (*use->guest == '.')
+			fprintf(out, "%sa guest that is being made or removed", between);
+		else
+			fprintf(out, "%s'%s'%s%s", between, use->guest,
+				use->snapshot ? ", its snapshot " : "",
+				use->snapshot ? use->snapshot : "");
 		between = ", ";
 	}
 	if (n > 8)
@@ -202,12 +206,14 @@ static int check_unused(const char *digest, char **ret_reason)
 	return n ? fail(ret_reason, -EBUSY, "%s; delete these first", text) : 0;
 }
 
-/* The image first: a name that leads nowhere is none. */
-static int remove_image(int images, const char *digest, char *const *names, char *hidden,
-			char **ret_reason)
+/* A guest that was made since opens the tree after it has made its link: it has
+ * found none, or is seen now. */
+static int hide_image(int images, const char *digest, char *hidden, char **ret_reason)
 {
-	int r;
+	int r = check_unused(digest, ret_reason);
 
+	if (r < 0)
+		return r;
 	if (!mkdtemp(hidden))
 		return fail(ret_reason, -errno, "making %s: %s", hidden, strerror(errno));
 	if (renameat(images, digest, AT_FDCWD, hidden) < 0) {
@@ -216,6 +222,20 @@ static int remove_image(int images, const char *digest, char *const *names, char
 		rmdir(hidden);
 		return r;
 	}
+	r = check_unused(digest, ret_reason);
+	if (r < 0)
+		renameat(AT_FDCWD, hidden, images, digest);
+	return r;
+}
+
+/* The image first: a name that leads nowhere is none. */
+static int remove_image(int images, const char *digest, char *const *names, char *hidden,
+			char **ret_reason)
+{
+	int r = hide_image(images, digest, hidden, ret_reason);
+
+	if (r < 0)
+		return r;
 	for (; *names; names++)
 		if (unlinkat(images, *names, 0) < 0)
 			return fail(ret_reason, -errno, "removing " IMAGES_DIR "/%s: %s", *names,
@@ -229,7 +249,6 @@ static int remove_word(int images, const char *word, char *const *names, const c
 {
 	size_t n = 0;
 	bool named = false;
-	int r;
 
 	for (; names[n]; n++)
 		named |= !strcmp(names[n], word);
@@ -240,8 +259,7 @@ static int remove_word(int images, const char *word, char *const *names, const c
 		return fail(ret_reason, -errno, "removing " IMAGES_DIR "/%s: %s", word,
 			    strerror(errno));
 	}
-	r = check_unused(digest, ret_reason);
-	return r < 0 ? r : remove_image(images, digest, names, hidden, ret_reason);
+	return remove_image(images, digest, names, hidden, ret_reason);
 }
 
 int store_remove(const char *word, bool *ret_kept, char **ret_reason)

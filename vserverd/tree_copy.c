@@ -124,7 +124,7 @@ static int copy_attributes(int from, int to)
 		_cleanup_free_ void *value = NULL;
 		size_t size;
 
-		if (xattr_is_unwanted(*name))
+		if (!xattr_is_kept(*name))
 			continue;
 		r = xattr_get(from, *name, &value, &size);
 		if (!r)

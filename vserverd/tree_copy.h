@@ -21,8 +21,8 @@ struct tree_copy_progress {
  * empty directory @to.
  * @but: a directory that is left out with all that is in it; -1: none.
  *
- * Owners, modes, times, attributes (but those that xattr.h calls unwanted), ACLs,
- * hard links and holes are kept; blocks are shared where the file system can.
+ * Owners, modes, times, attributes (those that xattr_is_kept()), ACLs, hard
+ * links and holes are kept; blocks are shared where the file system can.
  * Devices and sockets are left out, and what is mounted in it: of a directory
  * that something is mounted on only the directory is there.
  * Return: 0; -ELOOP it is nested too deep; any errno; with a reason.

@@ -37,11 +37,13 @@ bool xattr_is_label(const char *name)
 	return begins(name, labels);
 }
 
-bool xattr_is_unwanted(const char *name)
+bool xattr_is_kept(const char *name)
 {
-	static const char *const overlay[] = { "trusted.overlay.", "user.overlay.", NULL };
+	static const char *const kept[] = { "user.", "security.capability",
+					    "system.posix_acl_", NULL };
+	static const char *const overlay[] = { "user.overlay.", NULL };
 
-	return xattr_is_label(name) || begins(name, overlay);
+	return begins(name, kept) && !begins(name, overlay);
 }
 
 /* One after the other, each ended by a zero byte; *@ret_size 0: none. */

@@ -15,9 +15,10 @@
 /** xattr_is_label() - the host's mark on a file (SELinux, IMA, ...): not the
  * tree's, and left out of it. */
 bool xattr_is_label(const char *name);
-/** xattr_is_unwanted() - a label, or what overlayfs keeps for itself: a lower
- * layer that brings such leads overlayfs astray. */
-bool xattr_is_unwanted(const char *name);
+/** xattr_is_kept() - does an image have it: attributes of users, ACLs and file
+ * capabilities.  Others are the host's; those that overlayfs keeps for itself lead
+ * it astray in a lower layer. */
+bool xattr_is_kept(const char *name);
 /** xattr_names() - but for labels, sorted; strv.  None where there can be none. */
 int xattr_names(int fd, char ***ret);
 /** xattr_get() - @ret: free(). */

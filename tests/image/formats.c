@@ -64,6 +64,7 @@ static void manifests(void)
 	       "the last line may have no end");
 	is_str(differences, "", "and is the same");
 	is_int(compare("\n", one), -EBADMSG, "an empty line is no entry");
+	is_int(compare(" type=file\n", one), -EBADMSG, "nor one without a name");
 	is_int(compare("./a\n", one), -EBADMSG, "nor is a name alone");
 	is_int(compare("./a\\9 type=file\n", one), -EBADMSG, "nor a name with a broken escape");
 	is_int(compare("./a\\000 type=file\n", one), -EBADMSG, "nor one with a zero byte");

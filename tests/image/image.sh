@@ -57,7 +57,7 @@ everything()
 	echo end >>"$1/sparse"
 	echo odd >"$1/etc/"$'odd \\ # = * [name\n\xc3\xa4'
 	setfattr -n user.test -v value "$1/etc/file"
-	setfattr -n trusted.test -v 0x00ff "$1/deep"
+	setfattr -n user.bytes -v 0x00ff "$1/deep"
 	setfattr -n system.posix_acl_access -v \
 		0x0200000001000600ffffffff02000400e803000004000400ffffffff10000400ffffffff20000000ffffffff "$1/empty"
 	chmod 755 "$1"

@@ -57,9 +57,10 @@ cp -a "$work/mounting/file" "$work/plain"
 mkdir "$work/overlay"
 mkdir "$work/overlay/dir"
 setfattr -n trusted.overlay.opaque -v y "$work/overlay/dir"
-setfattr -n trusted.mine -v y "$work/overlay/dir"
+setfattr -n user.overlay.opaque -v y "$work/overlay/dir"
+setfattr -n user.mine -v y "$work/overlay/dir"
 expect 0 "a directory with overlayfs' attributes" vserver image import overlay "$work/overlay"
-is "$(getfattr --absolute-names -d -m - "$(root_of_image overlay)/dir" | grep -o '^trusted[^=]*')" trusted.mine \
+is "$(getfattr --absolute-names -d -m - "$(root_of_image overlay)/dir" | grep -o '^[a-z]*\.[^=]*')" user.mine \
 	"has its own, and not those"
 tar -C "$work/overlay" --xattrs --xattrs-include='*' -cf "$work/overlay.tar" .
 expect 0 "so has an archive" vserver image import overlay-tar "$work/overlay.tar"
@@ -103,7 +104,13 @@ expect_error 1 "it is used by 'user'; delete these first" "one that a guest uses
 expect_output '"user"' "its guests are shown" vserver image show mounting --json
 ln -s "../../../../images/$(digest device)" "$guests/user/snapshots/yesterday/image"
 expect_error 1 "used by 'user', its snapshot yesterday" "nor one that a snapshot uses" vserver image remove device
-expect 0 "control: both are whole" vserver image verify mounting device
+mkdir "$guests/.new.a1b2c3"
+cleanup rm -rf "$guests/.new.a1b2c3"
+ln -s "../../images/$(digest overlay)" "$guests/.new.a1b2c3/image"
+expect_error 1 "used by a guest that is being made or removed" "nor for a guest that is being made" \
+	vserver image remove "sha256:$(digest overlay | cut -c 8-)"
+rm -r "$guests/.new.a1b2c3"
+expect 0 "control: all are whole" vserver image verify mounting device overlay
 rm -r "$guests/user"
 expect_output '^mounting: removed$' "afterwards they are" vserver image remove mounting
 expect 0 "the other too" vserver image remove device
@@ -177,7 +184,7 @@ cut()
 	expect 0 "$1: what the import had made is removed" eventually 30 nothing_half
 	is "$(vserver image list --quiet)" "" "$1: and no image is there"
 }
-kill_worker() { kill -9 "$(pgrep -f vserverd-worker || pgrep -x vserverd-worker)"; }
+kill_worker() { kill -9 "$(pgrep -x vserverd-worker)"; }
 kill_daemon() { kill -9 "$(systemctl show -P MainPID vserverd)"; }
 cut kill_worker
 cut kill_daemon
