@@ -37,7 +37,7 @@
 static int open_beneath(int root, const char *path)
 {
 	struct open_how how = {
-		.flags = O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC,
+		.flags = O_RDONLY | O_DIRECTORY | O_CLOEXEC,
 		.resolve = RESOLVE_BENEATH | RESOLVE_NO_SYMLINKS | RESOLVE_NO_XDEV,
 	};
 	int fd = (int)syscall(SYS_openat2, root, *path ? path : ".", &how, sizeof(how));
@@ -171,13 +171,35 @@ static int take(struct archive_entry *entry, void *userdata, char **ret_reason)
 	return attribute_filter(entry, userdata, ret_reason);
 }
 
+/* A layer that changes nothing is an archive without entries, which unpack() takes
+ * for none. */
+static bool is_empty(int fd)
+{
+	struct archive *archive = archive_read_new();
+	struct archive_entry *entry;
+	bool empty;
+
+	if (!archive)
+		return false;
+	archive_read_support_filter_gzip(archive);
+	archive_read_support_filter_zstd(archive);
+	archive_read_support_format_tar(archive);
+	empty = archive_read_open_fd(archive, fd, 4096) == ARCHIVE_OK &&
+		archive_read_next_header(archive, &entry) == ARCHIVE_EOF;
+	archive_read_free(archive);
+	return lseek(fd, 0, SEEK_SET) == 0 && empty;
+}
+
 int oci_layer_unpack(int archive, int root, const struct unpack_progress *progress,
 		     char **ret_reason)
 {
 	const struct unpack_progress first = { .entry = prepare, .entry_userdata = &root };
 	struct unpack_progress second = *progress;
-	int r = unpack(archive, root, &first, ret_reason);
+	int r;
 
+	if (is_empty(archive))
+		return 0;
+	r = unpack(archive, root, &first, ret_reason);
 	if (r < 0)
 		return r;
 	if (lseek(archive, 0, SEEK_SET) < 0)

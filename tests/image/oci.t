@@ -145,6 +145,12 @@ whiteout()
 
 hand "$work/lower.tar"
 good "control: by hand"
+tar -cf "$work/empty.tar" -T /dev/null
+hand "$work/lower.tar" "$work/empty.tar"
+good "a layer that changes nothing"
+head -c 1024 /dev/urandom >"$work/noise.tar"
+hand "$work/lower.tar" "$work/noise.tar"
+refused 'layer 2: it is not a tar archive' "one that is noise"
 whiteout dir/.wh.file
 hand "$work/lower.tar" "$work/upper.tar"
 good "control: a whiteout"
