@@ -10,6 +10,9 @@
  *	DIR/.wh.NAME		there is no NAME any more
  *	DIR/.wh..wh..opq	nothing of what was in DIR is there any more
  *
+ * Its digest has been checked, so it is whole, even if it has no end mark, as those
+ * that "umoci insert" makes have none.
+ *
  * The layer is not trusted: names are looked up beneath the root and through no
  * link, and a whiteout whose name leads elsewhere is refused, as unpack.c refuses
  * others.
@@ -193,7 +196,9 @@ static bool is_empty(int fd)
 int oci_layer_unpack(int archive, int root, const struct unpack_progress *progress,
 		     char **ret_reason)
 {
-	const struct unpack_progress first = { .entry = prepare, .entry_userdata = &root };
+	const struct unpack_progress first = {
+		.entry = prepare, .entry_userdata = &root, .whole = true,
+	};
 	struct unpack_progress second = *progress;
 	int r;
 
@@ -206,5 +211,6 @@ int oci_layer_unpack(int archive, int root, const struct unpack_progress *progre
 		return -errno;
 	second.entry = take;
 	second.entry_userdata = NULL;
+	second.whole = true;
 	return unpack(archive, root, &second, ret_reason);
 }
