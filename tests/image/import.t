@@ -203,4 +203,35 @@ is "$(vserver image list --json | jq length)" 0 "nor is it shown"
 find "$images" -mindepth 1 -delete 2>/dev/null	# its name, if that was left
 expect 0 "control: and then there is one again" vserver image import cut "$work/outside"
 vserver image remove cut >/dev/null
+
+# --- blocks -------------------------------------------------------------------------------------
+# used: KiB of the file system that has the images
+used()
+{
+	sync -f "$images"
+	df --output=used -k "$images" | tail -n 1
+}
+mkdir "$work/some"
+cp "$work/large"/[1-9] "$work/some"
+tar -C "$work/some" -cf "$work/some.tar" .
+for kind in xfs btrfs; do
+	truncate -s 400M "$work/disk"
+	expect 0 "control: there is $kind" "mkfs.$kind" -q "$work/disk" && mount -o loop "$work/disk" "$images"
+	cp -r "$work/some" "$images/some"
+	before=$(used)
+	expect 0 "$kind: a directory on the same file system" vserver image import shared "$images/some"
+	[ $(($(used) - before)) -lt 20000 ]
+	ok $? "$kind: shares its blocks" || diag "$before, $(used)"
+	expect 0 "$kind: and is whole" vserver image verify
+	printf X | dd of="$images/some/7" conv=notrunc status=none
+	expect 0 "$kind: whatever becomes of the directory" vserver image verify
+	vserver image remove shared >/dev/null
+	before=$(used)
+	vserver image import unpacked "$work/some.tar" >/dev/null
+	[ $(($(used) - before)) -gt 30000 ]
+	ok $? "control: an archive on $kind has its own" || diag "$before, $(used)"
+	umount "$images"
+	rm "$work/disk"
+done
+is "$(ls -A "$images")" "" "nothing is left"
 done_testing
