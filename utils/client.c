@@ -52,7 +52,9 @@ static int connect_daemon(sd_varlink **ret, uint64_t limit_usec)
 static uint64_t limit_of(const char *method)
 {
 	static const char *const slow[] = { "Build", "Start", "Stop", "Restart", "Delete",
-					    "AddAddress", "RemoveAddress", "Subscribe" };
+					    "AddAddress", "RemoveAddress", "Subscribe",
+					    "ImportImage", "BuildImage", "VerifyImage",
+					    "RemoveImage" };
 
 	for (size_t i = 0; i < sizeof(slow) / sizeof(*slow); i++)
 		if (!strcmp(slow[i], method))
@@ -113,6 +115,7 @@ static const struct sentence {
 	const char *words;	/* NULL: the fields are enough */
 	const char *fields[2];
 } sentences[] = {
+	{ INTERFACE "NoSuchImage", "no such image; see: vserver image list" },
 	{ INTERFACE "Exists", "a guest of that name exists" },
 	{ INTERFACE "NotRunning", "not running" },
 	{ INTERFACE "AlreadyRunning", "already running" },

@@ -64,6 +64,16 @@ _vserver()
 			elif ((COMP_CWORD == 6)); then
 				words=$(ls /sys/class/net)
 			fi ;;
+		image)
+			if ((COMP_CWORD == 2)); then
+				words="import build list show verify remove"
+			elif [[ ${COMP_WORDS[2]} == import && $COMP_CWORD == 4 ]]; then
+				compopt -o filenames
+				mapfile -t COMPREPLY < <(compgen -f -- "$cur")
+				return
+			elif [[ ${COMP_WORDS[2]} == @(show|verify|remove) ]]; then
+				words=$(vserver image list --quiet 2>/dev/null)
+			fi ;;
 		start | stop | restart)
 			words=$(_vserver_guests) ;;
 		exec)

@@ -23,6 +23,7 @@
 #include "operation.h"
 #include "scheduler.h"
 #include "scope.h"
+#include "store_operation.h"
 #include "traffic_watch.h"
 #include "worker.h"
 
@@ -138,6 +139,7 @@ void manager_adopt(struct manager *m)
 	size_t running = 0;
 
 	sweep(m);
+	image_adopt(m);
 	if (state_names(&names) < 0)
 		return;
 	for (char **name = names; name && *name; name++) {

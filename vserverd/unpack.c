@@ -132,11 +132,13 @@ static int copy_data(struct unpacking *u, const char *path)
 static int copy_entry(struct unpacking *u, struct archive_entry *entry)
 {
 	const char *path = archive_entry_pathname(entry);
-	int r;
+	int r, wanted;
 
 	r = judge(u, entry);
-	if (r <= 0)
-		return r;
+	wanted = r < 0 || !u->progress->entry ? 1 :
+		 u->progress->entry(entry, u->progress->entry_userdata, u->ret_reason);
+	if (r <= 0 || wanted <= 0)
+		return r < 0 ? r : wanted < 0 ? wanted : 0;
 
 	/* A warning is about an attribute that this file system has not. */
 	if (archive_write_header(u->out, entry) < ARCHIVE_WARN)
@@ -152,7 +154,8 @@ static int copy_entry(struct unpacking *u, struct archive_entry *entry)
  * since it looked for a header. */
 static bool ended_well(const struct unpacking *u)
 {
-	return archive_filter_bytes(u->in, 0) - archive_read_header_position(u->in) >= TAR_BLOCK;
+	return u->progress->whole ||
+	       archive_filter_bytes(u->in, 0) - archive_read_header_position(u->in) >= TAR_BLOCK;
 }
 
 static int copy(struct unpacking *u)

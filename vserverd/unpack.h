@@ -7,10 +7,22 @@
 #ifndef UNPACK_H
 #define UNPACK_H
 
-/** struct unpack_progress - @call at each tenth; NULL: nobody asks. */
+#include <stdbool.h>
+
+struct archive_entry;
+
+/**
+ * struct unpack_progress - @call at each tenth; NULL: nobody asks.
+ * @entry: is asked of each entry that is good so far, and may change it: 1 it is
+ *	unpacked, 0 left out, or an error, with a reason; NULL: all are unpacked.
+ * @whole: it is known not to be cut off; that its end mark is there is not asked.
+ */
 struct unpack_progress {
 	void (*call)(unsigned int percent, void *userdata);
 	void *userdata;
+	int (*entry)(struct archive_entry *entry, void *userdata, char **ret_reason);
+	void *entry_userdata;
+	bool whole;
 };
 
 /**

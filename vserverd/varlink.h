@@ -31,6 +31,9 @@ int varlink_bind_addresses(sd_varlink_server *server);
 /* varlink_create.c */
 /** varlink_bind_create() - the method Create. */
 int varlink_bind_create(sd_varlink_server *server);
+/* varlink_image.c */
+/** varlink_bind_images() - the methods about images. */
+int varlink_bind_images(sd_varlink_server *server);
 
 /* varlink_reply.c */
 /** reply_problem() - as the interface's error. */
