@@ -82,8 +82,15 @@ _vserver()
 			else
 				words=$(vserver ps --quiet "${COMP_WORDS[2]}" 2>/dev/null)
 			fi ;;
-		status | enter | delete)
+		status | enter | delete | clone | rename | snapshot)
 			((COMP_CWORD == 2)) && words=$(_vserver_guests) ;;
+		rollback | snapshots)
+			if ((COMP_CWORD == 2)); then
+				words=$(_vserver_guests)
+			elif [[ $verb == rollback && $COMP_CWORD == 3 ||
+				${COMP_WORDS[COMP_CWORD - 1]} == --remove ]]; then
+				words=$(vserver snapshots --quiet "${COMP_WORDS[2]}" 2>/dev/null)
+			fi ;;
 		set | limit)
 			if ((COMP_CWORD == 2)); then
 				words=$(_vserver_guests)

@@ -16,6 +16,7 @@
 #include "fail.h"
 #include "image.h"
 #include "scope.h"
+#include "snapshot.h"
 #include "tree.h"
 #include "unpack.h"
 
@@ -252,6 +253,8 @@ int image_leftovers(const char *name, char ***ret)
 		if (!names[n++])
 			return -ENOMEM;
 	}
+	if (!name && snapshot_leftovers(&names, &n) < 0)
+		return -ENOMEM;
 	*ret = TAKE_PTR(names);
 	return 0;
 }

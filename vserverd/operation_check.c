@@ -119,6 +119,17 @@ static int check_traffic(struct manager *m, const struct config *config,
 			      "it next month", "what net-traffic allows is used up");
 }
 
+int operation_check_down(const struct guest *guest, struct problem *problem)
+{
+	_cleanup_free_ char *by = NULL;
+
+	if (!guest_is_up(guest))
+		return 0;
+	if (asprintf(&by, "it is %s; stop it first", guest->phase) < 0)
+		by = NULL;
+	return problem_set(problem, PROBLEM_BUSY, guest->name, by);
+}
+
 int operation_check_start(struct manager *m, const struct guest *guest,
 			  struct problem *problem)
 {

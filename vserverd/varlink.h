@@ -28,6 +28,14 @@ int varlink_listen(struct manager *m, sd_varlink_server **ret);
 /** varlink_bind_addresses() - the methods about addresses. */
 int varlink_bind_addresses(sd_varlink_server *server);
 
+/* varlink_snapshot.c */
+/** varlink_bind_snapshots() - the methods about snapshots. */
+int varlink_bind_snapshots(sd_varlink_server *server);
+
+/* varlink_clone.c */
+/** varlink_bind_clones() - the methods about guests made of others. */
+int varlink_bind_clones(sd_varlink_server *server);
+
 /* varlink_reply.c */
 /** reply_problem() - as the interface's error. */
 int reply_problem(sd_varlink *link, const struct problem *problem);
