@@ -18,7 +18,8 @@ void progress_show(const struct call *call, sd_json_variant *reply)
 	if (cli_has(call->cli, "quiet") || !isatty(STDERR_FILENO))
 		return;
 	if (field_number(reply, "progress", &percent))
-		fprintf(stderr, "\r%s: copying, %u %%\033[K", call->name, (unsigned int)percent);
+		fprintf(stderr, "\r%s: %s, %u %%\033[K", call->name ? call->name : "guests",
+			call->name ? "copying" : "reading", (unsigned int)percent);
 }
 
 void progress_clear(const struct cli *cli)

@@ -64,7 +64,7 @@ _vserver()
 			elif ((COMP_CWORD == 6)); then
 				words=$(ls /sys/class/net)
 			fi ;;
-		start | stop | restart)
+		start | stop | restart | unify)
 			words=$(_vserver_guests) ;;
 		exec)
 			if ((COMP_CWORD == 2)); then
@@ -82,8 +82,16 @@ _vserver()
 			else
 				words=$(vserver ps --quiet "${COMP_WORDS[2]}" 2>/dev/null)
 			fi ;;
-		status | enter | delete | clone | rename | snapshot)
+		status | enter | delete | clone | rename | snapshot | umount)
 			((COMP_CWORD == 2)) && words=$(_vserver_guests) ;;
+		mount)
+			if ((COMP_CWORD == 2)); then
+				words=$(_vserver_guests)
+			else
+				compopt -o filenames
+				mapfile -t COMPREPLY < <(compgen -d -- "$cur")
+				return
+			fi ;;
 		rollback | snapshots)
 			if ((COMP_CWORD == 2)); then
 				words=$(_vserver_guests)

@@ -15,6 +15,7 @@
 #include "config.h"
 #include "fail.h"
 #include "image.h"
+#include "mounted.h"
 #include "scope.h"
 #include "snapshot.h"
 #include "tree.h"
@@ -173,7 +174,10 @@ int image_check_mounts(const char *name, char **ret_reason)
 	_cleanup_fclose_ FILE *mounts = fopen("/proc/self/mountinfo", "re");
 	_cleanup_free_ char *path = NULL, *real = NULL, *line = NULL;
 	size_t size = 0;
+	int r = mounted_check(name, ret_reason);
 
+	if (r < 0)
+		return r;
 	*ret_reason = NULL;
 	if (!mounts)
 		return -errno;

@@ -102,6 +102,18 @@ int operation_clone(struct manager *m, const char *name, const char *to,
 		    void *userdata, struct problem *problem);
 int operation_rename(struct manager *m, const char *name, const char *to,
 		     operation_done_t done, void *userdata, struct problem *problem);
+/* mount_operation.c: as above; @directory NULL: one of its own. */
+int operation_mount(struct manager *m, const char *name, const char *directory, bool read_only,
+		    operation_done_t done, void *userdata, struct problem *problem);
+int operation_unmount(struct manager *m, const char *name, operation_done_t done,
+		      void *userdata, struct problem *problem);
+/* unify_operation.c: as above. */
+struct unified;
+/** operation_unify() - @names: strv; none: all guests.
+ * @ret: where the result will be when @done is called. */
+int operation_unify(struct manager *m, char *const *names, bool dry_run,
+		    operation_progress_t progress, struct unified *ret, operation_done_t done,
+		    void *userdata, struct problem *problem);
 /** operation_check_new() - tree_operation.c: 0; -ECANCELED there is one of that name. */
 int operation_check_new(struct manager *m, const char *name, struct problem *problem);
 /** operation_check_down() - operation_check.c: 0; -ECANCELED it is starting, running or stopping. */

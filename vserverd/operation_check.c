@@ -12,6 +12,7 @@
 #include "guest.h"
 #include "host_address.h"
 #include "init.h"
+#include "mounted.h"
 #include "operation.h"
 #include "presence.h"
 #include "scope.h"
@@ -31,6 +32,18 @@ static int check_init(struct manager *m, const struct config *config, struct pro
 			      config->init ? "put it there, or set init" :
 					     "put a root filesystem there, or set init",
 			      "%s", reason ? reason : strerror(ENOMEM));
+}
+
+static int check_mounted(const struct config *config, struct problem *problem)
+{
+	_cleanup_free_ char *reason = NULL, *remedy = NULL;
+
+	if (mounted_check(config->name, &reason) == 0)
+		return 0;
+	if (asprintf(&remedy, "vserver umount %s", config->name) < 0)
+		remedy = NULL;
+	return problem_failed(problem, "looking at its files", remedy, "%s",
+			      reason ? reason : strerror(ENOMEM));
 }
 
 static int check_addresses(const struct config *config, struct problem *problem)
@@ -139,6 +152,8 @@ int operation_check_start(struct manager *m, const struct guest *guest,
 		return problem_failed(problem, "reading its configuration", NULL, "%s",
 				      guest->errors);
 	r = enforcement_need(m, problem);
+	if (!r)
+		r = check_mounted(guest->config, problem);
 	if (!r)
 		r = check_init(m, guest->config, problem);
 	if (!r)

@@ -324,6 +324,10 @@ int varlink_listen(struct manager *m, sd_varlink_server **ret)
 	if (r >= 0)
 		r = varlink_bind_clones(server);
 	if (r >= 0)
+		r = varlink_bind_mounts(server);
+	if (r >= 0)
+		r = varlink_bind_unify(server);
+	if (r >= 0)
 		r = sd_varlink_server_bind_disconnect(server, on_disconnect);
 	if (r >= 0)
 		r = listen_on(server);

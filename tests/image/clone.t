@@ -26,8 +26,9 @@ vserver snapshot a one >/dev/null
 # --- clone ---------------------------------------------------------------------------------
 entries "$guests/a/root" >"$scratch/a"
 expect_output '^b: cloned from a' "a guest is cloned" vserver clone a b
+echo "$output" >"$scratch/said"
 for left in xid address hostname; do
-	expect 0 "it is told that it lacks the other's $left" grep -q "^b: has no $left yet" <<<"$output"
+	expect 0 "it is told that it lacks the other's $left" grep -q "^b: has no $left yet" "$scratch/said"
 	is "$(setting b "$left")" '' "and it has none"
 done
 expect 0 "it has the same files" diff "$scratch/a" <(entries "$guests/b/root")

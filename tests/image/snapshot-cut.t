@@ -26,7 +26,7 @@ only() { [ "$(ls -A "$shots")" = "$1" ]; }
 replaced() { [ "$(stat -c %i "$root")" != "$1" ]; }
 
 # Blocks cannot be shared here, so that there is time for a kill.
-on_filesystem ext4 1500M
+on_filesystem ext4
 tiny "$scratch/tiny.tar"
 vserver build sn --from "$scratch/tiny.tar" >/dev/null
 vserver snapshot sn one >/dev/null

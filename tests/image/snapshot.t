@@ -20,6 +20,19 @@ cleanup vserver stop sn
 tiny "$scratch/tiny.tar" 'trap "exit 0" TERM INT PWR
 	while :; do echo x >>/root/a; echo x >>/root/b; sleep 0.01; done'
 
+# acl PERMISSIONS USER: as the kernel takes it.
+acl()
+{
+	printf '0x02000000%s' 01000700ffffffff "0200${1}00$(printf %02x "$2")000000" \
+		04000500ffffffff 10000700ffffffff 20000500ffffffff | sed 's/0x02000000//2g'
+}
+
+# in_place DIRECTORY: what is made in it is; of btrfs only.
+in_place()
+{
+	perl -e 'open(F, "<", $ARGV[0]); my $f = pack("L!", 0x800000); ioctl(F, 0x40086602, $f)' "$1"
+}
+
 # traps: what a tree of a guest's may have in it.
 traps()
 {
@@ -38,12 +51,13 @@ traps()
 	echo end | dd of="$root/sparse" bs=1M seek=512 conv=notrunc status=none
 	setfattr -n user.test -v value "$root/d/file"
 	setfattr -n trusted.overlay.opaque -v y "$root/d"
-	setfacl -m u:77:r "$root/d/file" && setfacl -d -m g:78:rx "$root/d"
+	setfattr -n system.posix_acl_access -v "$(acl 07 77)" "$root/d/file"
+	setfattr -n system.posix_acl_default -v "$(acl 05 78)" "$root/d"
 	setcap cap_net_raw+ep "$root/usr/bin/id"
 	printf 'x' >"$root/$(printf 'new\nline')"
 	touch -d '2001-02-03 04:05:06.789 UTC' "$root/d/file" "$root/d"
 	touch -hd '2002-02-03 04:05:06.789 UTC' "$root/soft"
-	chattr +C "$root/d" 2>/dev/null	# btrfs: a file in it is written in place
+	in_place "$root/d"
 	head -c 100000 /dev/urandom >"$root/d/in-place"
 }
 
@@ -71,8 +85,8 @@ for kind in ext4 xfs btrfs; do
 
 	# --- a guest that is down ----------------------------------------------------------
 	entries "$root" >"$scratch/was"
-	expect 0 "$kind: control: all of it is in the list" \
-		grep -qz 'white c.*trusted.overlay.opaque' "$scratch/was"
+	is "$(grep -cE 'white c|posix_acl_(access|default)|overlay.opaque|capability|user.test' \
+		"$scratch/was")" 6 "$kind: control: all of it is in the list"
 	expect_output '^sn: snapshot one taken$' "$kind: a snapshot" vserver snapshot sn one
 	expect 0 "$kind: is the same in every respect" diff "$scratch/was" <(entries "$shots/one/root")
 	is "$(stat -c %h "$shots/one/root/d/file")" 2 "$kind: hard links are, of one file"
