@@ -84,6 +84,22 @@ static int copy_empty(int from, int to, const char *name)
 	return out < 0 ? out : copy_attributes(in, out, &st, COPY_WHOLE);
 }
 
+/* What the image was called when the layer was made; there may be none. */
+static int copy_name(int from, int to)
+{
+	_cleanup_close_ int in = openat(from, "name", O_RDONLY | O_NOFOLLOW | O_CLOEXEC);
+	_cleanup_close_ int out = in < 0 ? -1 : openat(to, "name", O_WRONLY | O_CREAT | O_EXCL |
+						       O_CLOEXEC, 0600);
+	bool shared = true;
+	struct stat st;
+
+	if (in < 0)
+		return errno == ENOENT ? 0 : -errno;
+	if (out < 0 || fstat(in, &st) < 0)
+		return -errno;
+	return copy_data(in, out, &st, &shared);
+}
+
 static int copy_layer(int from, int to, const char *up, const struct copy_progress *progress,
 		      struct copy_stats *ret_stats, char **ret_reason)
 {
@@ -97,6 +113,8 @@ static int copy_layer(int from, int to, const char *up, const struct copy_progre
 	out = open_directory(to, "layer", O_RDONLY);
 	upper = open_directory(in, "upper", O_RDONLY);
 	r = out < 0 ? out : upper < 0 ? upper : copy_empty(in, out, "work");
+	if (!r)
+		r = copy_name(in, out);
 	if (r < 0)
 		return fail(ret_reason, r, "copying its layer: %s", strerror(-r));
 	return copy_tree(upper, out, "upper", COPY_WHOLE, progress, ret_stats, ret_reason);
