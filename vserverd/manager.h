@@ -116,7 +116,8 @@ int operation_unify(struct manager *m, char *const *names, bool dry_run,
 		    void *userdata, struct problem *problem);
 /** operation_check_new() - tree_operation.c: 0; -ECANCELED there is one of that name. */
 int operation_check_new(struct manager *m, const char *name, struct problem *problem);
-/** operation_check_down() - operation_check.c: 0; -ECANCELED it is starting, running or stopping. */
+/** operation_check_down() - operation_check.c: 0; -ECANCELED it is starting, running or
+ * stopping. */
 struct guest;
 int operation_check_down(const struct guest *guest, struct problem *problem);
 
