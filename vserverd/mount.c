@@ -16,6 +16,7 @@
 #include "config.h"
 #include "fail.h"
 #include "guest_copy.h"
+#include "layer.h"
 #include "lock.h"
 #include "mounted.h"
 #include "scope.h"
@@ -29,16 +30,35 @@
 
 /* --- what is mounted ------------------------------------------------------------------ */
 
-/* A mount that is nowhere yet. */
-static int open_files(int guest, char **ret_reason)
+/* Its layer over its image. */
+static int open_layers(const char *name, bool read_only, char **ret_reason)
 {
-	_cleanup_close_ int root = openat(guest, "root", O_PATH | O_DIRECTORY | O_NOFOLLOW |
-					  O_CLOEXEC);
+	_cleanup_free_ char *errors = NULL;
+	struct config *config = NULL;
+	struct vs *vs = NULL;
+	int r = config_read(name, &config, &errors);
+
+	if (r < 0)
+		return fail(ret_reason, r, "reading its configuration: %.*s",
+			    errors ? (int)strcspn(errors, "\n") : 99,
+			    errors ? errors : strerror(-r));
+	r = vs_new(&vs);
+	if (!r)
+		r = layer_open_tree(vs, config, read_only, ret_reason);
+	vs_close(vs);
+	config_free(config);
+	return r;
+}
+
+/* A mount that is nowhere yet. */
+static int open_files(const char *name, int guest, bool read_only, char **ret_reason)
+{
+	_cleanup_close_ int root = -1;
 	int tree;
 
 	if (!strcmp(guest_part(guest), "layer"))
-		return fail(ret_reason, -EOPNOTSUPP, "it is made from an image, whose files are "
-			    "not its own; look at it from inside: vserver start, vserver enter");
+		return open_layers(name, read_only, ret_reason);
+	root = openat(guest, "root", O_PATH | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
 	tree = root < 0 ? -1 : open_tree(root, "", OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC |
 					       AT_EMPTY_PATH);
 	return tree < 0 ? fail(ret_reason, -errno, "opening its tree: %s", strerror(errno)) : tree;
@@ -146,7 +166,7 @@ int mount_guest(const char *name, const char *directory, bool read_only, char **
 		return r;
 	if (directory && (*directory != '/' || strchr(directory, '\n')))
 		return fail(ret_reason, -EINVAL, "%s is no absolute path", directory);
-	tree = open_files(guest, ret_reason);
+	tree = open_files(name, guest, read_only, ret_reason);
 	if (tree < 0)
 		return tree;
 	r = directory ? 0 : make_own(name, &own);

@@ -320,6 +320,8 @@ int varlink_listen(struct manager *m, sd_varlink_server **ret)
 	if (r >= 0)
 		r = varlink_bind_addresses(server);
 	if (r >= 0)
+		r = varlink_bind_create(server);
+	if (r >= 0)
 		r = varlink_bind_snapshots(server);
 	if (r >= 0)
 		r = varlink_bind_clones(server);

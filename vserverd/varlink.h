@@ -28,6 +28,10 @@ int varlink_listen(struct manager *m, sd_varlink_server **ret);
 /** varlink_bind_addresses() - the methods about addresses. */
 int varlink_bind_addresses(sd_varlink_server *server);
 
+/* varlink_create.c */
+/** varlink_bind_create() - the method Create. */
+int varlink_bind_create(sd_varlink_server *server);
+
 /* varlink_snapshot.c */
 /** varlink_bind_snapshots() - the methods about snapshots. */
 int varlink_bind_snapshots(sd_varlink_server *server);
@@ -73,6 +77,7 @@ struct request {
 int request_name(sd_varlink *link, sd_json_variant *parameters, struct request *ret);
 int request_start(sd_varlink *link, sd_json_variant *parameters, struct request *ret);
 int request_build(sd_varlink *link, sd_json_variant *parameters, struct request *ret);
+int request_create(sd_varlink *link, sd_json_variant *parameters, struct request *ret);
 int request_set(sd_varlink *link, sd_json_variant *parameters, struct request *ret);
 int request_address(sd_varlink *link, sd_json_variant *parameters, struct request *ret);
 int request_none(sd_varlink *link, sd_json_variant *parameters);
