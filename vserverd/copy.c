@@ -85,6 +85,9 @@ static int find_link(const struct copy *copy, const struct stat *st, int dir, co
 	link_name(st, link);
 	if (linkat(copy->links, link, dir, name, 0) == 0)
 		return 1;
+	/* One more than it can have: then this is the last. */
+	if (errno == EMLINK && renameat(copy->links, link, dir, name) == 0)
+		return 1;
 	return errno == ENOENT ? 0 : -errno;
 }
 

@@ -168,7 +168,7 @@ static int exchange(const struct place *place, int dir, const char *part, char *
 {
 	if (renameat2(dir, part, place->guest, part, RENAME_EXCHANGE) < 0)
 		return fail(ret_reason, -errno, "putting it in place: %s", strerror(errno));
-	if (fsync(place->guest) < 0 || fsync(dir) < 0)
+	if (syncfs(place->guest) < 0)
 		return fail(ret_reason, -errno, "writing it: %s", strerror(errno));
 	return 0;
 }

@@ -18,6 +18,7 @@
 #include <linux/fiemap.h>
 #include <linux/fs.h>
 #include <nettle/sha2.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
 
@@ -130,33 +131,43 @@ static uint64_t share(const struct unification *u, const struct same *one, const
 	return at;
 }
 
-/* With the first that is the same, of which all that follow become copies. */
-static void unify_one(struct unification *u, size_t first, size_t i)
+/* Equal ones beside each other, and first of them one that shares its blocks. */
+static int compare(const void *a, const void *b)
 {
-	struct same *file = &u->list.file[i];
+	const struct same *one = a, *two = b;
+	int r = memcmp(one->digest, two->digest, sizeof(one->digest));
 
-	for (size_t j = first; j < i; j++) {
-		struct same *other = &u->list.file[j];
-		uint64_t bytes;
-
-		if (!other->read || memcmp(other->digest, file->digest, sizeof(file->digest)))
-			continue;
-		if (file->block && file->block == other->block)
-			return;
-		bytes = u->dry_run ? file->size : share(u, other, file);
-		u->result.files += bytes != 0;
-		u->result.bytes += bytes;
-		return;
-	}
+	if (one->read != two->read)
+		return one->read ? -1 : 1;
+	if (r)
+		return r;
+	return one->block == two->block ? 0 : one->block > two->block ? -1 : 1;
 }
 
-/* Those of one size, each beside those before it. */
-static void unify_size(struct unification *u, size_t first, size_t end)
+static void unify_one(struct unification *u, const struct same *first, const struct same *file)
 {
-	for (size_t i = first; i < end; i++) {
-		read_file(u, &u->list.file[i]);
-		if (u->list.file[i].read)
-			unify_one(u, first, i);
+	uint64_t bytes;
+
+	if (file->block && file->block == first->block)
+		return;
+	bytes = u->dry_run ? file->size : share(u, first, file);
+	u->result.files += bytes != 0;
+	u->result.bytes += bytes;
+}
+
+/* Those of one size. */
+static void unify_size(struct unification *u, struct same *files, size_t n)
+{
+	const struct same *first = files;
+
+	for (size_t i = 0; i < n; i++)
+		read_file(u, &files[i]);
+	qsort(files, n, sizeof(*files), compare);
+	for (size_t i = 1; i < n && files[i].read; i++) {
+		if (memcmp(files[i].digest, first->digest, sizeof(first->digest)))
+			first = &files[i];
+		else
+			unify_one(u, first, &files[i]);
 	}
 }
 
@@ -193,7 +204,7 @@ int unify(char *const *guests, bool dry_run, void (*percent)(unsigned int, void 
 		for (end = first; end < u.list.n && u.list.file[end].size ==
 							    u.list.file[first].size; end++)
 			;
-		unify_size(&u, first, end);
+		unify_size(&u, u.list.file + first, end - first);
 		if (end * 99 / u.list.n != told)
 			percent(told = (unsigned int)(end * 99 / u.list.n), userdata);
 	}
