@@ -53,8 +53,8 @@ const struct verb verb_clone = {
 		"\n"
 		"The new guest has the same files and settings, but a number, addresses, a host\n"
 		"name and user ids of its own: which of these settings it lacks is said.  Where\n"
-		"the file system can, the two share their blocks until one writes.  A guest that\n"
-		"runs stands still meanwhile.  Snapshots are not cloned.",
+		"the file system can, the two share their blocks until one writes.  A guest\n"
+		"that runs stands still meanwhile.  Snapshots are not cloned.",
 	.min = 2, .max = 2, .wants = "NAME NEW",
 	.run = run_clone,
 };
@@ -76,8 +76,8 @@ const struct verb verb_rename = {
 	.summary = "give a stopped guest another name",
 	.details =
 		"\n"
-		"Files, settings, snapshots, user ids and what it has sent and received this month\n"
-		"go with it.  Its host name is the new name, too, unless one is set.",
+		"Files, settings, snapshots, user ids and what it has sent and received this\n"
+		"month go with it.  Its host name is the new name, too, unless one is set.",
 	.min = 2, .max = 2, .wants = "NAME NEW",
 	.run = run_rename,
 };

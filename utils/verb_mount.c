@@ -48,10 +48,11 @@ const struct verb verb_mount = {
 	.summary = "open the files of a stopped guest for repair",
 	.details =
 		"\n"
-		"They are mounted on DIR, or on a directory that only root can reach and whose name\n"
-		"is printed.  Nothing in them runs, gives rights, is a device, or leads elsewhere by\n"
-		"a symbolic link.  The guest does not start before vserver umount.  Users of the\n"
-		"host who have the numbers of the guest's can do in DIR what those may.",
+		"They are mounted on DIR, or on a directory that only root can reach and whose\n"
+		"name is printed.  Nothing in them runs, gives rights, is a device, or leads\n"
+		"elsewhere by a symbolic link.  The guest does not start before vserver\n"
+		"umount.  Users of the host who have the numbers of the guest's can do in DIR\n"
+		"what those may.",
 	.options = (const struct option_row[]){
 		{ "read-only", 0, NULL, "nothing can be changed" },
 		{ NULL },

@@ -56,9 +56,9 @@ const struct verb verb_rollback = {
 	.summary = "bring back a snapshot of a stopped guest",
 	.details =
 		"\n"
-		"The files that it has now are lost, in one step; those of the snapshot stay where\n"
-		"they are, too.  Its settings stay as they are, without --config.  On a terminal it\n"
-		"asks first.",
+		"The files that it has now are lost, in one step; those of the snapshot stay\n"
+		"where they are, too.  Its settings stay as they are, without --config.  On a\n"
+		"terminal it asks first.",
 	.options = (const struct option_row[]){
 		{ "config", 0, NULL, "its settings become those of the snapshot, too" },
 		{ "yes", 'y', NULL, "do not ask" },

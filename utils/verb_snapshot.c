@@ -94,11 +94,11 @@ const struct verb verb_snapshot = {
 	.summary = "keep a copy of a guest's files and settings",
 	.details =
 		"\n"
-		"Its name is SNAP, or the time.  A guest that runs stands still meanwhile, and how\n"
-		"long is said; where the file system can, the copy shares the guest's blocks and\n"
-		"takes a moment.  vserver-snapshots.timer does it with --scheduled, every hour, for\n"
-		"each guest of which the setting snapshots asks for one then, and removes the oldest\n"
-		"of these beyond as many as are kept.",
+		"Its name is SNAP, or the time.  A guest that runs stands still meanwhile, and\n"
+		"how long is said; where the file system can, the copy shares the guest's\n"
+		"blocks and takes a moment.  vserver-snapshots.timer does it with --scheduled,\n"
+		"every hour, for each guest of which the setting snapshots asks for one then,\n"
+		"and removes the oldest of these beyond as many as are kept.",
 	.options = (const struct option_row[]){
 		{ "scheduled", 0, NULL, "of each guest for which it is time" },
 		{ "json", 0, NULL, "print JSON" },

@@ -99,8 +99,8 @@ const struct verb verb_snapshots = {
 	.summary = "show and remove the snapshots of a guest",
 	.details =
 		"\n"
-		"The oldest first; with --quiet their names only.  JSON is an array of the objects\n"
-		"that Varlink calls Snapshot.",
+		"The oldest first; with --quiet their names only.  JSON is an array of the\n"
+		"objects that Varlink calls Snapshot.",
 	.options = (const struct option_row[]){
 		{ "remove", 0, "SNAP", "remove this one" },
 		{ "json", 0, NULL, "print JSON" },

@@ -63,9 +63,10 @@ const struct verb verb_unify = {
 	.summary = "let identical files of guests share blocks",
 	.details =
 		"\n"
-		"Of all guests, or of those named, on btrfs and xfs.  They may run: the kernel holds\n"
-		"two files still, compares them, and shares what is the same; what is written to\n"
-		"one later is its own.  What is in images and snapshots is not looked at.",
+		"Of all guests, or of those named, on btrfs and xfs.  They may run: the kernel\n"
+		"holds two files still, compares them, and shares what is the same; what is\n"
+		"written to one later is its own.  What is in images and snapshots is not\n"
+		"looked at.",
 	.options = (const struct option_row[]){
 		{ "dry-run", 0, NULL, "say what would be saved, and change nothing" },
 		{ "json", 0, NULL, "print JSON" },
