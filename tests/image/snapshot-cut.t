@@ -30,7 +30,7 @@ on_filesystem ext4
 tiny "$scratch/tiny.tar"
 vserver build sn --from "$scratch/tiny.tar" >/dev/null
 vserver snapshot sn one >/dev/null
-head -c 400M /dev/zero | tr '\0' x >"$root/large"
+dd if=/dev/zero of="$root/large" bs=1M count=300 status=none
 
 # --- a worker ------------------------------------------------------------------------------
 vserver start sn >/dev/null
