@@ -67,6 +67,11 @@ static const struct vs_setting settings[] = {
 	  "the filter on system calls" },
 	{ "no-new-privs", "noNewPrivs", VS_TYPE_BOOL, "no", false, false, "yes|no",
 	  "setuid programs and file capabilities give nothing inside" },
+	{ "snapshots", "snapshots", VS_TYPE_SCHEDULE, "none", true, false,
+	  "none|PERIOD keep NUMBER",
+	  "hourly, daily, weekly or monthly: it is snapshot, and so many are kept" },
+	{ "protect", "protect", VS_TYPE_BOOL, "no", true, false, "yes|no",
+	  "it cannot be deleted before this is no again" },
 	{},
 };
 

@@ -113,6 +113,21 @@ static int check_size(const struct vs_setting *setting, const char *value,
 	return remedy(refusal, "write %lluM or more", MEMORY_MIN >> 20);
 }
 
+static int check_schedule(const char *value, struct refusal *refusal)
+{
+	struct vs_schedule schedule;
+	int r = vs_parse_schedule(value, &schedule);
+
+	if (!r)
+		return 0;
+	if (r == -ERANGE)
+		because(refusal, "'%s' keeps none, or too many", value);
+	else
+		because(refusal, "'%s' is no schedule", value);
+	return remedy(refusal, "write it like daily keep 7: hourly, daily, weekly or monthly, and "
+		      "1 to 10000; or none");
+}
+
 static int check_bias(const char *value, struct refusal *refusal)
 {
 	int32_t bias;
@@ -350,6 +365,8 @@ static int check(const struct vs_setting *setting, const char *value, struct ref
 		return check_image(value, refusal);
 	case VS_TYPE_CPUSET:
 		return check_cpuset(value, refusal);
+	case VS_TYPE_SCHEDULE:
+		return check_schedule(value, refusal);
 	case VS_TYPE_RATE:
 	case VS_TYPE_TRAFFIC:
 		return vs_traffic_check(setting->type, value, &refusal->reason,

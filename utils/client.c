@@ -54,7 +54,8 @@ static uint64_t limit_of(const char *method)
 	static const char *const slow[] = { "Build", "Start", "Stop", "Restart", "Delete",
 					    "AddAddress", "RemoveAddress", "Subscribe",
 					    "ImportImage", "BuildImage", "VerifyImage",
-					    "RemoveImage" };
+					    "RemoveImage", "Snapshot", "RemoveSnapshot",
+					    "Rollback", "Clone", "Rename", "Unify" };
 
 	for (size_t i = 0; i < sizeof(slow) / sizeof(*slow); i++)
 		if (!strcmp(slow[i], method))

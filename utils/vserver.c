@@ -16,6 +16,8 @@ const struct verb *const verbs[] = {
 	&verb_restart,
 	&verb_list,  &verb_status, &verb_enter,	 &verb_exec,  &verb_set,
 	&verb_address, &verb_config, &verb_contexts, &verb_ps, &verb_top, &verb_kill, &verb_wait,
+	&verb_clone, &verb_rename, &verb_snapshot, &verb_snapshots, &verb_rollback,
+	&verb_mount, &verb_umount, &verb_unify,
 	&verb_events, &verb_check, &verb_help, NULL,
 };
 

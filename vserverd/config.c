@@ -146,6 +146,8 @@ static int take(struct config *config, const struct entries *entries, FILE *erro
 	const char *no_new_privs = entry_value(entries, "no-new-privs");
 	const char *seccomp = entry_value(entries, "seccomp");
 	const char *root = entry_value(entries, "root");
+	const char *protect = entry_value(entries, "protect");
+	const char *snapshots = entry_value(entries, "snapshots");
 
 	if (xid)
 		vs_parse_xid(xid, &config->xid);
@@ -153,6 +155,9 @@ static int take(struct config *config, const struct entries *entries, FILE *erro
 	config->no_new_privs = no_new_privs && config_is_true(no_new_privs);
 	config->read_only = root && !strcmp(root, "read-only");
 	config->no_seccomp = seccomp && !strcmp(seccomp, "none");
+	config->protected = protect && config_is_true(protect);
+	if (snapshots)
+		vs_parse_schedule(snapshots, &config->snapshots);
 	config->memory_bytes = take_limit(entries, "memory", vs_parse_size);
 	config->swap_bytes = take_limit(entries, "memory-swap", vs_parse_size);
 	config->tasks = take_limit(entries, "tasks", vs_parse_count);

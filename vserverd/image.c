@@ -14,7 +14,9 @@
 #include "directory.h"
 #include "fail.h"
 #include "image.h"
+#include "mounted.h"
 #include "scope.h"
+#include "snapshot.h"
 #include "tree.h"
 #include "unpack.h"
 
@@ -139,7 +141,10 @@ int image_check_mounts(const char *name, char **ret_reason)
 	_cleanup_fclose_ FILE *mounts = fopen("/proc/self/mountinfo", "re");
 	_cleanup_free_ char *path = NULL, *real = NULL, *line = NULL;
 	size_t size = 0;
+	int r = mounted_check(name, ret_reason);
 
+	if (r < 0)
+		return r;
 	*ret_reason = NULL;
 	if (!mounts)
 		return -errno;
@@ -219,6 +224,8 @@ int image_leftovers(const char *name, char ***ret)
 		if (!names[n++])
 			return -ENOMEM;
 	}
+	if (!name && snapshot_leftovers(&names, &n) < 0)
+		return -ENOMEM;
 	*ret = TAKE_PTR(names);
 	return 0;
 }

@@ -25,6 +25,7 @@
 #include "init.h"
 #include "layer.h"
 #include "lock.h"
+#include "mounted.h"
 #include "network.h"
 #include "presence.h"
 #include "scope.h"
@@ -46,6 +47,15 @@ static int read_config(struct supervisor *s)
 	}
 	free(errors);
 	return r;
+}
+
+/* Who starts the unit has not asked the daemon. */
+static int check_mounted(struct supervisor *s)
+{
+	_cleanup_free_ char *reason = NULL;
+	int r = mounted_check(s->name, &reason);
+
+	return r < 0 ? failed(s, "looking at its files", reason ?: strerror(-r), r) : 0;
 }
 
 static int take_ids(struct supervisor *s)
@@ -277,6 +287,7 @@ static const struct step {
 } steps[] = {
 	{ "reading the configuration", read_config },
 	{ "writing the state", write_state },
+	{ "looking at its files", check_mounted },
 	{ "giving it user ids", take_ids },
 	{ "making the context", make_context },
 	{ "preparing its network", network_prepare },

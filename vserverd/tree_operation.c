@@ -161,7 +161,7 @@ static void on_built(int error, const char *reason, void *userdata)
 	operation_end(operation, NULL);
 }
 
-static int check_new(struct manager *m, const char *name, struct problem *problem)
+int operation_check_new(struct manager *m, const char *name, struct problem *problem)
 {
 	_cleanup_guest_ struct guest *guest = NULL;
 	int r = guest_read(m, name, &guest, problem);
@@ -180,7 +180,7 @@ static int begin(struct manager *m, const char *name, const char *from,
 		 struct problem *problem)
 {
 	struct build *build;
-	int r = check_new(m, name, problem);
+	int r = operation_check_new(m, name, problem);
 
 	if (!r)
 		r = set_check(name, settings, problem);
@@ -340,6 +340,17 @@ static void on_deleted(int error, const char *reason, void *userdata)
 	operation_end(operation, error ? &problem : NULL);
 }
 
+static int check_protected(const char *name, struct problem *problem)
+{
+	_cleanup_free_ char *path = config_protected(name), *remedy = NULL;
+
+	if (!path)
+		return 0;
+	if (asprintf(&remedy, "to lift that: vserver set %s protect=no", name) < 0)
+		remedy = NULL;
+	return problem_failed(problem, "it is protected", remedy, "%s has protect = yes", path);
+}
+
 int operation_delete(struct manager *m, const char *name, operation_done_t done,
 		     void *userdata, struct problem *problem)
 {
@@ -353,14 +364,10 @@ int operation_delete(struct manager *m, const char *name, operation_done_t done,
 	r = operation_new(m, name, "delete", done, userdata, &operation, problem);
 	if (r < 0)
 		return r;
-	if (guest_is_up(guest)) {
-		_cleanup_free_ char *by = NULL;
-
-		if (asprintf(&by, "it is %s; stop it first", guest->phase) < 0)
-			by = NULL;
-		problem_set(problem, PROBLEM_BUSY, name, by);
+	if (check_protected(name, problem) < 0)
 		goto drop;
-	}
+	if (operation_check_down(guest, problem) < 0)
+		goto drop;
 
 	r = worker_run(m->event, work_delete, operation->name, NULL, on_deleted, operation);
 	if (r < 0) {

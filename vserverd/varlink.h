@@ -35,6 +35,21 @@ int varlink_bind_create(sd_varlink_server *server);
 /** varlink_bind_images() - the methods about images. */
 int varlink_bind_images(sd_varlink_server *server);
 
+/* varlink_snapshot.c */
+/** varlink_bind_snapshots() - the methods about snapshots. */
+int varlink_bind_snapshots(sd_varlink_server *server);
+
+/* varlink_clone.c */
+/** varlink_bind_clones() - the methods about guests made of others. */
+int varlink_bind_clones(sd_varlink_server *server);
+
+/* varlink_mount.c */
+/** varlink_bind_mounts() - the methods about guests' files on the host. */
+int varlink_bind_mounts(sd_varlink_server *server);
+
+/* varlink_unify.c */
+int varlink_bind_unify(sd_varlink_server *server);
+
 /* varlink_reply.c */
 /** reply_problem() - as the interface's error. */
 int reply_problem(sd_varlink *link, const struct problem *problem);
