@@ -100,6 +100,7 @@ static int fill(const char *directory, int archive, const char *from,
 	if (fd < 0)
 		return fail(ret_reason, -errno, "opening %s: %s", root, strerror(errno));
 
+	unpack_limit();
 	r = unpack(archive, fd, progress, &reason);
 	if (r < 0)
 		return fail(ret_reason, r, "%s: %s", from, reason ? reason : strerror(-r));

@@ -63,6 +63,10 @@ int operation_stop(struct manager *m, const char *name, operation_done_t done, v
 		   struct problem *problem);
 int operation_restart(struct manager *m, const char *name, bool wait, operation_done_t done,
 		      void *userdata, struct problem *problem);
+/** operation_bind() - what is made for a @client is given up where that goes;
+ * operation_abandon(): it has gone. */
+void operation_bind(struct manager *m, const char *name, const void *client);
+void operation_abandon(struct manager *m, const void *client);
 /** operation_state_changed() - the guest's state file is another. */
 void operation_state_changed(struct manager *m, const char *name);
 
@@ -81,6 +85,33 @@ int operation_build(struct manager *m, const char *name, const char *from,
 		    operation_done_t done, void *userdata, struct problem *problem);
 int operation_delete(struct manager *m, const char *name, operation_done_t done,
 		     void *userdata, struct problem *problem);
+
+/* export_operation.c: as above; @fd: where to, which is still the caller's. */
+int operation_export(struct manager *m, const char *name, const char *compress, int fd,
+		     operation_done_t done, void *userdata, struct problem *problem);
+
+/** struct import_request - an export to be made a guest of.  Borrowed.
+ * @name: of the guest; NULL: the archive's.
+ * @trust: take all settings of the archive.
+ * @client: operation_bind(). */
+struct import_request {
+	const char *name;
+	int fd;
+	bool trust;
+	struct pairs settings;		/* in place of the archive's */
+	const void *client;
+};
+/** struct import_result - what came of it, when it is done.
+ * @left: the settings that were left out, []Setting; NULL: none. */
+struct import_result {
+	char *name;
+	sd_json_variant *left;
+};
+/** operation_import() - import_operation.c; @result lives until @done. */
+int operation_import(struct manager *m, const struct import_request *request,
+		     operation_progress_t progress, operation_done_t done, void *userdata,
+		     struct import_result *result, struct problem *problem);
+void import_result_clear(struct import_result *result);
 
 /* set.c: as above; @ret_warnings: set_check.h */
 int operation_set(struct manager *m, const char *name, const struct pairs *settings,

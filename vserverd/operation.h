@@ -13,7 +13,8 @@ struct operation {
 	struct manager *manager;
 	struct operation *next;
 	char *name;
-	const char *verb;	/* "start", "stop", "restart", "set", "build", "delete" */
+	const char *verb;	/* "start", "stop", "restart", "set", "build", "delete",
+				 * "export", "import" */
 	const char *state;	/* what the guest is meanwhile; NULL: what it is */
 	bool wait;		/* start: until it is ready */
 	bool started;		/* start: the job is done, readiness is awaited */
@@ -21,6 +22,8 @@ struct operation {
 	operation_done_t done;
 	operation_progress_t progress;
 	void *userdata;
+	struct worker *worker;	/* that is killed where @client goes; NULL: it goes on */
+	const void *client;	/* who waits for it; NULL: nobody */
 	void *work;		/* of tree_operation.c and set.c */
 	void (*free_work)(void *work);
 };
@@ -36,6 +39,8 @@ void operation_drop(struct operation *operation);
 /** operation_find() - the last that began. */
 struct operation *operation_find(struct manager *m, const char *name);
 
+/** operation_check_new() - 0; -ECANCELED there is such a guest.  tree_operation.c */
+int operation_check_new(struct manager *m, const char *name, struct problem *problem);
 /** operation_check_start() - 0; -ECANCELED it would not start.  operation_check.c */
 struct guest;
 int operation_check_start(struct manager *m, const struct guest *guest,

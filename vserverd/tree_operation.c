@@ -125,6 +125,7 @@ static void on_built(int error, const char *reason, void *userdata)
 	struct build *build = operation->work;
 	int r;
 
+	operation->worker = NULL;
 	if (error == -EEXIST) {		/* what is there is another's */
 		problem_set(&exists, PROBLEM_EXISTS, operation->name, NULL);
 		operation_end(operation, &exists);
@@ -146,7 +147,7 @@ static void on_built(int error, const char *reason, void *userdata)
 	operation_end(operation, NULL);
 }
 
-static int check_new(struct manager *m, const char *name, struct problem *problem)
+int operation_check_new(struct manager *m, const char *name, struct problem *problem)
 {
 	_cleanup_guest_ struct guest *guest = NULL;
 	int r = guest_read(m, name, &guest, problem);
@@ -164,12 +165,14 @@ int operation_build(struct manager *m, const char *name, const char *from,
 		    operation_done_t done, void *userdata, struct problem *problem)
 {
 	struct operation *operation;
+	struct worker_job job = { .work = work_build, .fd = -1, .progress = on_progress,
+				  .done = on_built };
 	int r;
 
 	r = operation_new(m, name, "build", done, userdata, &operation, problem);
 	if (r < 0)
 		return r;
-	r = check_new(m, name, problem);
+	r = operation_check_new(m, name, problem);
 	if (!r)
 		r = set_check(name, settings, problem);
 	if (r < 0)
@@ -178,8 +181,9 @@ int operation_build(struct manager *m, const char *name, const char *from,
 	operation->progress = progress;
 	operation->free_work = free_build;
 	operation->work = new_build(name, from, settings);
-	r = operation->work ? worker_run(m->event, work_build, operation->work, on_progress,
-					 on_built, operation) : -ENOMEM;
+	job.argument = operation->work;
+	job.userdata = operation;
+	r = operation->work ? worker_start(m->event, &job, &operation->worker) : -ENOMEM;
 	if (r < 0) {
 		problem_failed(problem, "unpacking the archive", NULL, "%s", strerror(-r));
 		goto drop;

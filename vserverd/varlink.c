@@ -162,6 +162,13 @@ static void on_disconnect(sd_varlink_server *server, sd_varlink *link, void *use
 	struct manager *m = userdata;
 
 	events_unsubscribe(m->events, link);
+	operation_abandon(m, link);
+}
+
+/* Archives come and go as descriptors. */
+static int on_connect(sd_varlink_server *server, sd_varlink *link, void *userdata)
+{
+	return sd_varlink_set_allow_fd_passing_input(link, true);
 }
 
 /* --- what takes time: answered at its end ------------------------------------------------ */
@@ -189,6 +196,8 @@ static int on_build(sd_varlink *link, sd_json_variant *parameters,
 	r = operation_build(userdata, request.name, request.from, &request.settings,
 			    flags & SD_VARLINK_METHOD_MORE ? reply_progress : NULL, reply_built,
 			    sd_varlink_ref(link), &problem);
+	if (r >= 0)
+		operation_bind(userdata, request.name, link);
 	return answer(link, r, &problem);
 }
 
@@ -319,6 +328,8 @@ int varlink_listen(struct manager *m, sd_varlink_server **ret)
 			VARLINK_INTERFACE "Subscribe", on_subscribe);
 	if (r >= 0)
 		r = varlink_bind_addresses(server);
+	if (r >= 0)
+		r = sd_varlink_server_bind_connect(server, on_connect);
 	if (r >= 0)
 		r = sd_varlink_server_bind_disconnect(server, on_disconnect);
 	if (r >= 0)
