@@ -52,7 +52,8 @@ static int connect_daemon(sd_varlink **ret, uint64_t limit_usec)
 static uint64_t limit_of(const char *method)
 {
 	static const char *const slow[] = { "Build", "Start", "Stop", "Restart", "Delete",
-					    "AddAddress", "RemoveAddress", "Subscribe" };
+					    "AddAddress", "RemoveAddress", "Subscribe", "Export",
+					    "Import" };
 
 	for (size_t i = 0; i < sizeof(slow) / sizeof(*slow); i++)
 		if (!strcmp(slow[i], method))
@@ -242,6 +243,10 @@ static int start_call(struct run *run, size_t i)
 	r = sd_varlink_bind_reply(run->links[i], on_reply);
 	if (r >= 0)
 		r = sd_varlink_attach_event(run->links[i], run->event, 0);
+	if (r >= 0 && call->fd)
+		r = sd_varlink_set_allow_fd_passing_output(run->links[i], true);
+	if (r >= 0 && call->fd)
+		r = sd_varlink_push_dup_fd(run->links[i], *call->fd);
 	if (r < 0)
 		return r;
 	snprintf(method, sizeof(method), INTERFACE "%s", call->method);

@@ -12,6 +12,8 @@
 extern const struct verb verb_address;
 extern const struct verb verb_build;
 extern const struct verb verb_delete;
+extern const struct verb verb_export;
+extern const struct verb verb_import;
 extern const struct verb verb_start, verb_stop, verb_restart;	/* verb_start.c */
 extern const struct verb verb_list;
 extern const struct verb verb_status;

@@ -329,6 +329,8 @@ int varlink_listen(struct manager *m, sd_varlink_server **ret)
 	if (r >= 0)
 		r = varlink_bind_addresses(server);
 	if (r >= 0)
+		r = varlink_bind_exports(server);
+	if (r >= 0)
 		r = sd_varlink_server_bind_connect(server, on_connect);
 	if (r >= 0)
 		r = sd_varlink_server_bind_disconnect(server, on_disconnect);
