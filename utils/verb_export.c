@@ -53,10 +53,13 @@ static int export(const struct cli *cli, int fd)
 		.fd = &fd,
 	};
 	const char *compress = cli_value(cli, "compress");
+	const char *snapshot = cli_value(cli, "snapshot");
 	int r;
 
 	if (sd_json_buildo(&call.parameters, SD_JSON_BUILD_PAIR_STRING("name", call.name),
 			   SD_JSON_BUILD_PAIR_UNSIGNED("archive", 0),
+			   SD_JSON_BUILD_PAIR_CONDITION(snapshot != NULL, "snapshot",
+							SD_JSON_BUILD_STRING(snapshot)),
 			   SD_JSON_BUILD_PAIR_CONDITION(compress != NULL, "compress",
 							SD_JSON_BUILD_STRING(compress))) < 0)
 		return fail_memory();
@@ -98,8 +101,8 @@ static int run(const struct cli *cli)
 
 const struct verb verb_export = {
 	.name = "export",
-	.arguments = "NAME [--output FILE] [--compress HOW] > FILE",
-	.summary = "write a stopped guest as one archive",
+	.arguments = "NAME [--snapshot SNAP] [--compress HOW] [--output FILE | > FILE]",
+	.summary = "write a stopped guest, or a snapshot, as one archive",
 	.details =
 		"\n"
 		"The archive has the guest's settings and its files, and is tar within: what it\n"
@@ -107,6 +110,7 @@ const struct verb verb_export = {
 		"host or another.",
 	.options = (const struct option_row[]){
 		{ "output", 'o', "FILE", "write there, which is not there yet" },
+		{ "snapshot", 0, "SNAP", "files of this snapshot; the guest may run" },
 		{ "compress", 0, "HOW", "zstd, which is the default, gzip or none" },
 		{ NULL },
 	},

@@ -119,8 +119,8 @@ static int put_sum(struct archive *out, struct archive_sum *sum)
 
 /* --- the tree --------------------------------------------------------------------------- */
 
-/* A guest of an image: what it has written over what the image has. */
-static int open_layers(const char *name, const char *image, char **ret_reason)
+/* Of one that has an image: what was written over what the image has. */
+static int open_layers(const char *directory, const char *image, char **ret_reason)
 {
 	const char *digest = strrchr(image, '/');
 	_cleanup_free_ char *lower = NULL, *layer = NULL;
@@ -129,7 +129,7 @@ static int open_layers(const char *name, const char *image, char **ret_reason)
 	int r;
 
 	if (asprintf(&lower, IMAGES_DIR "/%s/root", digest ? digest + 1 : image) < 0 ||
-	    asprintf(&layer, GUESTS_DIR "/%s/layer", name) < 0)
+	    asprintf(&layer, "%s/layer", directory) < 0)
 		return -ENOMEM;
 	r = vs_new(&vs);
 	if (r < 0)
@@ -142,20 +142,33 @@ static int open_layers(const char *name, const char *image, char **ret_reason)
 	return r;
 }
 
-static int open_tree_of(const char *name, char **ret_reason)
+/* Where its tree is, or its layer and which image that is over. */
+static int find_directory(const struct export_job *job, char **ret, char **ret_reason)
 {
-	_cleanup_free_ char *root = NULL, *link = NULL;
+	if (!job->snapshot)
+		return asprintf(ret, GUESTS_DIR "/%s", job->name) < 0 ? -ENOMEM : 0;
+	if (asprintf(ret, GUESTS_DIR "/%s/snapshots/%s", job->name, job->snapshot) < 0)
+		return -ENOMEM;
+	return access(*ret, F_OK) == 0 ? 0 :
+	       fail(ret_reason, -errno, "there is no snapshot '%s' of it", job->snapshot);
+}
+
+static int open_tree_of(const struct export_job *job, char **ret_reason)
+{
+	_cleanup_free_ char *directory = NULL, *root = NULL, *link = NULL;
 	char image[PATH_MAX];
 	ssize_t n;
-	int fd;
+	int fd = find_directory(job, &directory, ret_reason);
 
-	if (asprintf(&root, GUESTS_DIR "/%s/root", name) < 0 ||
-	    asprintf(&link, GUESTS_DIR "/%s/image", name) < 0)
+	if (fd < 0)
+		return fd;
+	if (asprintf(&root, "%s/root", directory) < 0 ||
+	    asprintf(&link, "%s/image", directory) < 0)
 		return -ENOMEM;
 	n = readlink(link, image, sizeof(image) - 1);
 	if (n >= 0) {
 		image[n] = '\0';
-		return open_layers(name, image, ret_reason);
+		return open_layers(directory, image, ret_reason);
 	}
 	fd = open(root, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
 	return fd < 0 ? fail(ret_reason, -errno, "%s: %s", root, strerror(errno)) : fd;
@@ -194,10 +207,10 @@ int export_write(const struct export_job *job, int out, char **ret_reason)
 
 	*ret_reason = NULL;
 	signal(SIGPIPE, SIG_IGN);
-	r = image_check_mounts(job->name, ret_reason);
+	r = job->snapshot ? 0 : image_check_mounts(job->name, ret_reason);
 	if (r < 0)
 		return r;
-	tree = open_tree_of(job->name, ret_reason);
+	tree = open_tree_of(job, ret_reason);
 	if (tree < 0)
 		return tree;
 	archive = archive_write_new();

@@ -34,6 +34,7 @@ struct archive_sum;
 /** struct export_job - what is written.  Strings are borrowed. */
 struct export_job {
 	const char *name;
+	const char *snapshot;	/* of the guest; NULL: itself, as it is */
 	const char *compress;	/* "zstd", "gzip", "none" */
 	const char *conf;	/* the texts of the two files */
 	const char *json;
@@ -43,12 +44,13 @@ struct export_job {
 bool export_compresses(const char *word);
 
 /**
- * export_write() - a guest that does not run, as an archive.
+ * export_write() - a guest that does not run, or a snapshot, as an archive.
  * @out: a file or a pipe, blocking or not.
  * @ret_reason: on failure one sentence without a final dot, or NULL; free().
  *
  * For a worker: raises the limit of open files, ignores SIGPIPE.
- * Return: 0; -EBUSY something is mounted in its tree; any errno.
+ * Return: 0; -EBUSY something is mounted in its tree; -ENOENT there is no such
+ * snapshot; any errno.
  */
 int export_write(const struct export_job *job, int out, char **ret_reason);
 

@@ -3,7 +3,8 @@
  * Copyright (C) 2026 The VServer developers
  *
  * Guests exported, by workers.  The guest has to be stopped, and is kept so
- * while it is written; its settings are those in force when that begins.
+ * while it is written, unless it is a snapshot that is; its settings are those
+ * in force when that begins.
  */
 #include <errno.h>
 #include <limits.h>
@@ -16,7 +17,7 @@
 #include "worker.h"
 
 struct work {
-	char *name, *compress, *conf, *json;
+	char *name, *snapshot, *compress, *conf, *json;
 };
 
 static void free_work(void *userdata)
@@ -26,6 +27,7 @@ static void free_work(void *userdata)
 	if (!work)
 		return;
 	free(work->name);
+	free(work->snapshot);
 	free(work->compress);
 	free(work->conf);
 	free(work->json);
@@ -92,15 +94,20 @@ static int write_json(const char *name, char **ret)
 	return r < 0 ? r : 0;
 }
 
-static int new_work(const struct guest *guest, const char *compress, struct work **ret)
+static int new_work(const struct guest *guest, const struct export_request *request,
+		    struct work **ret)
 {
 	struct work *work = calloc(1, sizeof(*work));
 	int r;
 
 	if (!work)
 		return -ENOMEM;
+	if (request->snapshot && !(work->snapshot = strdup(request->snapshot))) {
+		free_work(work);
+		return -ENOMEM;
+	}
 	work->name = strdup(guest->name);
-	work->compress = strdup(compress);
+	work->compress = strdup(request->compress);
 	r = work->name && work->compress ? write_conf(guest->config, &work->conf) : -ENOMEM;
 	if (!r)
 		r = write_json(guest->name, &work->json);
@@ -116,6 +123,7 @@ static int work_export(struct worker *worker, const void *userdata, char **ret_r
 {
 	const struct work *work = userdata;
 	const struct export_job job = { .name = work->name, .compress = work->compress,
+					.snapshot = work->snapshot,
 					.conf = work->conf, .json = work->json };
 
 	return export_write(&job, WORKER_FD, ret_reason);
@@ -132,15 +140,22 @@ static void on_exported(int error, const char *reason, void *userdata)
 	operation_end(operation, error ? &problem : NULL);
 }
 
-static int check(const struct guest *guest, const char *compress, struct problem *problem)
+static int check(const struct guest *guest, const struct export_request *request,
+		 struct problem *problem)
 {
+	const char *compress = request->compress, *snapshot = request->snapshot;
+
 	_cleanup_free_ char *by = NULL;
 
 	if (!export_compresses(compress))
 		return problem_invalid(problem, "compress", compress, "it is none of zstd, gzip "
 				       "and none", NULL);
-	if (guest_is_up(guest)) {
-		if (asprintf(&by, "it is %s; stop it first", guest->phase) < 0)
+	if (snapshot && !vs_name_valid(snapshot))
+		return problem_invalid(problem, "snapshot", snapshot, "no snapshot is called so",
+				       NULL);
+	if (guest_is_up(guest) && !snapshot) {
+		if (asprintf(&by, "it is %s; stop it first, or export a snapshot",
+			     guest->phase) < 0)
 			by = NULL;
 		return problem_set(problem, PROBLEM_BUSY, guest->name, by);
 	}
@@ -150,27 +165,28 @@ static int check(const struct guest *guest, const char *compress, struct problem
 	return 0;
 }
 
-int operation_export(struct manager *m, const char *name, const char *compress, int fd,
+int operation_export(struct manager *m, const struct export_request *request,
 		     operation_done_t done, void *userdata, struct problem *problem)
 {
-	struct worker_job job = { .work = work_export, .fd = fd, .done = on_exported };
+	struct worker_job job = { .work = work_export, .fd = request->fd, .done = on_exported };
 	_cleanup_guest_ struct guest *guest = NULL;
 	struct operation *operation;
 	struct work *work = NULL;
 	int r;
 
-	r = guest_read(m, name, &guest, problem);
+	r = guest_read(m, request->name, &guest, problem);
 	if (r < 0)
 		return r;
-	r = operation_new(m, name, "export", done, userdata, &operation, problem);
+	r = operation_new(m, request->name, "export", done, userdata, &operation, problem);
 	if (r < 0)
 		return r;
-	r = check(guest, compress, problem);
+	r = check(guest, request, problem);
 	if (r < 0)
 		goto drop;
 
 	operation->free_work = free_work;
-	r = new_work(guest, compress, &work);
+	r = new_work(guest, request, &work);
+	operation->client = request->client;
 	operation->work = work;
 	job.argument = work;
 	job.userdata = operation;

@@ -86,8 +86,17 @@ int operation_build(struct manager *m, const char *name, const char *from,
 int operation_delete(struct manager *m, const char *name, operation_done_t done,
 		     void *userdata, struct problem *problem);
 
-/* export_operation.c: as above; @fd: where to, which is still the caller's. */
-int operation_export(struct manager *m, const char *name, const char *compress, int fd,
+/** struct export_request - a guest to be written.  Borrowed.
+ * @snapshot: of it; NULL: itself.
+ * @fd: where to.
+ * @client: operation_bind(). */
+struct export_request {
+	const char *name, *snapshot, *compress;
+	int fd;
+	const void *client;
+};
+/* export_operation.c: as above. */
+int operation_export(struct manager *m, const struct export_request *request,
 		     operation_done_t done, void *userdata, struct problem *problem);
 
 /** struct import_request - an export to be made a guest of.  Borrowed.

@@ -55,7 +55,7 @@ struct request {
 	const char *name;
 	const char *from;
 	const char *address;
-	const char *compress;
+	const char *compress, *snapshot;
 	unsigned int archive;
 	bool wait, runtime, trust;
 	struct pairs settings;		/* the arrays are the request's */

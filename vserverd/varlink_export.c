@@ -29,6 +29,7 @@ static int on_export(sd_varlink *link, sd_json_variant *parameters,
 {
 	_cleanup_problem_ struct problem problem = { 0 };
 	struct request request = { 0 };
+	struct export_request wanted;
 	_cleanup_close_ int fd = -1;
 	int r;
 
@@ -38,12 +39,13 @@ static int on_export(sd_varlink *link, sd_json_variant *parameters,
 	r = take_archive(link, &request, &fd);
 	if (fd < 0)
 		return r;
-	r = operation_export(userdata, request.name, request.compress ? request.compress : "zstd",
-			     fd, reply_done, sd_varlink_ref(link), &problem);
+	wanted = (struct export_request){
+		.name = request.name, .snapshot = request.snapshot, .fd = fd, .client = link,
+		.compress = request.compress ? request.compress : "zstd",
+	};
+	r = operation_export(userdata, &wanted, reply_done, sd_varlink_ref(link), &problem);
 	if (r < 0)
 		reply_done(&problem, link);
-	else
-		operation_bind(userdata, request.name, link);
 	return 0;
 }
 
@@ -83,7 +85,7 @@ static int on_import(sd_varlink *link, sd_json_variant *parameters,
 	_cleanup_problem_ struct problem problem = { 0 };
 	_cleanup_request_ struct request request = { 0 };
 	_cleanup_close_ int fd = -1;
-	struct import_request import;
+	struct import_request wanted;
 	struct answer *answer;
 	int r;
 
@@ -97,9 +99,9 @@ static int on_import(sd_varlink *link, sd_json_variant *parameters,
 	if (!answer)
 		return sd_varlink_error_errno(link, -ENOMEM);
 	answer->link = sd_varlink_ref(link);
-	import = (struct import_request){ .name = request.name, .fd = fd, .client = link,
+	wanted = (struct import_request){ .name = request.name, .fd = fd, .client = link,
 					  .trust = request.trust, .settings = request.settings };
-	r = operation_import(userdata, &import,
+	r = operation_import(userdata, &wanted,
 			     flags & SD_VARLINK_METHOD_MORE ? on_progress : NULL, on_imported,
 			     answer, &answer->result, &problem);
 	if (r < 0)
