@@ -13,6 +13,8 @@
 static const struct vs_setting settings[] = {
 	{ "xid", "xid", VS_TYPE_XID, NULL, false, false, "NUMBER",
 	  "number of the context; otherwise one is handed out" },
+	{ "image", "image", VS_TYPE_IMAGE, NULL, false, false, "IMAGE",
+	  "name or digest of the image that its tree is a layer over; otherwise none" },
 	{ "init", "init", VS_TYPE_COMMAND, NULL, false, false, "COMMAND",
 	  "systemd, sysvinit, openrc, runit or a command line; otherwise what is there" },
 	{ "hostname", "hostname", VS_TYPE_STRING, NULL, false, false, "NAME",
@@ -61,6 +63,11 @@ static const struct vs_setting settings[] = {
 	  "the filter on system calls" },
 	{ "no-new-privs", "noNewPrivs", VS_TYPE_BOOL, "no", false, false, "yes|no",
 	  "setuid programs and file capabilities give nothing inside" },
+	{ "snapshots", "snapshots", VS_TYPE_SCHEDULE, "none", true, false,
+	  "none|PERIOD keep NUMBER",
+	  "hourly, daily, weekly or monthly: it is snapshot, and so many are kept" },
+	{ "protect", "protect", VS_TYPE_BOOL, "no", true, false, "yes|no",
+	  "it cannot be deleted before this is no again" },
 	{},
 };
 

@@ -113,6 +113,21 @@ static int check_size(const struct vs_setting *setting, const char *value,
 	return remedy(refusal, "write %lluM or more", MEMORY_MIN >> 20);
 }
 
+static int check_schedule(const char *value, struct refusal *refusal)
+{
+	struct vs_schedule schedule;
+	int r = vs_parse_schedule(value, &schedule);
+
+	if (!r)
+		return 0;
+	if (r == -ERANGE)
+		because(refusal, "'%s' keeps none, or too many", value);
+	else
+		because(refusal, "'%s' is no schedule", value);
+	return remedy(refusal, "write it like daily keep 7: hourly, daily, weekly or monthly, and "
+		      "1 to 10000; or none");
+}
+
 static int check_bias(const char *value, struct refusal *refusal)
 {
 	int32_t bias;
@@ -295,6 +310,18 @@ static int check_command(const char *value, struct refusal *refusal)
 	return remedy(refusal, "write systemd, sysvinit, openrc, runit or the path of a command");
 }
 
+/* Whether there is such an image, the daemon knows. */
+static int check_image(const char *value, struct refusal *refusal)
+{
+	const char *digits = strncmp(value, "sha256:", 7) ? NULL : value + 7;
+
+	if (digits ? strlen(digits) >= 8 && digits[strspn(digits, "0123456789abcdef")] == '\0' :
+		     vs_name_valid(value))
+		return 0;
+	because(refusal, "no image can be called '%s'", value);
+	return remedy(refusal, "write the name of one, or sha256: and 8 digits or more");
+}
+
 static int check(const struct vs_setting *setting, const char *value, struct refusal *refusal)
 {
 	switch (setting->type) {
@@ -322,8 +349,12 @@ static int check(const struct vs_setting *setting, const char *value, struct ref
 		return check_command(value, refusal);
 	case VS_TYPE_CHOICE:
 		return check_choice(setting, value, refusal);
+	case VS_TYPE_IMAGE:
+		return check_image(value, refusal);
 	case VS_TYPE_CPUSET:
 		return check_cpuset(value, refusal);
+	case VS_TYPE_SCHEDULE:
+		return check_schedule(value, refusal);
 	case VS_TYPE_RATE:
 	case VS_TYPE_TRAFFIC:
 		return vs_traffic_check(setting->type, value, &refusal->reason,

@@ -50,8 +50,7 @@ struct start {
 	const struct vs_space *space;
 	char *const *argv;
 	int cgroup;
-	int root;		/* the guest's directory */
-	int channel;		/* between usher and init: a byte each way */
+	int channel;		/* between usher and init: a byte, and the root */
 };
 
 /* --- the guest's init ----------------------------------------------------------- */
@@ -106,26 +105,24 @@ static int standard_descriptors(struct vs *vs, const char *path)
 }
 
 /* The copy; the builder has changed the root of all who had the same mounts. */
-static int take_root(const struct start *start)
+static int take_root(const struct start *start, const struct vs_root_place *place)
 {
 	struct vs *vs = start->child->vs;
-	struct stat want, got;
 
 	if (unshare(CLONE_NEWNS) < 0)
 		return vs_fail_errno(vs, -errno, "making a mount namespace");
-	if (chdir("/") < 0 || fstat(start->root, &want) < 0 || stat("/", &got) < 0)
+	if (chdir("/") < 0)
 		return vs_fail_errno(vs, -errno, "looking at the new root");
-	if (want.st_dev != got.st_dev || want.st_ino != got.st_ino)
-		return vs_fail(vs, -EXDEV, "the root is not the guest's");
-	return 0;
+	return vs_root_check(vs, place);
 }
 
-/* Who goes on has said why it does not. */
-static void await_root(const struct start *start)
+/* The builder tells which it is; who goes on has said why it does not. */
+static void await_root(const struct start *start, struct vs_root_place *ret)
 {
 	char byte = 0;
 
-	if (write(start->channel, &byte, 1) != 1 || read(start->channel, &byte, 1) != 1)
+	if (write(start->channel, &byte, 1) != 1 ||
+	    read(start->channel, ret, sizeof(*ret)) != sizeof(*ret))
 		_exit(1);
 }
 
@@ -136,6 +133,7 @@ static int be_init(const struct start *start)
 	const struct vs_space *space = start->space;
 	const struct vs_child *child = start->child;
 	const int keep[] = { child->program, child->report };
+	struct vs_root_place place;
 	struct vs *vs = child->vs;
 	int r;
 
@@ -145,8 +143,8 @@ static int be_init(const struct start *start)
 	 * its maker is in, and that is the guest's only now. */
 	if (unshare(CLONE_NEWCGROUP) < 0)
 		return vs_fail_errno(vs, -errno, "making a cgroup namespace");
-	await_root(start);
-	r = take_root(start);
+	await_root(start, &place);
+	r = take_root(start, &place);
 	if (!r && space->user_first)
 		r = vs_child_root(vs);
 	if (r < 0)
@@ -165,19 +163,31 @@ static int be_init(const struct start *start)
 
 /* --- builder ----------------------------------------------------------------------- */
 
+/* Init goes on from here. */
+static int tell_root(const struct start *start, const struct vs_root_place *place)
+{
+	return send(start->channel, place, sizeof(*place), MSG_NOSIGNAL) == sizeof(*place) ? 0 :
+	       vs_fail(start->child->vs, -EIO, "init vanished");
+}
+
 /* A process of the guest's PID namespace: /proc is that of who mounts it. */
 static int run_builder(const struct start *start, int userns)
 {
 	const struct vs_space *space = start->space;
 	struct vs *vs = start->child->vs;
-	struct vs_root root = { .vs = vs, .userns = userns, .first = space->user_first };
+	struct vs_root root = {
+		.vs = vs, .space = space, .userns = userns, .first = space->user_first,
+	};
+	struct vs_root_place place;
 	int status, r;
 	pid_t pid = fork();
 
 	if (pid < 0)
 		return vs_fail_errno(vs, -errno, "forking");
 	if (pid == 0) {
-		r = vs_root_change(&root, space->root, space->console);
+		r = vs_root_change(&root, &place);
+		if (!r)
+			r = tell_root(start, &place);
 		if (r < 0)
 			vs_child_report(start->child->report, vs, r);
 		_exit(r < 0);
@@ -216,11 +226,7 @@ static int build(const struct start *start, pid_t init)
 	}
 	if (setns(pidfd, CLONE_NEWPID | CLONE_NEWIPC | CLONE_NEWCGROUP) < 0)
 		return vs_fail_errno(vs, -errno, "joining the guest's namespaces");
-	r = run_builder(start, userns);
-	if (r < 0)
-		return r;
-	return send(start->channel, "", 1, MSG_NOSIGNAL) == 1 ? 0 :
-	       vs_fail(vs, -EIO, "init vanished");
+	return run_builder(start, userns);
 }
 
 /* --- usher ------------------------------------------------------------------------- */
@@ -242,8 +248,8 @@ static int make_time_namespace(struct vs *vs)
 	return r < 0 ? vs_fail_errno(vs, r, "setting the guest's clocks") : 0;
 }
 
-/* Before anybody else is there.  The root is opened in the copy of the mounts. */
-static int prepare(struct start *start)
+/* Before anybody else is there. */
+static int prepare(const struct start *start)
 {
 	struct vs *vs = start->child->vs;
 	int r = vs_child_reset(vs);
@@ -254,12 +260,8 @@ static int prepare(struct start *start)
 		r = make_time_namespace(vs);
 	if (r < 0)
 		return r;
-	if (unshare(CLONE_NEWNS) < 0)
-		return vs_fail_errno(vs, -errno, "making a mount namespace");
-	start->root = open(start->space->root, O_PATH | O_DIRECTORY | O_CLOEXEC);
-	if (start->root < 0)
-		return vs_fail_errno(vs, -errno, "opening %s", start->space->root);
-	return 0;
+	return unshare(CLONE_NEWNS) < 0 ?
+	       vs_fail_errno(vs, -errno, "making a mount namespace") : 0;
 }
 
 /* Init's pid is told as soon as there is one; in init it does not return. */

@@ -16,6 +16,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <time.h>
 #include <stdio.h>
 #include <sys/types.h>
 
@@ -533,7 +534,8 @@ int vs_layers_mount(struct vs *vs, const struct vs_layers *layers, bool read_onl
 
 /** struct vs_space - what vs_space_spawn() makes.  Strings are borrowed. */
 struct vs_space {
-	const char *root;	/* directory with the guest's tree */
+	const char *root;	/* directory with the guest's tree, or which it covers */
+	const struct vs_layers *layers;	/* the tree; NULL: it is in @root */
 	const char *hostname;
 	const char *cgroup;	/* below /sys/fs/cgroup; the guest's own root */
 	uint32_t xid;		/* context, with its ceiling and addresses */
@@ -651,6 +653,28 @@ int vs_guarantees_read(struct vs *vs, uint32_t except, struct vs_guarantees *ret
  * its own: less, in proportion, where @all is more than the machine has. */
 uint64_t vs_guarantee_kept(const struct vs_guarantees *all, uint64_t guarantee_ns);
 
+/* schedule.c ------------------------------------------------------------ */
+
+enum vs_period {
+	VS_PERIOD_NONE,
+	VS_PERIOD_HOUR,
+	VS_PERIOD_DAY,
+	VS_PERIOD_WEEK,
+	VS_PERIOD_MONTH,
+};
+/** struct vs_schedule - how often, and how many are kept (NONE: 0). */
+struct vs_schedule {
+	enum vs_period period;
+	unsigned int keep;
+};
+/** vs_parse_schedule() - "none", or "daily keep 7".  0; -EINVAL; -ERANGE the number
+ * is not one from 1 to 10000. */
+int vs_parse_schedule(const char *text, struct vs_schedule *ret);
+/** vs_schedule_name() - of the period that has @when in it, in UTC: "daily-2026-11-27";
+ * of VS_PERIOD_NONE that of the second. */
+#define VS_SCHEDULE_NAME_MAX 32
+void vs_schedule_name(enum vs_period period, time_t when, char ret[VS_SCHEDULE_NAME_MAX]);
+
 /* setting.c, setting_check.c: the one table of guests' settings ----------------------------- */
 
 enum vs_setting_type {
@@ -668,7 +692,9 @@ enum vs_setting_type {
 	VS_TYPE_CHOICE,		/* one of the words in value, which | separates */
 	VS_TYPE_CPUSET,
 	VS_TYPE_RATE,		/* RATE [burst SIZE] */
+	VS_TYPE_IMAGE,		/* NAME, sha256:HEX or the first digits of it */
 	VS_TYPE_TRAFFIC,	/* SIZE/month [then RATE|stop] */
+	VS_TYPE_SCHEDULE,	/* none, or PERIOD keep NUMBER */
 };
 struct vs_setting {
 	const char *name;	/* "cpu-bucket" */

@@ -52,8 +52,9 @@ static int connect_daemon(sd_varlink **ret, uint64_t limit_usec)
 static uint64_t limit_of(const char *method)
 {
 	static const char *const slow[] = { "Build", "Start", "Stop", "Restart", "Delete",
-					    "AddAddress", "RemoveAddress", "Subscribe", "Export",
-					    "Import" };
+					    "AddAddress", "RemoveAddress", "Subscribe",
+					    "Snapshot", "RemoveSnapshot", "Rollback", "Clone",
+					    "Rename", "Unify", "Export", "Import" };
 
 	for (size_t i = 0; i < sizeof(slow) / sizeof(*slow); i++)
 		if (!strcmp(slow[i], method))

@@ -11,6 +11,7 @@
 
 extern const struct verb verb_address;
 extern const struct verb verb_build;
+extern const struct verb verb_create;
 extern const struct verb verb_delete;
 extern const struct verb verb_export;
 extern const struct verb verb_import;
@@ -27,6 +28,12 @@ extern const struct verb verb_kill;
 extern const struct verb verb_wait;
 extern const struct verb verb_events;
 extern const struct verb verb_check;
+extern const struct verb verb_clone, verb_rename;		/* verb_clone.c */
+extern const struct verb verb_mount, verb_umount;		/* verb_mount.c */
+extern const struct verb verb_snapshot;
+extern const struct verb verb_snapshots;
+extern const struct verb verb_rollback;
+extern const struct verb verb_unify;
 extern const struct verb verb_help;				/* vserver.c */
 
 #endif

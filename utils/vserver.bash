@@ -67,7 +67,7 @@ _vserver()
 			elif ((COMP_CWORD == 6)); then
 				words=$(ls /sys/class/net)
 			fi ;;
-		start | stop | restart)
+		start | stop | restart | unify)
 			words=$(_vserver_guests) ;;
 		exec)
 			if ((COMP_CWORD == 2)); then
@@ -85,8 +85,23 @@ _vserver()
 			else
 				words=$(vserver ps --quiet "${COMP_WORDS[2]}" 2>/dev/null)
 			fi ;;
-		status | enter | delete | export)
+		status | enter | delete | export | clone | rename | snapshot | umount)
 			((COMP_CWORD == 2)) && words=$(_vserver_guests) ;;
+		mount)
+			if ((COMP_CWORD == 2)); then
+				words=$(_vserver_guests)
+			else
+				compopt -o filenames
+				mapfile -t COMPREPLY < <(compgen -d -- "$cur")
+				return
+			fi ;;
+		rollback | snapshots)
+			if ((COMP_CWORD == 2)); then
+				words=$(_vserver_guests)
+			elif [[ $verb == rollback && $COMP_CWORD == 3 ||
+				${COMP_WORDS[COMP_CWORD - 1]} == --remove ]]; then
+				words=$(vserver snapshots --quiet "${COMP_WORDS[2]}" 2>/dev/null)
+			fi ;;
 		set | limit)
 			if ((COMP_CWORD == 2)); then
 				words=$(_vserver_guests)
@@ -94,7 +109,7 @@ _vserver()
 				words=$(_vserver_settings "$verb")
 				compopt -o nospace
 			fi ;;
-		build | import)
+		build | create | import)
 			((COMP_CWORD > 2)) && words=$(_vserver_settings "$verb")
 			compopt -o nospace ;;
 		esac

@@ -145,12 +145,17 @@ static int take(struct config *config, const struct entries *entries, FILE *erro
 	const char *autostart = entry_value(entries, "autostart");
 	const char *no_new_privs = entry_value(entries, "no-new-privs");
 	const char *seccomp = entry_value(entries, "seccomp");
+	const char *protect = entry_value(entries, "protect");
+	const char *snapshots = entry_value(entries, "snapshots");
 
 	if (xid)
 		vs_parse_xid(xid, &config->xid);
 	config->autostart = autostart && config_is_true(autostart);
 	config->no_new_privs = no_new_privs && config_is_true(no_new_privs);
 	config->no_seccomp = seccomp && !strcmp(seccomp, "none");
+	config->protected = protect && config_is_true(protect);
+	if (snapshots)
+		vs_parse_schedule(snapshots, &config->snapshots);
 	config->memory_bytes = take_limit(entries, "memory", vs_parse_size);
 	config->swap_bytes = take_limit(entries, "memory-swap", vs_parse_size);
 	config->tasks = take_limit(entries, "tasks", vs_parse_count);
@@ -158,7 +163,8 @@ static int take(struct config *config, const struct entries *entries, FILE *erro
 	take_ceiling(config, entries, errors);
 	config_take_bucket(entries, &config->bucket, errors);
 	config_take_traffic(entries, config);
-	if (take_string(entries, "hostname", &config->hostname) < 0 ||
+	if (take_string(entries, "image", &config->image) < 0 ||
+	    take_string(entries, "hostname", &config->hostname) < 0 ||
 	    take_string(entries, "init", &config->init) < 0 ||
 	    take_string(entries, "cpuset", &config->cpuset) < 0 ||
 	    take_addresses(config, entries, errors) < 0)
@@ -335,6 +341,7 @@ void config_free(struct config *config)
 	free(config->values);
 	free(config->name);
 	free(config->root);
+	free(config->image);
 	free(config->hostname);
 	free(config->init);
 	free(config->cpuset);

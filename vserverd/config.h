@@ -39,6 +39,7 @@ struct address_config {
 struct config {
 	char *name;
 	char *root;		/* GUESTS_DIR/NAME/root */
+	char *image;		/* that its tree is a layer over; NULL: none is set */
 	uint32_t xid;		/* 0: handed out */
 	char *hostname;		/* never NULL: the name where none is set */
 	char *init;		/* word or command line (init.h); NULL: what is there */
@@ -52,6 +53,8 @@ struct config {
 	struct vs_traffic_quota quota;
 	uint64_t ceiling;
 	bool no_seccomp, no_new_privs;
+	bool protected;		/* from being deleted */
+	struct vs_schedule snapshots;
 	bool own_users;		/* it has user ids of its own */
 	enum network network;
 	struct setting_value *values;	/* in the order of vs_settings() */
@@ -86,6 +89,14 @@ int config_set(const char *name, const char *const *keys, const char *const *val
 /** config_create(), config_delete() - the file of a new guest; all its files. */
 int config_create(const char *name, const char *const *keys, const char *const *values, size_t n);
 int config_delete(const char *name);
+/** config_lasting() - config_lasting.c: of a guest the settings that its files
+ * give it, in their order, but those of @except (ended by NULL) and what was set
+ * until the next start.  Arrays and strings are the caller's.  0; any errno. */
+int config_lasting(const char *name, const char *const *except, char ***ret_keys,
+		   char ***ret_values, size_t *ret_n);
+/** config_protected() - which file says that it cannot be deleted, whatever else is
+ * wrong in it; NULL: none; free(). */
+char *config_protected(const char *name);
 /** config_unset() - take settings out of 50-set.conf; 0 also where none is there. */
 int config_unset(const char *name, const char *const *keys, size_t n, bool runtime);
 /** config_delete_runtime() - what was set until the next start only. */

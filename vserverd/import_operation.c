@@ -313,6 +313,11 @@ static int begin(struct manager *m, const struct import_request *request, operat
 	int r;
 
 	snprintf(name, sizeof(name), "+import-%u", ++counter);
+	for (size_t i = 0; i < request->settings.n; i++)
+		if (!strcmp(request->settings.keys[i], "image"))
+			return problem_invalid(problem, "image", request->settings.values[i],
+					       "an archive is no layer over an image",
+					       "leave it out");
 	r = operation_new(m, request->name ? request->name : name, "import", done, userdata, ret,
 			  problem);
 	if (!r && request->name)

@@ -6,7 +6,8 @@
  * and how much it may use at most, is its own; what it has of the host (its
  * addresses and network, processors by number, a context, files, privileges, a
  * start with it) is for who imports it to give.  So a setting is left out that
- * is not named here, or has a value that is not, and everybody is told.
+ * is not named here, or has a value that is not, and everybody is told.  An
+ * image never is taken: the files of the archive are all that the guest has.
  */
 #include "import_settings.h"
 
@@ -86,7 +87,7 @@ static int merge(const struct entries *entries, const struct pairs *given, bool 
 
 		if (is_given(given, entry->setting->name))
 			continue;
-		if (trust || is_taken(entry))
+		if ((trust && strcmp(entry->setting->name, "image")) || is_taken(entry))
 			r = add(pairs, entry->setting->name, entry->value);
 		else if (is_missed(entry))
 			r = leave_out(left, entry);

@@ -21,6 +21,7 @@
 #include "journal.h"
 #include "log.h"
 #include "operation.h"
+#include "rename.h"
 #include "scheduler.h"
 #include "scope.h"
 #include "traffic_watch.h"
@@ -122,6 +123,8 @@ static void sweep(struct manager *m)
 	_cleanup_strv_free_ char **leftovers = NULL;
 	int r = image_prepare();
 
+	if (!r)
+		rename_complete();
 	if (!r)
 		r = image_leftovers(NULL, &leftovers);
 	if (!r && *leftovers)

@@ -83,6 +83,8 @@ void pairs_clear(struct pairs *pairs);
 int operation_build(struct manager *m, const char *name, const char *from,
 		    const struct pairs *settings, operation_progress_t progress,
 		    operation_done_t done, void *userdata, struct problem *problem);
+int operation_create(struct manager *m, const char *name, const struct pairs *settings,
+		     operation_done_t done, void *userdata, struct problem *problem);
 int operation_delete(struct manager *m, const char *name, operation_done_t done,
 		     void *userdata, struct problem *problem);
 
@@ -121,6 +123,45 @@ int operation_import(struct manager *m, const struct import_request *request,
 		     operation_progress_t progress, operation_done_t done, void *userdata,
 		     struct import_result *result, struct problem *problem);
 void import_result_clear(struct import_result *result);
+
+/* snapshot_operation.c: as above. */
+/** operation_snapshot() - @snap NULL: a name is made of the time.  @scheduled: of the
+ * setting snapshots, if it is time; if not, 1 is returned and @done not called.
+ * @ret_snap: its name, free(). */
+int operation_snapshot(struct manager *m, const char *name, const char *snap, bool scheduled,
+		       operation_progress_t progress, char **ret_snap, operation_done_t done,
+		       void *userdata, struct problem *problem);
+int operation_rollback(struct manager *m, const char *name, const char *snap, bool config,
+		       operation_progress_t progress, operation_done_t done, void *userdata,
+		       struct problem *problem);
+int operation_remove_snapshot(struct manager *m, const char *name, const char *snap,
+			      operation_done_t done, void *userdata, struct problem *problem);
+
+/* clone_operation.c, rename_operation.c: as above. */
+/** operation_clone() - @ret_left: settings of @name that @to does not get; strv. */
+int operation_clone(struct manager *m, const char *name, const char *to,
+		    operation_progress_t progress, char ***ret_left, operation_done_t done,
+		    void *userdata, struct problem *problem);
+int operation_rename(struct manager *m, const char *name, const char *to,
+		     operation_done_t done, void *userdata, struct problem *problem);
+/* mount_operation.c: as above; @directory NULL: one of its own. */
+int operation_mount(struct manager *m, const char *name, const char *directory, bool read_only,
+		    operation_done_t done, void *userdata, struct problem *problem);
+int operation_unmount(struct manager *m, const char *name, operation_done_t done,
+		      void *userdata, struct problem *problem);
+/* unify_operation.c: as above. */
+struct unified;
+/** operation_unify() - @names: strv; none: all guests.
+ * @ret: where the result will be when @done is called. */
+int operation_unify(struct manager *m, char *const *names, bool dry_run,
+		    operation_progress_t progress, struct unified *ret, operation_done_t done,
+		    void *userdata, struct problem *problem);
+/** operation_check_new() - tree_operation.c: 0; -ECANCELED there is one of that name. */
+int operation_check_new(struct manager *m, const char *name, struct problem *problem);
+/** operation_check_down() - operation_check.c: 0; -ECANCELED it is starting, running or
+ * stopping. */
+struct guest;
+int operation_check_down(const struct guest *guest, struct problem *problem);
 
 /* set.c: as above; @ret_warnings: set_check.h */
 int operation_set(struct manager *m, const char *name, const struct pairs *settings,

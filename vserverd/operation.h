@@ -13,7 +13,7 @@ struct operation {
 	struct manager *manager;
 	struct operation *next;
 	char *name;
-	const char *verb;	/* "start", "stop", "restart", "set", "build", "delete",
+	const char *verb;	/* "start", "stop", "restart", "set", "build", "create", "delete",
 				 * "export", "import" */
 	const char *state;	/* what the guest is meanwhile; NULL: what it is */
 	bool wait;		/* start: until it is ready */
@@ -39,8 +39,6 @@ void operation_drop(struct operation *operation);
 /** operation_find() - the last that began. */
 struct operation *operation_find(struct manager *m, const char *name);
 
-/** operation_check_new() - 0; -ECANCELED there is such a guest.  tree_operation.c */
-int operation_check_new(struct manager *m, const char *name, struct problem *problem);
 /** operation_check_start() - 0; -ECANCELED it would not start.  operation_check.c */
 struct guest;
 int operation_check_start(struct manager *m, const struct guest *guest,

@@ -12,6 +12,8 @@
 #include "guest.h"
 #include "host_address.h"
 #include "init.h"
+#include "layer.h"
+#include "mounted.h"
 #include "operation.h"
 #include "presence.h"
 #include "scope.h"
@@ -21,16 +23,30 @@ static int check_init(struct manager *m, const struct config *config, struct pro
 {
 	_cleanup_strv_free_ char **argv = NULL;
 	_cleanup_free_ char *reason = NULL;
+	_cleanup_close_ int tree = layer_open_tree(m->vs, config, true, &reason);
 
-	if (access(config->root, F_OK) < 0)
-		return problem_failed(problem, "finding its tree", "build it, or delete it",
-				      "%s: %s", config->root, strerror(errno));
-	if (init_find(m->vs, config, &argv, &reason) == 0)
+	if (tree < 0)
+		return problem_failed(problem, "finding its tree",
+				      config->image ? NULL : "build it, or delete it",
+				      "%s", reason ? reason : strerror(-tree));
+	if (init_find(m->vs, config, tree, &argv, &reason) == 0)
 		return 0;
 	return problem_failed(problem, "finding its init",
 			      config->init ? "put it there, or set init" :
 					     "put a root filesystem there, or set init",
 			      "%s", reason ? reason : strerror(ENOMEM));
+}
+
+static int check_mounted(const struct config *config, struct problem *problem)
+{
+	_cleanup_free_ char *reason = NULL, *remedy = NULL;
+
+	if (mounted_check(config->name, &reason) == 0)
+		return 0;
+	if (asprintf(&remedy, "vserver umount %s", config->name) < 0)
+		remedy = NULL;
+	return problem_failed(problem, "looking at its files", remedy, "%s",
+			      reason ? reason : strerror(ENOMEM));
 }
 
 static int check_addresses(const struct config *config, struct problem *problem)
@@ -119,6 +135,17 @@ static int check_traffic(struct manager *m, const struct config *config,
 			      "it next month", "what net-traffic allows is used up");
 }
 
+int operation_check_down(const struct guest *guest, struct problem *problem)
+{
+	_cleanup_free_ char *by = NULL;
+
+	if (!guest_is_up(guest))
+		return 0;
+	if (asprintf(&by, "it is %s; stop it first", guest->phase) < 0)
+		by = NULL;
+	return problem_set(problem, PROBLEM_BUSY, guest->name, by);
+}
+
 int operation_check_start(struct manager *m, const struct guest *guest,
 			  struct problem *problem)
 {
@@ -128,6 +155,8 @@ int operation_check_start(struct manager *m, const struct guest *guest,
 		return problem_failed(problem, "reading its configuration", NULL, "%s",
 				      guest->errors);
 	r = enforcement_need(m, problem);
+	if (!r)
+		r = check_mounted(guest->config, problem);
 	if (!r)
 		r = check_init(m, guest->config, problem);
 	if (!r)

@@ -331,6 +331,16 @@ int varlink_listen(struct manager *m, sd_varlink_server **ret)
 	if (r >= 0)
 		r = varlink_bind_exports(server);
 	if (r >= 0)
+		r = varlink_bind_create(server);
+	if (r >= 0)
+		r = varlink_bind_snapshots(server);
+	if (r >= 0)
+		r = varlink_bind_clones(server);
+	if (r >= 0)
+		r = varlink_bind_mounts(server);
+	if (r >= 0)
+		r = varlink_bind_unify(server);
+	if (r >= 0)
 		r = sd_varlink_server_bind_connect(server, on_connect);
 	if (r >= 0)
 		r = sd_varlink_server_bind_disconnect(server, on_disconnect);

@@ -32,6 +32,25 @@ int varlink_bind_addresses(sd_varlink_server *server);
 /** varlink_bind_exports() - the methods that take or give an archive. */
 int varlink_bind_exports(sd_varlink_server *server);
 
+/* varlink_create.c */
+/** varlink_bind_create() - the method Create. */
+int varlink_bind_create(sd_varlink_server *server);
+
+/* varlink_snapshot.c */
+/** varlink_bind_snapshots() - the methods about snapshots. */
+int varlink_bind_snapshots(sd_varlink_server *server);
+
+/* varlink_clone.c */
+/** varlink_bind_clones() - the methods about guests made of others. */
+int varlink_bind_clones(sd_varlink_server *server);
+
+/* varlink_mount.c */
+/** varlink_bind_mounts() - the methods about guests' files on the host. */
+int varlink_bind_mounts(sd_varlink_server *server);
+
+/* varlink_unify.c */
+int varlink_bind_unify(sd_varlink_server *server);
+
 /* varlink_reply.c */
 /** reply_problem() - as the interface's error. */
 int reply_problem(sd_varlink *link, const struct problem *problem);
@@ -64,6 +83,7 @@ struct request {
 int request_name(sd_varlink *link, sd_json_variant *parameters, struct request *ret);
 int request_start(sd_varlink *link, sd_json_variant *parameters, struct request *ret);
 int request_build(sd_varlink *link, sd_json_variant *parameters, struct request *ret);
+int request_create(sd_varlink *link, sd_json_variant *parameters, struct request *ret);
 int request_set(sd_varlink *link, sd_json_variant *parameters, struct request *ret);
 int request_export(sd_varlink *link, sd_json_variant *parameters, struct request *ret);
 int request_import(sd_varlink *link, sd_json_variant *parameters, struct request *ret);

@@ -93,7 +93,7 @@ static void end(struct worker *worker)
 		;
 	sd_event_source_disable_unref(worker->source);
 	close(worker->pipe);
-	worker->done(error, error ? reason : NULL, worker->userdata);
+	worker->done(error, error || *reason ? reason : NULL, worker->userdata);
 	free(worker);
 }
 

@@ -12,10 +12,12 @@
 /** struct worker - the child. */
 struct worker;
 
-/** worker_work_t - runs in the child; 0, or a negative errno and a sentence. */
+/** worker_work_t - runs in the child; 0, or a negative errno and a sentence.  In its
+ * place a work that was done may say something. */
 typedef int (*worker_work_t)(struct worker *worker, const void *work, char **ret_reason);
 typedef void (*worker_progress_t)(unsigned int percent, void *userdata);
-/** worker_done_t - @error 0, or a negative errno with a @reason. */
+/** worker_done_t - @error 0, or a negative errno with a @reason; of work that was done
+ * that is what it has to say, or NULL. */
 typedef void (*worker_done_t)(int error, const char *reason, void *userdata);
 
 /** struct worker_job - what worker_run() is told, and more.

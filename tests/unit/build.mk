@@ -6,7 +6,7 @@
 
 UNIT_OBJ	:= $(patsubst %,$(B)/libvserver/%.o,\
 		   address attribute bucket ceiling context cpuset flags guarantee handle nl nl_task probe \
-		   quota seccomp seccomp_filter setting setting_check shut traffic_value value)
+		   quota schedule seccomp seccomp_filter setting setting_check shut traffic_value value)
 UNIT_LIB_TESTS	:= $(patsubst %.c,$(B)/%,$(wildcard tests/unit/*_test.c))
 
 UNIT_SCRIPTS	:= $(wildcard tests/unit/*.t)

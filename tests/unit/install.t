@@ -15,7 +15,7 @@ units()
 	make -s --no-print-directory install-vserverd-units DESTDIR="$scratch/$1" "${@:2}"
 }
 expect 0 'the units are installed' units plain
-for unit in vserverd/*.service vserverd/*.socket vserverd/*.slice vserverd/*.target; do
+for unit in vserverd/*.service vserverd/*.socket vserverd/*.slice vserverd/*.target vserverd/*.timer; do
 	expect 0 "${unit#*/} is as it is in the tree" cmp "$unit" "$scratch/plain/usr/lib/systemd/system/${unit#*/}"
 done
 expect 0 'with another prefix too' units prefix PREFIX=/opt/vs

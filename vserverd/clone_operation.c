@@ -1,0 +1,278 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * Copyright (C) 2026 The VServer developers
+ *
+ * A guest made of another: its files, copied by a worker, and its settings, but
+ * those that no two can have.  As of a build its file is written when its tree
+ * is whole; user ids, traffic and snapshots are its own, from nothing.
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "fail.h"
+#include "guest.h"
+#include "guest_copy.h"
+#include "image.h"
+#include "lock.h"
+#include "log.h"
+#include "operation.h"
+#include "scope.h"
+#include "tree.h"
+#include "worker.h"
+
+/* Of which a clone needs its own. */
+static const char *const own[] = { "xid", "address", "hostname", NULL };
+
+/* What the worker needs. */
+struct clone {
+	char *from, *to;
+	struct pairs settings;
+	struct operation *other;	/* that of the guest which is copied */
+	struct problem problem;		/* why it failed, while it is swept up */
+};
+
+static void free_clone(void *work)
+{
+	struct clone *clone = work;
+
+	if (!clone)
+		return;
+	pairs_clear(&clone->settings);
+	problem_clear(&clone->problem);
+	free(clone->from);
+	free(clone->to);
+	free(clone);
+}
+
+/* --- in the worker ---------------------------------------------------------------------- */
+
+static void tell(unsigned int percent, void *userdata)
+{
+	worker_tell(userdata, percent);
+}
+
+/* What a layered guest has beside its layer: where the two are mounted. */
+static int make_root(int dir)
+{
+	if (!strcmp(guest_part(dir), "root"))
+		return 0;
+	return mkdirat(dir, "root", 0755) < 0 ? -errno : 0;
+}
+
+static int fill(const struct clone *clone, int from, int dir, struct worker *worker,
+		char **ret_reason)
+{
+	uint64_t pause_ns;
+	int r;
+
+	r = guest_copy_frozen(clone->from, from, dir, "", tell, worker, NULL, &pause_ns,
+			      ret_reason);
+	if (!r)
+		r = make_root(dir);
+	if (!r && syncfs(dir) < 0)
+		r = -errno;
+	return r;
+}
+
+static int work_clone(struct worker *worker, const void *work, char **ret_reason)
+{
+	const struct clone *clone = work;
+	_cleanup_close_ int from = guest_lock(clone->from), dir = -1;
+	_cleanup_close_ int guests = open(GUESTS_DIR, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	_cleanup_free_ char *temporary = NULL;
+	int r;
+
+	if (from < 0 || guests < 0)
+		return from < 0 ? from : -errno;
+	if (asprintf(&temporary, GUESTS_DIR "/.%s.XXXXXX", clone->to) < 0) {
+		temporary = NULL;
+		return -ENOMEM;
+	}
+	if (!mkdtemp(temporary))
+		return fail(ret_reason, -errno, "making %s: %s", temporary, strerror(errno));
+	dir = open(temporary, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+	r = dir < 0 ? -errno : fill(clone, from, dir, worker, ret_reason);
+	if (!r && renameat2(AT_FDCWD, temporary, guests, clone->to, RENAME_NOREPLACE) < 0)
+		r = -errno;
+	if (!r && fsync(guests) < 0)
+		r = -errno;
+	if (r < 0)
+		tree_remove(guests, strrchr(temporary, '/') + 1);
+	return r;
+}
+
+/* --- the end ------------------------------------------------------------------------------ */
+
+static void end(struct operation *operation, const struct problem *problem)
+{
+	const struct clone *clone = operation->work;
+
+	operation_drop(clone->other);
+	operation_end(operation, problem);
+}
+
+static int work_discard(struct worker *worker, const void *work, char **ret_reason)
+{
+	_cleanup_strv_free_ char **leftovers = NULL;
+	const struct clone *clone = work;
+	int r;
+
+	r = image_hide(clone->to, ret_reason);
+	if (!r)
+		r = image_leftovers(clone->to, &leftovers);
+	return r < 0 ? r : image_sweep(leftovers, ret_reason);
+}
+
+static void on_discarded(int error, const char *reason, void *userdata)
+{
+	struct operation *operation = userdata;
+	struct clone *clone = operation->work;
+	_cleanup_problem_ struct problem problem = clone->problem;
+
+	clone->problem = (struct problem){ 0 };		/* the work ends first */
+	if (error)
+		log_error("%s: what the clone made is left: %s", operation->name, reason);
+	end(operation, &problem);
+}
+
+static void on_progress(unsigned int percent, void *userdata)
+{
+	const struct operation *operation = userdata;
+
+	if (operation->progress)
+		operation->progress(percent, operation->userdata);
+}
+
+static void on_cloned(int error, const char *reason, void *userdata)
+{
+	_cleanup_problem_ struct problem exists = { 0 };
+	struct operation *operation = userdata;
+	struct clone *clone = operation->work;
+	int r;
+
+	if (error == -EEXIST) {		/* what is there is another's */
+		problem_set(&exists, PROBLEM_EXISTS, clone->to, NULL);
+		end(operation, &exists);
+		return;
+	}
+	r = error ? error : config_create(clone->to, (const char *const *)clone->settings.keys,
+					  (const char *const *)clone->settings.values,
+					  clone->settings.n);
+	if (!r) {
+		end(operation, NULL);
+		return;
+	}
+	problem_failed(&clone->problem, error ? "copying its files" : "writing its configuration",
+		       NULL, "%s", error ? reason : strerror(-r));
+	r = worker_run(operation->manager->event, work_discard, clone, NULL, on_discarded,
+		       operation);
+	if (r < 0)
+		on_discarded(r, strerror(-r), operation);
+}
+
+/* --- the beginning ------------------------------------------------------------------------ */
+
+/* Which of those that no two can have it has. */
+static int list_own(const struct guest *guest, char ***ret)
+{
+	_cleanup_strv_free_ char **left = calloc(sizeof(own) / sizeof(*own), sizeof(char *));
+	size_t n = 0;
+
+	if (!left)
+		return -ENOMEM;
+	for (const char *const *name = own; *name; name++) {
+		bool given = false;
+
+		for (size_t i = 0; i < guest->config->n_values; i++) {
+			const struct setting_value *value = &guest->config->values[i];
+
+			given = given || (!strcmp(value->setting->name, *name) &&
+					  strcmp(value->source, "default"));
+		}
+		if (given && !(left[n++] = strdup(*name)))
+			return -ENOMEM;
+	}
+	*ret = TAKE_PTR(left);
+	return 0;
+}
+
+static int prepare(struct operation *operation, const struct guest *guest, const char *to)
+{
+	struct clone *clone = calloc(1, sizeof(*clone));
+
+	operation->work = clone;
+	operation->free_work = free_clone;
+	if (!clone || !(clone->from = strdup(guest->name)) || !(clone->to = strdup(to)))
+		return -ENOMEM;
+	return config_lasting(guest->name, own, &clone->settings.keys, &clone->settings.values,
+			      &clone->settings.n);
+}
+
+static int check_clone(struct manager *m, const struct guest *guest, const char *to,
+		       struct problem *problem)
+{
+	if (!guest->config)
+		return problem_failed(problem, "reading its configuration", NULL, "%s",
+				      guest->errors);
+	return operation_check_new(m, to, problem);
+}
+
+/* Both names are taken until it is over. */
+static int begin(struct manager *m, const struct guest *guest, const char *to,
+		 operation_done_t done, void *userdata, struct operation **ret,
+		 struct problem *problem)
+{
+	struct operation *operation, *other;
+	struct clone *clone;
+	int r = operation_new(m, guest->name, "clone", NULL, NULL, &other, problem);
+
+	if (r < 0)
+		return r;
+	r = operation_new(m, to, "clone", done, userdata, &operation, problem);
+	if (r < 0) {
+		operation_drop(other);
+		return r;
+	}
+	r = prepare(operation, guest, to);
+	if (r < 0) {
+		operation_drop(operation);
+		operation_drop(other);
+		return problem_failed(problem, "preparing", NULL, "%s", strerror(-r));
+	}
+	clone = operation->work;
+	clone->other = other;
+	*ret = operation;
+	return 0;
+}
+
+int operation_clone(struct manager *m, const char *name, const char *to,
+		    operation_progress_t progress, char ***ret_left, operation_done_t done,
+		    void *userdata, struct problem *problem)
+{
+	_cleanup_strv_free_ char **left = NULL;
+	_cleanup_guest_ struct guest *guest = NULL;
+	struct operation *operation;
+	struct clone *clone;
+	int r = guest_read(m, name, &guest, problem);
+
+	if (!r)
+		r = check_clone(m, guest, to, problem);
+	if (!r)
+		r = begin(m, guest, to, done, userdata, &operation, problem);
+	if (r < 0)
+		return r;
+	clone = operation->work;
+	operation->progress = progress;
+	r = list_own(guest, &left);
+	if (!r)
+		r = worker_run(m->event, work_clone, clone, on_progress, on_cloned, operation);
+	if (r < 0) {
+		operation_drop(clone->other);
+		operation_drop(operation);
+		return problem_failed(problem, "preparing", NULL, "%s", strerror(-r));
+	}
+	*ret_left = TAKE_PTR(left);
+	return 0;
+}
