@@ -55,7 +55,8 @@ static uint64_t limit_of(const char *method)
 					    "AddAddress", "RemoveAddress", "Subscribe",
 					    "ImportImage", "BuildImage", "VerifyImage",
 					    "RemoveImage", "Snapshot", "RemoveSnapshot",
-					    "Rollback", "Clone", "Rename", "Unify" };
+					    "Rollback", "Clone", "Rename", "Unify", "Export",
+					    "Import" };
 
 	for (size_t i = 0; i < sizeof(slow) / sizeof(*slow); i++)
 		if (!strcmp(slow[i], method))
@@ -246,6 +247,10 @@ static int start_call(struct run *run, size_t i)
 	r = sd_varlink_bind_reply(run->links[i], on_reply);
 	if (r >= 0)
 		r = sd_varlink_attach_event(run->links[i], run->event, 0);
+	if (r >= 0 && call->fd)
+		r = sd_varlink_set_allow_fd_passing_output(run->links[i], true);
+	if (r >= 0 && call->fd)
+		r = sd_varlink_push_dup_fd(run->links[i], *call->fd);
 	if (r < 0)
 		return r;
 	snprintf(method, sizeof(method), INTERFACE "%s", call->method);

@@ -26,6 +26,7 @@ struct call {
 	/* as soon as it succeeded; NULL: nothing */
 	void (*done)(const struct call *call, const struct cli *cli);
 	const struct cli *cli;
+	const int *fd;		/* a descriptor that goes along, as number 0; NULL: none */
 
 	sd_json_variant *reply;	/* of one that succeeded */
 	int status;		/* exit status; a failure has been told */

@@ -92,7 +92,8 @@ const struct verb verb_build = {
 		"\n"
 		"The archive holds a whole root filesystem, as mmdebstrap, debootstrap or\n"
 		"'tar -C ROOT -c .' make it, compressed or not.  The guest's file is then\n"
-		"/etc/vserver/guests/NAME.conf.  Nothing is left of a build that fails.",
+		"/etc/vserver/guests/NAME.conf.  Nothing is left of a build that fails or is\n"
+		"interrupted.",
 	.options = (const struct option_row[]){
 		{ "from", 0, "FILE", "archive with the guest's root filesystem" },
 		{ NULL },

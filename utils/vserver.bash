@@ -43,10 +43,13 @@ _vserver()
 	COMPREPLY=()
 	if ((COMP_CWORD == 1)); then
 		words="$(vserver help 2>/dev/null | sed -n 's/^  \([a-z]*\) .*/\1/p') --help --version"
-	elif [[ ${COMP_WORDS[COMP_CWORD - 1]} == --from ]]; then
+	elif [[ ${COMP_WORDS[COMP_CWORD - 1]} == @(--from|--output|-o) ||
+		( $verb == import && $COMP_CWORD == 2 && $cur != -* ) ]]; then
 		compopt -o filenames
 		mapfile -t COMPREPLY < <(compgen -f -- "$cur")
 		return
+	elif [[ ${COMP_WORDS[COMP_CWORD - 1]} == --compress ]]; then
+		words='zstd gzip none'
 	elif [[ $cur == -* ]]; then
 		words=$(_vserver_options "$verb")
 	else
@@ -92,7 +95,7 @@ _vserver()
 			else
 				words=$(vserver ps --quiet "${COMP_WORDS[2]}" 2>/dev/null)
 			fi ;;
-		status | enter | delete | clone | rename | snapshot | umount)
+		status | enter | delete | export | clone | rename | snapshot | umount)
 			((COMP_CWORD == 2)) && words=$(_vserver_guests) ;;
 		mount)
 			if ((COMP_CWORD == 2)); then
@@ -116,7 +119,7 @@ _vserver()
 				words=$(_vserver_settings "$verb")
 				compopt -o nospace
 			fi ;;
-		build | create)
+		build | create | import)
 			((COMP_CWORD > 2)) && words=$(_vserver_settings "$verb")
 			compopt -o nospace ;;
 		esac

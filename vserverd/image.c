@@ -85,6 +85,7 @@ static int fill(const char *directory, void *userdata, char **ret_reason)
 	if (fd < 0)
 		return fail(ret_reason, -errno, "opening %s: %s", root, strerror(errno));
 
+	unpack_limit();
 	r = unpack(filling->archive, fd, &filling->progress, &reason);
 	if (r < 0)
 		return fail(ret_reason, r, "%s: %s", from, reason ? reason : strerror(-r));

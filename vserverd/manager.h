@@ -63,6 +63,10 @@ int operation_stop(struct manager *m, const char *name, operation_done_t done, v
 		   struct problem *problem);
 int operation_restart(struct manager *m, const char *name, bool wait, operation_done_t done,
 		      void *userdata, struct problem *problem);
+/** operation_bind() - what is made for a @client is given up where that goes;
+ * operation_abandon(): it has gone. */
+void operation_bind(struct manager *m, const char *name, const void *client);
+void operation_abandon(struct manager *m, const void *client);
 /** operation_state_changed() - the guest's state file is another. */
 void operation_state_changed(struct manager *m, const char *name);
 
@@ -83,6 +87,42 @@ int operation_create(struct manager *m, const char *name, const struct pairs *se
 		     operation_done_t done, void *userdata, struct problem *problem);
 int operation_delete(struct manager *m, const char *name, operation_done_t done,
 		     void *userdata, struct problem *problem);
+
+/** struct export_request - a guest to be written.  Borrowed.
+ * @snapshot: of it; NULL: itself.
+ * @fd: where to.
+ * @client: operation_bind(). */
+struct export_request {
+	const char *name, *snapshot, *compress;
+	int fd;
+	const void *client;
+};
+/* export_operation.c: as above. */
+int operation_export(struct manager *m, const struct export_request *request,
+		     operation_done_t done, void *userdata, struct problem *problem);
+
+/** struct import_request - an export to be made a guest of.  Borrowed.
+ * @name: of the guest; NULL: the archive's.
+ * @trust: take all settings of the archive.
+ * @client: operation_bind(). */
+struct import_request {
+	const char *name;
+	int fd;
+	bool trust;
+	struct pairs settings;		/* in place of the archive's */
+	const void *client;
+};
+/** struct import_result - what came of it, when it is done.
+ * @left: the settings that were left out, []Setting; NULL: none. */
+struct import_result {
+	char *name;
+	sd_json_variant *left;
+};
+/** operation_import() - import_operation.c; @result lives until @done. */
+int operation_import(struct manager *m, const struct import_request *request,
+		     operation_progress_t progress, operation_done_t done, void *userdata,
+		     struct import_result *result, struct problem *problem);
+void import_result_clear(struct import_result *result);
 
 /* snapshot_operation.c: as above. */
 /** operation_snapshot() - @snap NULL: a name is made of the time.  @scheduled: of the

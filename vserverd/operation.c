@@ -14,6 +14,7 @@
 #include "operation.h"
 #include "scope.h"
 #include "state.h"
+#include "worker.h"
 
 /* How long a start with wait waits for an init that runs. */
 #define READY_SECONDS 600
@@ -77,6 +78,22 @@ void operation_end(struct operation *operation, const struct problem *problem)
 	operation_drop(operation);
 	if (done)
 		done(problem, userdata);
+}
+
+void operation_bind(struct manager *m, const char *name, const void *client)
+{
+	struct operation *operation = operation_find(m, name);
+
+	if (operation)
+		operation->client = client;
+}
+
+/* Its worker's end is told as any other's, and what it had made is removed. */
+void operation_abandon(struct manager *m, const void *client)
+{
+	for (struct operation *operation = m->operations; operation; operation = operation->next)
+		if (operation->client == client && operation->worker)
+			worker_kill(operation->worker);
 }
 
 /* --- starting -------------------------------------------------------------------------- */

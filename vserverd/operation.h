@@ -13,7 +13,8 @@ struct operation {
 	struct manager *manager;
 	struct operation *next;
 	char *name;
-	const char *verb;	/* "start", "stop", "restart", "set", "build", "create", "delete" */
+	const char *verb;	/* "start", "stop", "restart", "set", "build", "create", "delete",
+				 * "export", "import" */
 	const char *state;	/* what the guest is meanwhile; NULL: what it is */
 	bool wait;		/* start: until it is ready */
 	bool started;		/* start: the job is done, readiness is awaited */
@@ -21,6 +22,8 @@ struct operation {
 	operation_done_t done;
 	operation_progress_t progress;
 	void *userdata;
+	struct worker *worker;	/* that is killed where @client goes; NULL: it goes on */
+	const void *client;	/* who waits for it; NULL: nobody */
 	void *work;		/* of tree_operation.c and set.c */
 	void (*free_work)(void *work);
 };

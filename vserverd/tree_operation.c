@@ -140,6 +140,7 @@ static void on_built(int error, const char *reason, void *userdata)
 	struct build *build = operation->work;
 	int r;
 
+	operation->worker = NULL;
 	if (error == -EEXIST) {		/* what is there is another's */
 		problem_set(&exists, PROBLEM_EXISTS, operation->name, NULL);
 		operation_end(operation, &exists);
@@ -179,6 +180,8 @@ static int begin(struct manager *m, const char *name, const char *from,
 		 const struct pairs *settings, struct operation *operation,
 		 struct problem *problem)
 {
+	struct worker_job job = { .work = work_build, .fd = -1, .progress = on_progress,
+				  .done = on_built, .userdata = operation };
 	struct build *build;
 	int r = operation_check_new(m, name, problem);
 
@@ -188,8 +191,8 @@ static int begin(struct manager *m, const char *name, const char *from,
 		return r;
 	build = operation->work = new_build(name, from, settings);
 	operation->free_work = free_build;
-	r = build ? worker_run(m->event, work_build, build, on_progress, on_built, operation) :
-		    -ENOMEM;
+	job.argument = build;
+	r = build ? worker_start(m->event, &job, &operation->worker) : -ENOMEM;
 	return r < 0 ? problem_failed(problem, "preparing", NULL, "%s", strerror(-r)) : 0;
 }
 

@@ -2,24 +2,30 @@
 /*
  * Copyright (C) 2026 The VServer developers
  *
- * Archives unpacked with libarchive.  The archive is not trusted: a name or
- * a link that leads outside is refused, never mended, and what would be a
- * device of the host is left out.  Where the tree stands and what it must
- * hold is not known here.
+ * Archives unpacked with libarchive.  The archive is not trusted: each entry is
+ * judged before anything of it is written (unpack_judge.c), no link is followed
+ * on the way to where it is written, and flags that would keep even root from
+ * removing a file are not set.  Where the tree stands and what it must hold is
+ * not known here.
  */
 #include <archive.h>
 #include <archive_entry.h>
+#include <ctype.h>
 #include <errno.h>
-#include <stdarg.h>
+#include <locale.h>
 #include <stdbool.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 
+#include "fail.h"
 #include "scope.h"
 #include "unpack.h"
+#include "unpack_judge.h"
 
 #define BLOCK_SIZE (256 * 1024)
 #define TAR_BLOCK 512
+#define MEMORY_MAX (1ULL << 30)
 
 #define FLAGS (ARCHIVE_EXTRACT_OWNER | ARCHIVE_EXTRACT_PERM | ARCHIVE_EXTRACT_TIME |	\
 	       ARCHIVE_EXTRACT_ACL | ARCHIVE_EXTRACT_XATTR | ARCHIVE_EXTRACT_SPARSE |	\
@@ -30,33 +36,23 @@
 struct unpacking {
 	struct archive *in, *out;
 	const struct unpack_progress *progress;
+	const struct unpack_hooks *hooks;	/* NULL: nobody else looks at it */
+	struct judge judge;
 	off_t size;
 	unsigned int tenths;	/* told so far */
 	size_t n;		/* entries */
 	char **ret_reason;
 };
 
-__attribute__((format(printf, 3, 4)))
-static int fail(const struct unpacking *u, int error, const char *format, ...)
-{
-	va_list ap;
-
-	va_start(ap, format);
-	if (vasprintf(u->ret_reason, format, ap) < 0)
-		*u->ret_reason = NULL;
-	va_end(ap);
-	return error;
-}
-
 static int fail_reading(const struct unpacking *u)
 {
 	const char *why = archive_error_string(u->in);
 
 	if (u->n == 0)
-		return fail(u, -EBADMSG, "it is not a tar archive%s%s%s", why ? " (" : "",
-			    why ? why : "", why ? ")" : "");
-	return fail(u, -EBADMSG, "it is damaged or cut off after %zu entries%s%s%s", u->n,
-		    why ? " (" : "", why ? why : "", why ? ")" : "");
+		return fail(u->ret_reason, -EBADMSG, "it is not a tar archive%s%s%s",
+			    why ? " (" : "", why ? why : "", why ? ")" : "");
+	return fail(u->ret_reason, -EBADMSG, "it is damaged or cut off after %zu entries%s%s%s",
+		    u->n, why ? " (" : "", why ? why : "", why ? ")" : "");
 }
 
 static int fail_writing(const struct unpacking *u, const char *path)
@@ -64,7 +60,7 @@ static int fail_writing(const struct unpacking *u, const char *path)
 	int error = archive_errno(u->out);
 	const char *why = archive_error_string(u->out);
 
-	return fail(u, error > 0 ? -error : -EIO, "unpacking %s: %s", path,
+	return fail(u->ret_reason, error > 0 ? -error : -EIO, "unpacking %s: %s", path,
 		    why ? why : strerror(error));
 }
 
@@ -82,38 +78,7 @@ static void tell_progress(struct unpacking *u)
 	u->progress->call(tenths * 10, u->progress->userdata);
 }
 
-static bool leads_outside(const char *path)
-{
-	if (*path == '/')
-		return true;
-	for (const char *p = path; *p;) {
-		size_t length = strcspn(p, "/");
-
-		if (length == 2 && p[0] == '.' && p[1] == '.')
-			return true;
-		p += length;
-		p += strspn(p, "/");
-	}
-	return false;
-}
-
-/* 1 unpack it, 0 leave it out, or an error. */
-static int judge(const struct unpacking *u, struct archive_entry *entry)
-{
-	const char *path = archive_entry_pathname(entry);
-	const char *hardlink = archive_entry_hardlink(entry);
-	mode_t type = archive_entry_filetype(entry);
-
-	if (!path || !*path)
-		return fail(u, -EBADMSG, "an entry has no name, or one that is not UTF-8");
-	if (leads_outside(path))
-		return fail(u, -EPERM, "its entry '%s' leads outside of the tree", path);
-	if (hardlink && leads_outside(hardlink))
-		return fail(u, -EPERM, "its entry '%s' is a link to '%s', outside of the tree",
-			    path, hardlink);
-	return !(type == AE_IFCHR || type == AE_IFBLK);
-}
-
+/* What a header announced: holes are between blocks, or at the end. */
 static int copy_data(struct unpacking *u, const char *path)
 {
 	const void *data;
@@ -122,6 +87,8 @@ static int copy_data(struct unpacking *u, const char *path)
 	int r;
 
 	while ((r = archive_read_data_block(u->in, &data, &size, &offset)) == ARCHIVE_OK) {
+		if (u->hooks && u->hooks->data)
+			u->hooks->data(data, size, u->hooks->userdata);
 		if (archive_write_data_block(u->out, data, size, offset) < ARCHIVE_OK)
 			return fail_writing(u, path);
 		tell_progress(u);
@@ -131,14 +98,18 @@ static int copy_data(struct unpacking *u, const char *path)
 
 static int copy_entry(struct unpacking *u, struct archive_entry *entry)
 {
-	const char *path = archive_entry_pathname(entry);
-	int r, wanted;
+	const char *path;
+	int r = 1;
 
-	r = judge(u, entry);
-	wanted = r < 0 || !u->progress->entry ? 1 :
-		 u->progress->entry(entry, u->progress->entry_userdata, u->ret_reason);
-	if (r <= 0 || wanted <= 0)
-		return r < 0 ? r : wanted < 0 ? wanted : 0;
+	if (u->hooks && u->hooks->entry)
+		r = u->hooks->entry(u->in, entry, u->hooks->userdata, u->ret_reason);
+	if (r > 0)
+		r = judge_entry(&u->judge, entry, u->ret_reason);
+	if (r > 0 && u->progress->entry)
+		r = u->progress->entry(entry, u->progress->entry_userdata, u->ret_reason);
+	if (r <= 0)
+		return r;
+	path = archive_entry_pathname(entry);
 
 	/* A warning is about an attribute that this file system has not. */
 	if (archive_write_header(u->out, entry) < ARCHIVE_WARN)
@@ -173,10 +144,10 @@ static int copy(struct unpacking *u)
 	if (r != ARCHIVE_EOF)
 		return fail_reading(u);
 	if (u->n == 0)
-		return fail(u, -EBADMSG, "it is not a tar archive, or an empty one");
+		return fail(u->ret_reason, -EBADMSG, "it is not a tar archive, or an empty one");
 	if (!ended_well(u))
-		return fail(u, -EBADMSG, "it is cut off after %zu entries: its end mark is missing",
-			    u->n);
+		return fail(u->ret_reason, -EBADMSG, "it is cut off after %zu entries: its end "
+			    "mark is missing", u->n);
 	/* Modes and times of directories are set here. */
 	return archive_write_close(u->out) < ARCHIVE_WARN ? fail_writing(u, "directories") : 0;
 }
@@ -192,16 +163,22 @@ static int support(const struct unpacking *u)
 
 	for (size_t i = 0; i < sizeof(filters) / sizeof(*filters); i++)
 		if (filters[i](u->in) != ARCHIVE_OK)
-			return fail(u, -EOPNOTSUPP, "this libarchive cannot unpack by itself: %s",
-				    archive_error_string(u->in));
+			return fail(u->ret_reason, -EOPNOTSUPP, "this libarchive cannot unpack by "
+				    "itself: %s", archive_error_string(u->in));
 	archive_read_support_format_tar(u->in);
 	return 0;
 }
 
-static int set_up(struct unpacking *u, int archive)
+static int set_up(struct unpacking *u, int archive, int dir)
 {
 	struct stat st;
 	int r;
+
+	/* Names are bytes: those of pax are UTF-8, and are to stay so. */
+	setlocale(LC_CTYPE, "C.UTF-8");
+	r = judge_begin(&u->judge, dir);
+	if (r < 0)
+		return r;
 
 	if (fstat(archive, &st) < 0)
 		return -errno;
@@ -223,18 +200,41 @@ static int set_up(struct unpacking *u, int archive)
 	return 0;
 }
 
-int unpack(int archive, int dir, const struct unpack_progress *progress, char **ret_reason)
+/* Names are in it that anybody has made up. */
+static void keep_one_line(char *reason)
 {
-	struct unpacking u = { .progress = progress, .ret_reason = ret_reason };
+	for (char *c = reason; c && *c; c++)
+		if (iscntrl((unsigned char)*c))
+			*c = '?';
+}
+
+int unpack_with(int archive, int dir, const struct unpack_progress *progress,
+		const struct unpack_hooks *hooks, char **ret_reason)
+{
+	struct unpacking u = { .progress = progress, .hooks = hooks, .ret_reason = ret_reason };
 	int r;
 
+	*ret_reason = NULL;
 	umask(0022);
 	if (fchdir(dir) < 0)
 		return -errno;
-	r = set_up(&u, archive);
+	r = set_up(&u, archive, dir);
 	if (!r)
 		r = copy(&u);
 	archive_read_free(u.in);
 	archive_write_free(u.out);
+	keep_one_line(*ret_reason);
 	return r;
+}
+
+int unpack(int archive, int dir, const struct unpack_progress *progress, char **ret_reason)
+{
+	return unpack_with(archive, dir, progress, NULL, ret_reason);
+}
+
+void unpack_limit(void)
+{
+	const struct rlimit limit = { MEMORY_MAX, MEMORY_MAX };
+
+	setrlimit(RLIMIT_DATA, &limit);
 }

@@ -162,6 +162,13 @@ static void on_disconnect(sd_varlink_server *server, sd_varlink *link, void *use
 	struct manager *m = userdata;
 
 	events_unsubscribe(m->events, link);
+	operation_abandon(m, link);
+}
+
+/* Archives come and go as descriptors. */
+static int on_connect(sd_varlink_server *server, sd_varlink *link, void *userdata)
+{
+	return sd_varlink_set_allow_fd_passing_input(link, true);
 }
 
 /* --- what takes time: answered at its end ------------------------------------------------ */
@@ -189,6 +196,8 @@ static int on_build(sd_varlink *link, sd_json_variant *parameters,
 	r = operation_build(userdata, request.name, request.from, &request.settings,
 			    flags & SD_VARLINK_METHOD_MORE ? reply_progress : NULL, reply_built,
 			    sd_varlink_ref(link), &problem);
+	if (r >= 0)
+		operation_bind(userdata, request.name, link);
 	return answer(link, r, &problem);
 }
 
@@ -294,7 +303,7 @@ static int listen_on(sd_varlink_server *server)
 static int bind_methods(sd_varlink_server *server)
 {
 	static int (*const others[])(sd_varlink_server *server) = {
-		varlink_bind_addresses, varlink_bind_create, varlink_bind_images,
+		varlink_bind_addresses, varlink_bind_create, varlink_bind_images, varlink_bind_exports,
 		varlink_bind_snapshots, varlink_bind_clones, varlink_bind_mounts,
 		varlink_bind_unify,
 	};
@@ -332,6 +341,8 @@ int varlink_listen(struct manager *m, sd_varlink_server **ret)
 		r = sd_varlink_server_add_interface(server, &vl_interface_manager);
 	if (r >= 0)
 		r = bind_methods(server);
+	if (r >= 0)
+		r = sd_varlink_server_bind_connect(server, on_connect);
 	if (r >= 0)
 		r = sd_varlink_server_bind_disconnect(server, on_disconnect);
 	if (r >= 0)

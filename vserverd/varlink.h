@@ -28,6 +28,10 @@ int varlink_listen(struct manager *m, sd_varlink_server **ret);
 /** varlink_bind_addresses() - the methods about addresses. */
 int varlink_bind_addresses(sd_varlink_server *server);
 
+/* varlink_export.c */
+/** varlink_bind_exports() - the methods that take or give an archive. */
+int varlink_bind_exports(sd_varlink_server *server);
+
 /* varlink_create.c */
 /** varlink_bind_create() - the method Create. */
 int varlink_bind_create(sd_varlink_server *server);
@@ -73,7 +77,9 @@ struct request {
 	const char *name;
 	const char *from;
 	const char *address;
-	bool wait, runtime;
+	const char *compress, *snapshot;
+	unsigned int archive;
+	bool wait, runtime, trust;
 	struct pairs settings;		/* the arrays are the request's */
 };
 /** Each returns 0, or has answered, and what the method is to return. */
@@ -82,6 +88,8 @@ int request_start(sd_varlink *link, sd_json_variant *parameters, struct request 
 int request_build(sd_varlink *link, sd_json_variant *parameters, struct request *ret);
 int request_create(sd_varlink *link, sd_json_variant *parameters, struct request *ret);
 int request_set(sd_varlink *link, sd_json_variant *parameters, struct request *ret);
+int request_export(sd_varlink *link, sd_json_variant *parameters, struct request *ret);
+int request_import(sd_varlink *link, sd_json_variant *parameters, struct request *ret);
 int request_address(sd_varlink *link, sd_json_variant *parameters, struct request *ret);
 int request_none(sd_varlink *link, sd_json_variant *parameters);
 void request_clear(struct request *request);

@@ -125,6 +125,39 @@ int request_set(sd_varlink *link, sd_json_variant *parameters, struct request *r
 	return sd_varlink_dispatch(link, parameters, table, ret);
 }
 
+int request_export(sd_varlink *link, sd_json_variant *parameters, struct request *ret)
+{
+	static const sd_json_dispatch_field table[] = {
+		NAME,
+		FIELD("archive", SD_JSON_VARIANT_UNSIGNED, sd_json_dispatch_uint, archive,
+		      SD_JSON_MANDATORY),
+		FIELD("compress", SD_JSON_VARIANT_STRING, sd_json_dispatch_const_string, compress,
+		      SD_JSON_NULLABLE),
+		FIELD("snapshot", SD_JSON_VARIANT_STRING, sd_json_dispatch_const_string, snapshot,
+		      SD_JSON_NULLABLE),
+		{},
+	};
+
+	return sd_varlink_dispatch(link, parameters, table, ret);
+}
+
+int request_import(sd_varlink *link, sd_json_variant *parameters, struct request *ret)
+{
+	static const sd_json_dispatch_field table[] = {
+		FIELD("name", SD_JSON_VARIANT_STRING, sd_json_dispatch_const_string, name,
+		      SD_JSON_NULLABLE),
+		FIELD("archive", SD_JSON_VARIANT_UNSIGNED, sd_json_dispatch_uint, archive,
+		      SD_JSON_MANDATORY),
+		FIELD("settings", SD_JSON_VARIANT_ARRAY, dispatch_settings, settings,
+		      SD_JSON_NULLABLE),
+		FIELD("trust", SD_JSON_VARIANT_BOOLEAN, sd_json_dispatch_stdbool, trust,
+		      SD_JSON_NULLABLE),
+		{},
+	};
+
+	return sd_varlink_dispatch(link, parameters, table, ret);
+}
+
 int request_address(sd_varlink *link, sd_json_variant *parameters, struct request *ret)
 {
 	static const sd_json_dispatch_field table[] = {

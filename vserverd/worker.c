@@ -39,8 +39,21 @@ void worker_tell(struct worker *worker, unsigned int percent)
 		_exit(EXIT_FAILURE);	/* the daemon is gone */
 }
 
+/* The pipe as 3, and what the job needs as WORKER_FD, wherever they are now. */
+static void keep_descriptors(struct worker *worker, int fd)
+{
+	int end = fcntl(worker->pipe, F_DUPFD_CLOEXEC, WORKER_FD + 1);
+	int kept = fd < 0 ? -1 : fcntl(fd, F_DUPFD_CLOEXEC, WORKER_FD + 1);
+
+	if (end < 0 || (fd >= 0 && kept < 0) || dup3(end, STDERR_FILENO + 1, O_CLOEXEC) < 0 ||
+	    (fd >= 0 && dup3(kept, WORKER_FD, O_CLOEXEC) < 0))
+		_exit(EXIT_FAILURE);
+	worker->pipe = STDERR_FILENO + 1;
+	close_range(fd < 0 ? WORKER_FD : WORKER_FD + 1, ~0U, 0);
+}
+
 __attribute__((noreturn))
-static void be_worker(struct worker *worker, worker_work_t work, const void *argument)
+static void be_worker(struct worker *worker, const struct worker_job *job)
 {
 	_cleanup_free_ char *reason = NULL;
 	char message[sizeof(worker->message)] = { 0 };
@@ -53,12 +66,9 @@ static void be_worker(struct worker *worker, worker_work_t work, const void *arg
 	prctl(PR_SET_NAME, "vserverd-worker");
 	sigemptyset(&none);
 	sigprocmask(SIG_SETMASK, &none, NULL);
-	worker->pipe = dup3(worker->pipe, STDERR_FILENO + 1, O_CLOEXEC) < 0 ?
-		       worker->pipe : STDERR_FILENO + 1;
-	if (worker->pipe == STDERR_FILENO + 1)
-		close_range(STDERR_FILENO + 2, ~0U, 0);
+	keep_descriptors(worker, job->fd);
 
-	error = work(worker, argument, &reason);
+	error = job->work(worker, job->argument, &reason);
 	memcpy(message + 1, &error, sizeof(error));
 	snprintf(message + 1 + sizeof(error), sizeof(message) - 1 - sizeof(error), "%s",
 		 reason ? reason : error ? strerror(-error) : "");
@@ -112,30 +122,28 @@ static int on_pipe(sd_event_source *source, int fd, uint32_t events, void *userd
 	return 0;
 }
 
-static int start_child(struct worker *worker, int pipe_in, worker_work_t work,
-		       const void *argument)
+static int start_child(struct worker *worker, int pipe_in, const struct worker_job *job)
 {
 	worker->pid = fork();
 	if (worker->pid < 0)
 		return -errno;
 	if (worker->pid == 0) {
 		worker->pipe = pipe_in;
-		be_worker(worker, work, argument);
+		be_worker(worker, job);
 	}
 	return 0;
 }
 
-int worker_run(sd_event *event, worker_work_t work, const void *argument,
-	       worker_progress_t progress, worker_done_t done, void *userdata)
+int worker_start(sd_event *event, const struct worker_job *job, struct worker **ret)
 {
 	struct worker *worker = calloc(1, sizeof(*worker));
 	int fds[2], r;
 
 	if (!worker)
 		return -ENOMEM;
-	worker->progress = progress;
-	worker->done = done;
-	worker->userdata = userdata;
+	worker->progress = job->progress;
+	worker->done = job->done;
+	worker->userdata = job->userdata;
 	if (pipe2(fds, O_CLOEXEC) < 0) {
 		free(worker);
 		return -errno;
@@ -143,7 +151,7 @@ int worker_run(sd_event *event, worker_work_t work, const void *argument,
 	worker->pipe = fds[0];
 	r = sd_event_add_io(event, &worker->source, fds[0], EPOLLIN, on_pipe, worker);
 	if (r >= 0)
-		r = start_child(worker, fds[1], work, argument);
+		r = start_child(worker, fds[1], job);
 	close(fds[1]);
 	if (r < 0) {
 		sd_event_source_disable_unref(worker->source);
@@ -151,5 +159,23 @@ int worker_run(sd_event *event, worker_work_t work, const void *argument,
 		free(worker);
 		return r;
 	}
+	if (ret)
+		*ret = worker;
 	return 0;
+}
+
+int worker_run(sd_event *event, worker_work_t work, const void *argument,
+	       worker_progress_t progress, worker_done_t done, void *userdata)
+{
+	const struct worker_job job = {
+		.work = work, .argument = argument, .fd = -1, .progress = progress,
+		.done = done, .userdata = userdata,
+	};
+
+	return worker_start(event, &job, NULL);
+}
+
+void worker_kill(struct worker *worker)
+{
+	kill(worker->pid, SIGKILL);
 }

@@ -23,7 +23,8 @@ fuzz-targets: $(patsubst %,$(B)/tests/fuzz/%,$(FUZZ_TARGETS) control)
 $(B)/tests/fuzz/address $(B)/tests/fuzz/config: $(patsubst %,$(B)/vserverd/%.o, \
 	config config_bucket config_entry config_file config_mount config_network config_path \
 	config_traffic text)
-$(B)/tests/fuzz/unpack: $(B)/vserverd/unpack.o
+$(B)/tests/fuzz/unpack: $(patsubst %,$(B)/vserverd/%.o, \
+	unpack unpack_judge import archive_sum fail)
 $(B)/tests/fuzz/reply.o $(B)/tests/fuzz/notify.o: CPPFLAGS += $(LIB_CFLAGS)
 
 # The objects of the unit tests, which are named in a file that is read later.
@@ -32,4 +33,4 @@ $(B)/tests/fuzz/%: $(B)/tests/fuzz/%.o $$(UNIT_OBJ)
 	$(call say,LINK,$@)
 	$(Q)$(CC) -fsanitize=fuzzer $(FUZZ_SANITIZE) -o $@ \
 		$(if $(filter %/reply,$@),$(filter-out %/nl.o,$^),$^) \
-		$(LIB_LIBS) $(shell $(PKG_CONFIG) --libs libsystemd inih libarchive)
+		$(LIB_LIBS) $(shell $(PKG_CONFIG) --libs libsystemd inih libarchive nettle)

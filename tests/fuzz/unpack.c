@@ -3,7 +3,7 @@
  * Copyright (C) 2026 The VServer developers
  *
  * Archives of images, as a user without rights: nothing is written outside of
- * the tree, by any entry, and one that is not whole is refused.
+ * the tree, by any entry, and one that is not whole is refused in one line.
  *
  * In $FUZZ_DIR: tree, where it is unpacked, and outside, which has to stay as it
  * is.
@@ -13,13 +13,14 @@
 #include <fcntl.h>
 #include <grp.h>
 #include <signal.h>
+#include <stdbool.h>
 #include <sys/mman.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include "fuzz.h"
-#include "vserverd/unpack.h"
+#include "vserverd/export.h"
 
 #define NOBODY		65534
 #define FILE_MAX_BYTES	(1 << 20)
@@ -107,10 +108,12 @@ int LLVMFuzzerInitialize(int *argc, char ***argv)
 	return 0;
 }
 
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+/* As a root filesystem, or as a guest that was exported. */
+static void unpack_as(bool exported, const uint8_t *data, size_t size)
 {
 	const struct unpack_progress progress = {};
 	int archive = memfd_create("archive", MFD_CLOEXEC), tree, r;
+	struct import import = {};
 	char *reason = NULL;
 
 	must(archive >= 0 && write(archive, data, size) == (ssize_t)size);
@@ -119,14 +122,26 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	tree = openat(base_fd, "tree", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	must(tree >= 0);
 
-	r = unpack(archive, tree, &progress, &reason);
+	if (exported)
+		r = import_read(archive, tree, &progress, &import, &reason);
+	else
+		r = unpack(archive, tree, &progress, &reason);
 	must(r == 0 || reason || r == -ENOMEM);
+	must(!reason || !strpbrk(reason, "\n\r"));
+	must(!exported || !r == (import.conf && import.json));
 	check_outside();
 
+	import_clear(&import);
 	free(reason);
 	close(tree);
 	close(archive);
 	must(fchdir(home) == 0);
 	remove_all(base_fd, "tree");
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+	unpack_as(false, data, size);
+	unpack_as(true, data, size);
 	return 0;
 }
