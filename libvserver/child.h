@@ -39,6 +39,9 @@ int vs_child_close(struct vs *vs, const int *keep, size_t n);
  * /proc/self lead to what this process still has of the host's. */
 int vs_child_open(const char *path, int flags, uint64_t resolve);
 
+/* Go to the guest's /root, or where that is none to its /. */
+int vs_child_home(struct vs *vs);
+
 /* Drop to the ceiling, load the filter, enter the context, and exec.  Returns on failure only.
  * A @file without a slash is looked up in the PATH of @envp.  All descriptors
  * but 0, 1, 2 are gone then. */

@@ -21,6 +21,7 @@
 #include "journal.h"
 #include "log.h"
 #include "operation.h"
+#include "run_slot.h"
 #include "scheduler.h"
 #include "scope.h"
 #include "traffic_watch.h"
@@ -138,6 +139,7 @@ void manager_adopt(struct manager *m)
 	size_t running = 0;
 
 	sweep(m);
+	run_slots_sweep(m->vs);
 	if (state_names(&names) < 0)
 		return;
 	for (char **name = names; name && *name; name++) {
