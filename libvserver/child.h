@@ -64,9 +64,11 @@ struct vs_bounds {
 	cpu_set_t processors;
 };
 
+/* An ordinary task, of no priority: a real-time one would run above every share. */
+int vs_child_schedule(struct vs *vs);
 /* Read those of init, whose cgroup is, or is below, @cgroup. */
 int vs_bounds_read(struct vs *vs, pid_t init, int cgroup, struct vs_bounds *ret);
-/* An ordinary task, of no priority, on init's processors. */
+/* vs_child_schedule(), on init's processors. */
 int vs_bounds_schedule(struct vs *vs, const struct vs_bounds *bounds);
 /* Init's limits; while the caller has CAP_SYS_RESOURCE. */
 int vs_bounds_limit(struct vs *vs, const struct vs_bounds *bounds);

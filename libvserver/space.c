@@ -130,6 +130,9 @@ static int prepare(struct vs_start *start)
 	struct vs *vs = start->child->vs;
 	int r = vs_child_reset(vs);
 
+	/* systemd starts a guest; a run is started by anybody's shell. */
+	if (!r && start->run)
+		r = vs_child_schedule(vs);
 	if (!r)
 		r = vs_limits_halve(vs);
 	if (!r)

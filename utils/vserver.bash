@@ -49,6 +49,10 @@ _vserver()
 		return
 	elif [[ $cur == -* ]]; then
 		words=$(_vserver_options "$verb")
+	elif [[ $verb == run ]]; then
+		compopt -o filenames
+		mapfile -t COMPREPLY < <(compgen -d -- "$cur")
+		return
 	else
 		case $verb in
 		help)

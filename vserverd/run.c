@@ -117,6 +117,9 @@ static int check_root(const struct run *run)
 {
 	struct stat root, host;
 
+	if (!strchr(run->root, '/'))
+		return tell(EXIT_FAILED, "cannot run '%s': there is no image '%s'; a directory is "
+			    "written with a slash: ./%s", run->argv[0], run->root, run->root);
 	if (stat(run->root, &root) < 0)
 		return tell(EXIT_FAILED, "cannot run '%s' in %s: %s", run->argv[0], run->root,
 			    strerror(errno));
