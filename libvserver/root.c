@@ -23,6 +23,7 @@
 #include <sys/syscall.h>
 #include <sys/vfs.h>
 
+#include "layer.h"
 #include "private.h"
 #include "userns.h"
 
@@ -154,32 +155,44 @@ static int map_ids(struct vs_root *root, int tree, const char *path)
 	return r < 0 ? vs_fail_errno(root->vs, r, "mapping the user ids of %s", path) : 0;
 }
 
+/* The guest's directory with what is mounted below it. */
+static int copy_tree(struct vs_root *root, int below)
+{
+	const char *path = root->space->root;
+	_cleanup_close_ int tree = open_tree(below, "", OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC |
+					     AT_EMPTY_PATH | AT_RECURSIVE);
+	int r;
+
+	if (tree < 0)
+		return vs_fail_errno(root->vs, -errno, "copying the mount of %s", path);
+	r = map_ids(root, tree, path);
+	return r < 0 ? r : TAKE_FD(tree);
+}
+
 /*
- * The guest's directory becomes a mount with what is mounted below it, so that
- * pivot_root() takes it, and nothing in it is a device.
+ * The guest's tree becomes a mount, so that pivot_root() takes it, and nothing in
+ * it is a device.  It covers the guest's directory.
  */
-static int open_tree_of(struct vs_root *root, const char *path)
+static int open_tree_of(struct vs_root *root)
 {
 	struct mount_attr private = { .propagation = MS_PRIVATE };
 	struct mount_attr nodev = { .attr_set = MOUNT_ATTR_NODEV };
+	const struct vs_space *space = root->space;
 	_cleanup_close_ int below = -1, tree = -1;
-	int r;
 
 	if (mount_setattr(AT_FDCWD, "/", AT_RECURSIVE, &private, sizeof(private)) < 0)
 		return vs_fail_errno(root->vs, -errno, "making mounts private");
-	below = open(path, O_PATH | O_DIRECTORY | O_CLOEXEC);
+	below = open(space->root, O_PATH | O_DIRECTORY | O_CLOEXEC);
 	if (below < 0)
-		return vs_fail_errno(root->vs, -errno, "opening %s", path);
-	tree = open_tree(below, "", OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC | AT_EMPTY_PATH |
-			 AT_RECURSIVE);
-	r = tree < 0 ? 0 : map_ids(root, tree, path);
-	if (r < 0)
-		return r;
-	if (tree < 0 ||
-	    mount_setattr(tree, "", AT_EMPTY_PATH | AT_RECURSIVE, &nodev, sizeof(nodev)) < 0 ||
+		return vs_fail_errno(root->vs, -errno, "opening %s", space->root);
+	tree = space->layers ? vs_layers_map(root->vs, space->layers, false, root->userns,
+					     root->first) : copy_tree(root, below);
+	if (tree < 0)
+		return tree;
+	if (mount_setattr(tree, "", AT_EMPTY_PATH | AT_RECURSIVE, &nodev, sizeof(nodev)) < 0 ||
 	    move_mount(tree, "", below, "",
 		       MOVE_MOUNT_F_EMPTY_PATH | MOVE_MOUNT_T_EMPTY_PATH) < 0)
-		return vs_fail_errno(root->vs, -errno, "mounting %s as a root", path);
+		return vs_fail_errno(root->vs, -errno, "mounting %s as a root", space->root);
 	root->tree = TAKE_FD(tree);
 	return 0;
 }
@@ -310,32 +323,41 @@ static int mount_all(struct vs_root *root, int console)
 
 /* --- changing over ------------------------------------------------------------------- */
 
-/* Both roots at one place, then the lower one goes, with all below it. */
-static int pivot(struct vs_root *root)
+int vs_root_check(struct vs *vs, const struct vs_root_place *place)
 {
-	struct stat want, got;
+	struct stat got;
+
+	if (stat(".", &got) < 0)
+		return vs_fail_errno(vs, -errno, "looking at the new root");
+	return got.st_dev == place->dev && got.st_ino == place->ino ? 0 :
+	       vs_fail(vs, -EXDEV, "the working directory is outside the new root");
+}
+
+/* Both roots at one place, then the lower one goes, with all below it. */
+static int pivot(struct vs_root *root, struct vs_root_place *ret)
+{
+	struct stat want;
 
 	if (fchdir(root->tree) < 0 || syscall(SYS_pivot_root, ".", ".") < 0 ||
 	    umount2(".", MNT_DETACH) < 0 || chdir("/") < 0)
 		return vs_fail_errno(root->vs, -errno, "changing the root");
-	if (fstat(root->tree, &want) < 0 || stat(".", &got) < 0)
+	if (fstat(root->tree, &want) < 0)
 		return vs_fail_errno(root->vs, -errno, "looking at the new root");
-	if (want.st_dev != got.st_dev || want.st_ino != got.st_ino)
-		return vs_fail(root->vs, -EXDEV, "the working directory is outside the new root");
-	return 0;
+	*ret = (struct vs_root_place){ want.st_dev, want.st_ino };
+	return vs_root_check(root->vs, ret);
 }
 
-int vs_root_change(struct vs_root *root, const char *path, int console)
+int vs_root_change(struct vs_root *root, struct vs_root_place *ret)
 {
 	mode_t mask_before = umask(0);
 	int r;
 
 	root->tree = -1;
-	r = open_tree_of(root, path);
+	r = open_tree_of(root);
 	if (!r)
-		r = mount_all(root, console);
+		r = mount_all(root, root->space->console);
 	if (!r)
-		r = pivot(root);
+		r = pivot(root, ret);
 	if (root->tree >= 0)
 		close(TAKE_FD(root->tree));
 	umask(mask_before);

@@ -8,27 +8,38 @@
 #ifndef VS_ROOT_H
 #define VS_ROOT_H
 
+#include <sys/types.h>
+
 #include "vserver.h"
 
 /* A tree on its way to be the root. */
 struct vs_root {
 	struct vs *vs;
+	const struct vs_space *space;
 	int tree;		/* a mount of its own */
 	int userns;		/* whose files these are to be; -1: the host's */
 	uint32_t first;		/* the host's id of its id 0 */
 };
 
+/* By which a directory is known. */
+struct vs_root_place {
+	dev_t dev;
+	ino_t ino;
+};
+
 /**
- * vs_root_change() - make @path the root of the calling process and of all
- * others in its mount namespace, with /proc, /sys, /dev and the rest in it, and
- * let go of the old one.
+ * vs_root_change() - make the guest's tree the root of the calling process and of
+ * all others in its mount namespace, with /proc, /sys, /dev and the rest in it,
+ * and let go of the old one.
  * @root: all but the tree.
- * @console: a terminal that becomes /dev/console; -1: /dev/null does.
+ * @ret: which directory is the root now.
  *
  * The caller is in the guest's PID, IPC and cgroup namespaces and in a copy of
  * the host's mounts, with the host's privileges.
  */
-int vs_root_change(struct vs_root *root, const char *path, int console);
+int vs_root_change(struct vs_root *root, struct vs_root_place *ret);
+/* Is the working directory that one? */
+int vs_root_check(struct vs *vs, const struct vs_root_place *place);
 
 /* A directory below the tree, made if it is missing, root's of the guest; no
  * link is followed. */

@@ -13,6 +13,8 @@
 static const struct vs_setting settings[] = {
 	{ "xid", "xid", VS_TYPE_XID, NULL, false, false, "NUMBER",
 	  "number of the context; otherwise one is handed out" },
+	{ "image", "image", VS_TYPE_IMAGE, NULL, false, false, "IMAGE",
+	  "name or digest of the image that its tree is a layer over; otherwise none" },
 	{ "init", "init", VS_TYPE_COMMAND, NULL, false, false, "COMMAND",
 	  "systemd, sysvinit, openrc, runit or a command line; otherwise what is there" },
 	{ "hostname", "hostname", VS_TYPE_STRING, NULL, false, false, "NAME",

@@ -295,6 +295,18 @@ static int check_command(const char *value, struct refusal *refusal)
 	return remedy(refusal, "write systemd, sysvinit, openrc, runit or the path of a command");
 }
 
+/* Whether there is such an image, the daemon knows. */
+static int check_image(const char *value, struct refusal *refusal)
+{
+	const char *digits = strncmp(value, "sha256:", 7) ? NULL : value + 7;
+
+	if (digits ? strlen(digits) >= 8 && digits[strspn(digits, "0123456789abcdef")] == '\0' :
+		     vs_name_valid(value))
+		return 0;
+	because(refusal, "no image can be called '%s'", value);
+	return remedy(refusal, "write the name of one, or sha256: and 8 digits or more");
+}
+
 static int check(const struct vs_setting *setting, const char *value, struct refusal *refusal)
 {
 	switch (setting->type) {
@@ -322,6 +334,8 @@ static int check(const struct vs_setting *setting, const char *value, struct ref
 		return check_command(value, refusal);
 	case VS_TYPE_CHOICE:
 		return check_choice(setting, value, refusal);
+	case VS_TYPE_IMAGE:
+		return check_image(value, refusal);
 	case VS_TYPE_CPUSET:
 		return check_cpuset(value, refusal);
 	case VS_TYPE_RATE:

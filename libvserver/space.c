@@ -47,19 +47,31 @@
 
 /* --- builder ----------------------------------------------------------------------- */
 
+/* Init goes on from here. */
+static int tell_root(const struct vs_start *start, const struct vs_root_place *place)
+{
+	return send(start->channel, place, sizeof(*place), MSG_NOSIGNAL) == sizeof(*place) ? 0 :
+	       vs_fail(start->child->vs, -EIO, "init vanished");
+}
+
 /* A process of the guest's PID namespace: /proc is that of who mounts it. */
 static int run_builder(const struct vs_start *start, int userns)
 {
 	const struct vs_space *space = start->space;
 	struct vs *vs = start->child->vs;
-	struct vs_root root = { .vs = vs, .userns = userns, .first = space->user_first };
+	struct vs_root root = {
+		.vs = vs, .space = space, .userns = userns, .first = space->user_first,
+	};
+	struct vs_root_place place;
 	int status, r;
 	pid_t pid = fork();
 
 	if (pid < 0)
 		return vs_fail_errno(vs, -errno, "forking");
 	if (pid == 0) {
-		r = vs_root_change(&root, space->root, space->console);
+		r = vs_root_change(&root, &place);
+		if (!r)
+			r = tell_root(start, &place);
 		if (r < 0)
 			vs_child_report(start->child->report, vs, r);
 		_exit(r < 0);
@@ -98,11 +110,7 @@ static int build(const struct vs_start *start, pid_t init)
 	}
 	if (setns(pidfd, CLONE_NEWPID | CLONE_NEWIPC | CLONE_NEWCGROUP) < 0)
 		return vs_fail_errno(vs, -errno, "joining the guest's namespaces");
-	r = run_builder(start, userns);
-	if (r < 0)
-		return r;
-	return send(start->channel, "", 1, MSG_NOSIGNAL) == 1 ? 0 :
-	       vs_fail(vs, -EIO, "init vanished");
+	return run_builder(start, userns);
 }
 
 /* --- usher ------------------------------------------------------------------------- */
@@ -124,8 +132,8 @@ static int make_time_namespace(struct vs *vs)
 	return r < 0 ? vs_fail_errno(vs, r, "setting the guest's clocks") : 0;
 }
 
-/* Before anybody else is there.  The root is opened in the copy of the mounts. */
-static int prepare(struct vs_start *start)
+/* Before anybody else is there. */
+static int prepare(const struct vs_start *start)
 {
 	struct vs *vs = start->child->vs;
 	int r = vs_child_reset(vs);
@@ -139,12 +147,8 @@ static int prepare(struct vs_start *start)
 		r = make_time_namespace(vs);
 	if (r < 0)
 		return r;
-	if (unshare(CLONE_NEWNS) < 0)
-		return vs_fail_errno(vs, -errno, "making a mount namespace");
-	start->root = open(start->space->root, O_PATH | O_DIRECTORY | O_CLOEXEC);
-	if (start->root < 0)
-		return vs_fail_errno(vs, -errno, "opening %s", start->space->root);
-	return 0;
+	return unshare(CLONE_NEWNS) < 0 ?
+	       vs_fail_errno(vs, -errno, "making a mount namespace") : 0;
 }
 
 /* Init's pid is told as soon as there is one; in init it does not return. */

@@ -19,8 +19,7 @@ struct vs_start {
 	const struct vs_space *space;
 	char *const *argv;
 	int cgroup;
-	int root;		/* the guest's directory */
-	int channel;		/* between usher and init: a byte each way */
+	int channel;		/* between usher and init: a byte, and the root */
 
 	/* Of one that is there for a command (run.c); else NULL. */
 	const struct vs_run_parts *run;

@@ -16,6 +16,7 @@
 #include <sys/syscall.h>
 
 #include "private.h"
+#include "root.h"
 #include "space.h"
 #include "terminal.h"
 
@@ -71,26 +72,24 @@ static int standard_descriptors(struct vs *vs, const char *path)
 }
 
 /* The copy; the builder has changed the root of all who had the same mounts. */
-static int take_root(const struct vs_start *start)
+static int take_root(const struct vs_start *start, const struct vs_root_place *place)
 {
 	struct vs *vs = start->child->vs;
-	struct stat want, got;
 
 	if (unshare(CLONE_NEWNS) < 0)
 		return vs_fail_errno(vs, -errno, "making a mount namespace");
-	if (chdir("/") < 0 || fstat(start->root, &want) < 0 || stat("/", &got) < 0)
+	if (chdir("/") < 0)
 		return vs_fail_errno(vs, -errno, "looking at the new root");
-	if (want.st_dev != got.st_dev || want.st_ino != got.st_ino)
-		return vs_fail(vs, -EXDEV, "the root is not the guest's");
-	return 0;
+	return vs_root_check(vs, place);
 }
 
-/* Who goes on has said why it does not. */
-static void await_root(const struct vs_start *start)
+/* The builder tells which it is; who goes on has said why it does not. */
+static void await_root(const struct vs_start *start, struct vs_root_place *ret)
 {
 	char byte = 0;
 
-	if (write(start->channel, &byte, 1) != 1 || read(start->channel, &byte, 1) != 1)
+	if (write(start->channel, &byte, 1) != 1 ||
+	    read(start->channel, ret, sizeof(*ret)) != sizeof(*ret))
 		_exit(1);
 }
 
@@ -123,6 +122,7 @@ int vs_space_init(const struct vs_start *start)
 	const struct vs_space *space = start->space;
 	const struct vs_child *child = start->child;
 	const int keep[] = { child->program, child->report };
+	struct vs_root_place place;
 	struct vs *vs = child->vs;
 	int r;
 
@@ -132,8 +132,8 @@ int vs_space_init(const struct vs_start *start)
 	 * its maker is in, and that is the guest's only now. */
 	if (unshare(CLONE_NEWCGROUP) < 0)
 		return vs_fail_errno(vs, -errno, "making a cgroup namespace");
-	await_root(start);
-	r = take_root(start);
+	await_root(start, &place);
+	r = take_root(start, &place);
 	if (!r && space->user_first)
 		r = vs_child_root(vs);
 	if (r < 0)

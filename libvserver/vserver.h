@@ -513,9 +513,31 @@ const char *vs_network_drop_name(unsigned int reason);
  * 0; -ENOENT it has no such network.  Source: the pinned map dropped/XID. */
 int vs_network_dropped(uint32_t xid, uint64_t (*ret)[VS_NETWORK_DROPS]);
 
+/**
+ * struct vs_layers - a tree laid over another, which is never written.  Absolute
+ * paths without a link in them; borrowed.
+ */
+struct vs_layers {
+	const char *lower;	/* directory: what is shared */
+	const char *layer;	/* directory: has upper/, what is the tree's own, and
+				 * work/, empty, for the kernel */
+};
+/**
+ * vs_layers_mount() - the two as one tree: a mount that is nowhere.
+ * @read_only: nothing is written, not even into work.
+ *
+ * It goes with its last descriptor, unless it is attached before.  A tree is to
+ * be mounted once at a time unless all are @read_only and nobody writes the layer.
+ * Files have the ids that they have on the disk.
+ * Return: a descriptor, good for the *at() calls and move_mount(); -ENOENT,
+ * -ELOOP a link is in a path; any errno of mounting, each with a reason.
+ */
+int vs_layers_mount(struct vs *vs, const struct vs_layers *layers, bool read_only);
+
 /** struct vs_space - what vs_space_spawn() makes.  Strings are borrowed. */
 struct vs_space {
-	const char *root;	/* directory with the guest's tree */
+	const char *root;	/* directory with the guest's tree, or which it covers */
+	const struct vs_layers *layers;	/* the tree; NULL: it is in @root */
 	const char *hostname;
 	const char *cgroup;	/* below /sys/fs/cgroup; the guest's own root */
 	uint32_t xid;		/* context, with its ceiling and addresses */
@@ -671,6 +693,7 @@ enum vs_setting_type {
 	VS_TYPE_CHOICE,		/* one of the words in value, which | separates */
 	VS_TYPE_CPUSET,
 	VS_TYPE_RATE,		/* RATE [burst SIZE] */
+	VS_TYPE_IMAGE,		/* NAME, sha256:HEX or the first digits of it */
 	VS_TYPE_TRAFFIC,	/* SIZE/month [then RATE|stop] */
 };
 struct vs_setting {

@@ -11,6 +11,7 @@
 
 extern const struct verb verb_address;
 extern const struct verb verb_build;
+extern const struct verb verb_create;
 extern const struct verb verb_delete;
 extern const struct verb verb_start, verb_stop, verb_restart;	/* verb_start.c */
 extern const struct verb verb_list;

@@ -95,7 +95,7 @@ _vserver()
 				words=$(_vserver_settings "$verb")
 				compopt -o nospace
 			fi ;;
-		build)
+		build | create)
 			((COMP_CWORD > 2)) && words=$(_vserver_settings "$verb")
 			compopt -o nospace ;;
 		esac

@@ -157,7 +157,8 @@ static int take(struct config *config, const struct entries *entries, FILE *erro
 	take_ceiling(config, entries, errors);
 	config_take_bucket(entries, &config->bucket, errors);
 	config_take_traffic(entries, config);
-	if (take_string(entries, "hostname", &config->hostname) < 0 ||
+	if (take_string(entries, "image", &config->image) < 0 ||
+	    take_string(entries, "hostname", &config->hostname) < 0 ||
 	    take_string(entries, "init", &config->init) < 0 ||
 	    take_string(entries, "cpuset", &config->cpuset) < 0 ||
 	    take_addresses(config, entries, errors) < 0)
@@ -254,6 +255,7 @@ void config_free(struct config *config)
 	free(config->values);
 	free(config->name);
 	free(config->root);
+	free(config->image);
 	free(config->hostname);
 	free(config->init);
 	free(config->cpuset);

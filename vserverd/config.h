@@ -39,6 +39,7 @@ struct address_config {
 struct config {
 	char *name;
 	char *root;		/* GUESTS_DIR/NAME/root */
+	char *image;		/* that its tree is a layer over; NULL: none is set */
 	uint32_t xid;		/* 0: handed out */
 	char *hostname;		/* never NULL: the name where none is set */
 	char *init;		/* word or command line (init.h); NULL: what is there */

@@ -12,6 +12,7 @@
 #include "accounting.h"
 #include "guest.h"
 #include "image.h"
+#include "layer.h"
 #include "operation.h"
 #include "scope.h"
 #include "unkept.h"
@@ -293,6 +294,17 @@ static int add_reason(const struct guest *guest, sd_json_variant **object)
 	return 0;
 }
 
+/* "sha256:HEX", as it is written in a file. */
+static int add_image(const struct guest *guest, sd_json_variant **object)
+{
+	_cleanup_free_ char *image = layer_image(guest->name);
+
+	if (!image)
+		return 0;
+	*strchr(image, '-') = ':';
+	return sd_json_variant_set_field_string(object, "image", image);
+}
+
 int guest_json(struct manager *m, const struct guest *guest, const struct vs_guarantees *all,
 	       sd_json_variant **ret)
 {
@@ -321,6 +333,8 @@ int guest_json(struct manager *m, const struct guest *guest, const struct vs_gua
 		r = add_context(m, guest, all, &object);
 	if (r >= 0)
 		r = guest_add_traffic(m, guest, &object);
+	if (r >= 0)
+		r = add_image(guest, &object);
 	if (r >= 0)
 		r = add_names(guest, "unkept", unkept, &object);
 	if (r >= 0)

@@ -29,14 +29,13 @@ enum there {
 	OTHER,
 };
 
-static int open_directory(const char *root, const char *directory)
+static int open_directory(int tree, const char *directory)
 {
 	struct open_how how = {
 		.flags = O_RDONLY | O_DIRECTORY | O_CLOEXEC,
 		.resolve = RESOLVE_IN_ROOT | RESOLVE_NO_SYMLINKS | RESOLVE_NO_MAGICLINKS,
 	};
-	_cleanup_close_ int tree = open(root, O_PATH | O_DIRECTORY | O_CLOEXEC);
-	int fd = tree < 0 ? -1 : (int)syscall(SYS_openat2, tree, directory, &how, sizeof(how));
+	int fd = (int)syscall(SYS_openat2, tree, directory, &how, sizeof(how));
 
 	return fd < 0 ? -errno : fd;
 }
@@ -122,10 +121,10 @@ static int put(int directory, const char *name, const char *content, enum there 
 	return r;
 }
 
-int guest_file_write(const char *root, const char *directory, const char *name,
+int guest_file_write(int tree, const char *directory, const char *name,
 		     const char *mark, const char *text)
 {
-	_cleanup_close_ int dir = open_directory(root, directory);
+	_cleanup_close_ int dir = open_directory(tree, directory);
 	_cleanup_free_ char *content = NULL;
 	enum there there;
 	bool same;

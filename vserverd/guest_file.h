@@ -9,7 +9,7 @@
 
 /**
  * guest_file_write() - make a file, or make it anew if it is ours.
- * @root: the guest's tree.
+ * @tree: the guest's tree, a descriptor.
  * @directory: below it: "etc".  No link is followed.
  * @name: of the file.  Whatever else has that name stays as it is.
  * @mark: its first line, by which it is known to be ours.
@@ -18,7 +18,7 @@
  * Return: 0, also where there is no such directory, or a file that is not ours;
  * -ELOOP the directory is a link; -EROFS, -ENOSPC and others.
  */
-int guest_file_write(const char *root, const char *directory, const char *name,
+int guest_file_write(int tree, const char *directory, const char *name,
 		     const char *mark, const char *text);
 
 #endif

@@ -2,50 +2,25 @@
 /*
  * Copyright (C) 2026 The VServer developers
  *
- * Trees of guests.  One is made below a name of its own and gets its real
- * name as the last step, and loses it as the first step of its end, so that a
- * tree which is there is whole.  What is in an archive is known to unpack.c
- * only.
+ * Trees of guests.  One gets its name when it is whole (directory.c), and loses
+ * it as the first step of its end, so that a tree which is there is whole.  What
+ * is in an archive is known to unpack.c only.
  */
 #include <errno.h>
 #include <fcntl.h>
 #include <string.h>
 #include <sys/stat.h>
 
-#include "config.h"
+#include "directory.h"
 #include "fail.h"
 #include "image.h"
 #include "scope.h"
 #include "tree.h"
 #include "unpack.h"
 
-/* What a tree is called before it is whole and when it goes: .NAME.XXXXXX */
-#define TEMPORARY GUESTS_DIR "/.%s.XXXXXX"
-
-static int open_guests(void)
-{
-	int fd;
-
-	if (mkdir("/var/lib/vserver", 0755) < 0 && errno != EEXIST)
-		return -errno;
-	if (mkdir(GUESTS_DIR, 0700) < 0 && errno != EEXIST)
-		return -errno;
-	fd = open(GUESTS_DIR, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	if (fd < 0)
-		return -errno;
-	/* What is set-user-ID in a tree is not for the host's users. */
-	if (fchmod(fd, 0700) < 0) {
-		int r = -errno;
-
-		close(fd);
-		return r;
-	}
-	return fd;
-}
-
 int image_prepare(void)
 {
-	_cleanup_close_ int fd = open_guests();
+	_cleanup_close_ int fd = directory_open_guests();
 
 	return fd < 0 ? fd : 0;
 }
@@ -84,11 +59,19 @@ static int find_init(const char *root, const char *from, char **ret_reason)
 	return r;
 }
 
+/* What an archive is unpacked with. */
+struct filling {
+	int archive;
+	const char *from;
+	struct unpack_progress progress;
+};
+
 /* The archive into @directory/root. */
-static int fill(const char *directory, int archive, const char *from,
-		const struct unpack_progress *progress, char **ret_reason)
+static int fill(const char *directory, void *userdata, char **ret_reason)
 {
+	const struct filling *filling = userdata;
 	_cleanup_free_ char *root = NULL, *reason = NULL;
+	const char *from = filling->from;
 	_cleanup_close_ int fd = -1;
 	int r;
 
@@ -100,7 +83,7 @@ static int fill(const char *directory, int archive, const char *from,
 	if (fd < 0)
 		return fail(ret_reason, -errno, "opening %s: %s", root, strerror(errno));
 
-	r = unpack(archive, fd, progress, &reason);
+	r = unpack(filling->archive, fd, &filling->progress, &reason);
 	if (r < 0)
 		return fail(ret_reason, r, "%s: %s", from, reason ? reason : strerror(-r));
 	r = find_init(root, from, ret_reason);
@@ -112,36 +95,20 @@ static int fill(const char *directory, int archive, const char *from,
 int image_build(const char *name, const char *from, image_progress_t progress,
 		void *userdata, char **ret_reason)
 {
-	const struct unpack_progress told = { .call = progress, .userdata = userdata };
-	_cleanup_close_ int guests = -1, archive = -1;
-	_cleanup_free_ char *temporary = NULL;
-	int r;
+	struct filling filling = {
+		.from = from,
+		.progress = { .call = progress, .userdata = userdata },
+	};
+	_cleanup_close_ int archive = -1;
 
 	*ret_reason = NULL;
-	guests = open_guests();
-	if (guests < 0)
-		return fail(ret_reason, guests, "making " GUESTS_DIR ": %s", strerror(-guests));
-	if (faccessat(guests, name, F_OK, AT_SYMLINK_NOFOLLOW) == 0)
+	if (image_exists(name))
 		return fail(ret_reason, -EEXIST, GUESTS_DIR "/%s is there already", name);
 	archive = open_archive(from, ret_reason);
 	if (archive < 0)
 		return archive;
-
-	if (asprintf(&temporary, TEMPORARY, name) < 0) {
-		temporary = NULL;
-		return -ENOMEM;
-	}
-	if (!mkdtemp(temporary))
-		return fail(ret_reason, -errno, "making %s: %s", temporary, strerror(errno));
-
-	r = fill(temporary, archive, from, &told, ret_reason);
-	if (!r && renameat2(AT_FDCWD, temporary, guests, name, RENAME_NOREPLACE) < 0)
-		r = fail(ret_reason, -errno, "naming " GUESTS_DIR "/%s: %s", name, strerror(errno));
-	if (!r && fsync(guests) < 0)
-		r = fail(ret_reason, -errno, "writing " GUESTS_DIR ": %s", strerror(errno));
-	if (r < 0)
-		tree_remove(guests, strrchr(temporary, '/') + 1);
-	return r;
+	filling.archive = archive;
+	return directory_make(name, fill, &filling, ret_reason);
 }
 
 bool image_exists(const char *name)
@@ -201,7 +168,7 @@ int image_hide(const char *name, char **ret_reason)
 	r = image_check_mounts(name, ret_reason);
 	if (r < 0)
 		return r;
-	if (asprintf(&hidden, TEMPORARY, name) < 0) {
+	if (asprintf(&hidden, DIRECTORY_TEMPORARY, name) < 0) {
 		hidden = NULL;
 		return -ENOMEM;
 	}

@@ -130,24 +130,20 @@ static int find_command(int root, const struct config *config, char ***ret_argv,
 	return -ENOEXEC;
 }
 
-int init_find(struct vs *vs, const struct config *config, char ***ret_argv,
+int init_find(struct vs *vs, const struct config *config, int tree, char ***ret_argv,
 	      char **ret_reason)
 {
-	_cleanup_close_ int root = open(config->root, O_PATH | O_DIRECTORY | O_CLOEXEC);
 	_cleanup_free_ char *found = NULL;
+	char path[32];
 
 	*ret_reason = NULL;
-	if (root < 0) {
-		if (asprintf(ret_reason, "%s: %s", config->root, strerror(errno)) < 0)
-			*ret_reason = NULL;
-		return -ENOEXEC;
-	}
 	for (size_t i = 0; config->init && i < sizeof(words) / sizeof(*words); i++)
 		if (!strcmp(config->init, words[i].word))
-			return find_word(root, &words[i], config, ret_argv, ret_reason);
+			return find_word(tree, &words[i], config, ret_argv, ret_reason);
 	if (config->init)
-		return find_command(root, config, ret_argv, ret_reason);
-	if (vs_space_find_init(vs, config->root, &found) == 0)
+		return find_command(tree, config, ret_argv, ret_reason);
+	snprintf(path, sizeof(path), "/proc/self/fd/%d", tree);
+	if (vs_space_find_init(vs, path, &found) == 0)
 		return one(found, ret_argv);
 	if (asprintf(ret_reason, "there is no /sbin/init in %s", config->root) < 0)
 		*ret_reason = NULL;

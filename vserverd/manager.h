@@ -79,6 +79,8 @@ void pairs_clear(struct pairs *pairs);
 int operation_build(struct manager *m, const char *name, const char *from,
 		    const struct pairs *settings, operation_progress_t progress,
 		    operation_done_t done, void *userdata, struct problem *problem);
+int operation_create(struct manager *m, const char *name, const struct pairs *settings,
+		     operation_done_t done, void *userdata, struct problem *problem);
 int operation_delete(struct manager *m, const char *name, operation_done_t done,
 		     void *userdata, struct problem *problem);
 

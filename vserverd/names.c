@@ -18,6 +18,7 @@
 #include <syslog.h>
 
 #include "guest_file.h"
+#include "layer.h"
 #include "scope.h"
 #include "supervisor.h"
 
@@ -107,14 +108,14 @@ static int find_servers(const struct config *config, char **ret)
 	return 0;
 }
 
-static int write_servers(const struct config *config)
+static int write_servers(const struct config *config, int tree)
 {
 	_cleanup_free_ char *text = NULL;
 	int r = find_servers(config, &text);
 
 	if (r < 0 || !text)
 		return r;
-	return guest_file_write(config->root, "etc", "resolv.conf", MARK, text);
+	return guest_file_write(tree, "etc", "resolv.conf", MARK, text);
 }
 
 /* --- its own name -------------------------------------------------------------------------- */
@@ -135,7 +136,7 @@ static void add_name(const struct config *config, const struct vs_address *addre
 	fputc('\n', out);
 }
 
-static int write_hosts(const struct config *config)
+static int write_hosts(const struct config *config, int tree)
 {
 	const struct vs_address *ip4 = address_of(config, AF_INET);
 	const struct vs_address *ip6 = address_of(config, AF_INET6);
@@ -154,17 +155,22 @@ static int write_hosts(const struct config *config)
 		add_name(config, &own, out);
 	if (fclose(out) != 0)
 		return -ENOMEM;
-	return guest_file_write(config->root, "etc", "hosts", MARK, text);
+	return guest_file_write(tree, "etc", "hosts", MARK, text);
 }
 
 /* A guest boots without either: whoever misses them has been told. */
 int names_write(struct supervisor *s)
 {
-	int r = write_servers(s->config);
+	_cleanup_free_ char *reason = NULL;
+	_cleanup_close_ int tree = layer_open_tree(s->vs, s->config, false, &reason);
+	int r;
 
+	if (tree < 0)
+		return failed(s, "opening its tree", reason ?: strerror(-tree), tree);
+	r = write_servers(s->config, tree);
 	if (r < 0)
 		tell(s, LOG_WARNING, "its /etc/resolv.conf is not written: %s", strerror(-r));
-	r = write_hosts(s->config);
+	r = write_hosts(s->config, tree);
 	if (r < 0)
 		tell(s, LOG_WARNING, "its /etc/hosts is not written: %s", strerror(-r));
 	return 0;

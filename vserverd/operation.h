@@ -13,7 +13,7 @@ struct operation {
 	struct manager *manager;
 	struct operation *next;
 	char *name;
-	const char *verb;	/* "start", "stop", "restart", "set", "build", "delete" */
+	const char *verb;	/* "start", "stop", "restart", "set", "build", "create", "delete" */
 	const char *state;	/* what the guest is meanwhile; NULL: what it is */
 	bool wait;		/* start: until it is ready */
 	bool started;		/* start: the job is done, readiness is awaited */

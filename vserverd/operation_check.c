@@ -12,6 +12,7 @@
 #include "guest.h"
 #include "host_address.h"
 #include "init.h"
+#include "layer.h"
 #include "operation.h"
 #include "presence.h"
 #include "scope.h"
@@ -21,11 +22,13 @@ static int check_init(struct manager *m, const struct config *config, struct pro
 {
 	_cleanup_strv_free_ char **argv = NULL;
 	_cleanup_free_ char *reason = NULL;
+	_cleanup_close_ int tree = layer_open_tree(m->vs, config, true, &reason);
 
-	if (access(config->root, F_OK) < 0)
-		return problem_failed(problem, "finding its tree", "build it, or delete it",
-				      "%s: %s", config->root, strerror(errno));
-	if (init_find(m->vs, config, &argv, &reason) == 0)
+	if (tree < 0)
+		return problem_failed(problem, "finding its tree",
+				      config->image ? NULL : "build it, or delete it",
+				      "%s", reason ? reason : strerror(-tree));
+	if (init_find(m->vs, config, tree, &argv, &reason) == 0)
 		return 0;
 	return problem_failed(problem, "finding its init",
 			      config->init ? "put it there, or set init" :

@@ -14,6 +14,7 @@
 #include <string.h>
 
 #include "guest.h"
+#include "layer.h"
 #include "lock.h"
 #include "operation.h"
 #include "scope.h"
@@ -195,6 +196,21 @@ static int check_runtime(const struct pairs *settings, struct problem *problem)
 	return 0;
 }
 
+/* What a guest was made over stays what is below it. */
+static int check_image(const struct config *next, const struct pairs *settings,
+		       struct problem *problem)
+{
+	_cleanup_layer_ struct layer layer = { 0 };
+	_cleanup_free_ char *reason = NULL;
+
+	for (size_t i = 0; i < settings->n; i++)
+		if (!strcmp(settings->keys[i], "image") &&
+		    layer_find(next, &layer, &reason) < 0)
+			return problem_invalid(problem, "image", settings->values[i],
+					       reason ?: strerror(ENOMEM), NULL);
+	return 0;
+}
+
 static int check_change(struct manager *m, const struct guest *guest,
 			const struct pairs *settings, bool runtime, struct config **ret_next,
 			struct problem *problem)
@@ -207,6 +223,8 @@ static int check_change(struct manager *m, const struct guest *guest,
 	if (runtime && !guest_is_up(guest))
 		return problem_set(problem, PROBLEM_NOT_RUNNING, guest->name, NULL);
 	r = set_preview(guest->name, settings, ret_next, problem);
+	if (!r)
+		r = check_image(*ret_next, settings, problem);
 	return !r && runtime ? check_runtime(settings, problem) : r;
 }
 

@@ -23,6 +23,7 @@
 #include "host_address.h"
 #include "ids.h"
 #include "init.h"
+#include "layer.h"
 #include "lock.h"
 #include "network.h"
 #include "presence.h"
@@ -180,6 +181,19 @@ int set_limits(struct supervisor *s)
 	return r < 0 ? r : traffic_apply(s->vs, s->config, s->state->cgroup);
 }
 
+/* The tree is let go of before it is mounted to be written. */
+static int find_init(struct supervisor *s, char ***ret_argv)
+{
+	_cleanup_free_ char *reason = NULL;
+	_cleanup_close_ int tree = layer_open_tree(s->vs, s->config, true, &reason);
+	int r;
+
+	if (tree < 0)
+		return failed(s, "opening its tree", reason ?: strerror(-tree), tree);
+	r = init_find(s->vs, s->config, tree, ret_argv, &reason);
+	return r < 0 ? failed(s, "finding its init", reason ?: strerror(-r), r) : 0;
+}
+
 int boot(struct supervisor *s)
 {
 	char *environment[] = {
@@ -196,6 +210,7 @@ int boot(struct supervisor *s)
 	struct vs_network_address addresses[VS_ADDRESSES_MAX];
 	struct vs_network network;
 	struct timespec now;
+	_cleanup_layer_ struct layer layer = { 0 };
 	struct vs_space space = {
 		.root = s->config->root,
 		.hostname = s->config->hostname,
@@ -210,9 +225,13 @@ int boot(struct supervisor *s)
 	};
 	int r;
 
-	r = init_find(s->vs, s->config, &argv, &reason);
+	r = layer_find(s->config, &layer, &reason);
 	if (r < 0)
-		return failed(s, "finding its init", reason ?: strerror(-r), r);
+		return failed(s, "finding its layer", reason ?: strerror(-r), r);
+	space.layers = layer_paths(&layer);
+	r = find_init(s, &argv);
+	if (r < 0)
+		return r;
 	/* Or systemd would set the one in /etc/hostname, which is often that of
 	 * the machine on which the image was made. */
 	if (asprintf(&command_line, "SYSTEMD_PROC_CMDLINE=systemd.hostname=%s",
@@ -273,12 +292,30 @@ static int run_steps(struct supervisor *s)
 	return 0;
 }
 
+/* Of a guest whose file somebody has written by hand.  That file is read again
+ * under the lock, and what is wrong with it told then. */
+static int make_layer(struct supervisor *s)
+{
+	_cleanup_free_ char *errors = NULL, *reason = NULL;
+	struct config *config = NULL;
+	int r = 0;
+
+	if (config_read(s->name, &config, &errors) == 0 && config->image)
+		r = layer_create(s->name, config->image, &reason);
+	config_free(config);
+	return r < 0 && r != -EEXIST ? failed(s, "making its layer", reason ?: strerror(-r), r) : 0;
+}
+
 int start(struct supervisor *s)
 {
-	/* A step tells if there is no tree to be locked. */
-	_cleanup_close_ int lock = guest_lock(s->name);
-	int r = run_steps(s);
+	_cleanup_close_ int lock = -1;
+	int r = make_layer(s);
 
+	if (r < 0)
+		return r;
+	/* A step tells if there is no tree to be locked. */
+	lock = guest_lock(s->name);
+	r = run_steps(s);
 	if (r < 0)
 		return r;
 	sd_notifyf(0, "READY=1\nSTATUS=init runs\nX_VSERVER_INIT=%d", (int)s->state->init);

@@ -17,7 +17,12 @@
 #ifndef STORE_H
 #define STORE_H
 
+#include <stdbool.h>
+
 #define IMAGES_DIR	"/var/lib/vserver/images"
+
+/** store_is_digest() - "sha256-" and 64 digits: what an image's directory is called. */
+bool store_is_digest(const char *entry);
 
 /**
  * store_find() - which image is meant.

@@ -19,7 +19,7 @@
 #define DIGITS	64
 #define BEGINNING 8	/* digits that may be given for all */
 
-static bool is_digest(const char *entry)
+bool store_is_digest(const char *entry)
 {
 	return !strncmp(entry, PREFIX, strlen(PREFIX)) &&
 	       strspn(entry + strlen(PREFIX), "0123456789abcdef") == DIGITS &&
@@ -35,7 +35,7 @@ static int find_link(int images, const char *name, char **ret)
 	if (size < 0)
 		return -ENOENT;
 	target[size] = '\0';
-	if (!is_digest(target) || fstatat(images, target, &st, AT_SYMLINK_NOFOLLOW) < 0 ||
+	if (!store_is_digest(target) || fstatat(images, target, &st, AT_SYMLINK_NOFOLLOW) < 0 ||
 	    !S_ISDIR(st.st_mode))
 		return -ENOENT;
 	*ret = strdup(target);
@@ -50,7 +50,7 @@ static int find_digits(int images, const char *digits, char **ret, char **ret_re
 	const struct dirent *entry;
 
 	while (dir && (entry = readdir(dir))) {
-		if (!is_digest(entry->d_name) ||
+		if (!store_is_digest(entry->d_name) ||
 		    strncmp(entry->d_name + strlen(PREFIX), digits, strlen(digits)) != 0)
 			continue;
 		if (found)

@@ -55,7 +55,7 @@ int set_limits(struct supervisor *s);
 
 /* names.c */
 /** names_write() - its /etc/resolv.conf and /etc/hosts, unless they are not ours.
- * Always 0: what cannot be written is told. */
+ * 0 also where they cannot be written, which is told; without a tree an errno. */
 int names_write(struct supervisor *s);
 
 /* serve.c */

@@ -16,15 +16,18 @@
 #include "config.h"
 #include "guest.h"
 #include "image.h"
+#include "layer.h"
 #include "log.h"
 #include "operation.h"
 #include "scope.h"
+#include "store.h"
 #include "worker.h"
 
-/* What a build needs beyond its request. */
+/* What is made, and of what. */
 struct build {
 	char *name;
-	char *from;
+	char *from;		/* an archive; NULL: the image of its settings */
+	const char *step;
 	struct pairs settings;
 	struct problem problem;	/* why it failed, while it is swept up */
 };
@@ -49,9 +52,11 @@ static struct build *new_build(const char *name, const char *from,
 
 	if (!build)
 		return NULL;
+	build->step = from ? "unpacking the archive" : "making its layer";
 	build->name = strdup(name);
-	build->from = strdup(from);
-	if (!build->name || !build->from || pairs_copy(settings, &build->settings) < 0) {
+	build->from = from ? strdup(from) : NULL;
+	if (!build->name || (from && !build->from) ||
+	    pairs_copy(settings, &build->settings) < 0) {
 		free_build(build);
 		return NULL;
 	}
@@ -65,10 +70,20 @@ static void tell(unsigned int percent, void *userdata)
 	worker_tell(userdata, percent);
 }
 
+static const char *image_of(const struct pairs *settings)
+{
+	for (size_t i = 0; i < settings->n; i++)
+		if (!strcmp(settings->keys[i], "image"))
+			return settings->values[i];
+	return NULL;
+}
+
 static int work_build(struct worker *worker, const void *work, char **ret_reason)
 {
 	const struct build *build = work;
 
+	if (!build->from)
+		return layer_create(build->name, image_of(&build->settings), ret_reason);
 	return image_build(build->name, build->from, tell, worker, ret_reason);
 }
 
@@ -131,7 +146,7 @@ static void on_built(int error, const char *reason, void *userdata)
 		return;
 	}
 	if (error < 0) {
-		problem_failed(&build->problem, "unpacking the archive", NULL, "%s", reason);
+		problem_failed(&build->problem, build->step, NULL, "%s", reason);
 		discard(operation);
 		return;
 	}
@@ -159,35 +174,76 @@ static int check_new(struct manager *m, const char *name, struct problem *proble
 	return 0;
 }
 
+/* @from: as in struct build. */
+static int begin(struct manager *m, const char *name, const char *from,
+		 const struct pairs *settings, struct operation *operation,
+		 struct problem *problem)
+{
+	struct build *build;
+	int r = check_new(m, name, problem);
+
+	if (!r)
+		r = set_check(name, settings, problem);
+	if (r < 0)
+		return r;
+	build = operation->work = new_build(name, from, settings);
+	operation->free_work = free_build;
+	r = build ? worker_run(m->event, work_build, build, on_progress, on_built, operation) :
+		    -ENOMEM;
+	return r < 0 ? problem_failed(problem, "preparing", NULL, "%s", strerror(-r)) : 0;
+}
+
 int operation_build(struct manager *m, const char *name, const char *from,
 		    const struct pairs *settings, operation_progress_t progress,
 		    operation_done_t done, void *userdata, struct problem *problem)
 {
+	const char *image = image_of(settings);
 	struct operation *operation;
 	int r;
 
+	if (image)
+		return problem_invalid(problem, "image", image, "an archive is no layer over an "
+				       "image", "leave it out, or create the guest from it");
 	r = operation_new(m, name, "build", done, userdata, &operation, problem);
 	if (r < 0)
 		return r;
-	r = check_new(m, name, problem);
-	if (!r)
-		r = set_check(name, settings, problem);
-	if (r < 0)
-		goto drop;
-
 	operation->progress = progress;
-	operation->free_work = free_build;
-	operation->work = new_build(name, from, settings);
-	r = operation->work ? worker_run(m->event, work_build, operation->work, on_progress,
-					 on_built, operation) : -ENOMEM;
-	if (r < 0) {
-		problem_failed(problem, "unpacking the archive", NULL, "%s", strerror(-r));
-		goto drop;
-	}
-	return 0;
-drop:
-	operation_drop(operation);
-	return -ECANCELED;
+	r = begin(m, name, from, settings, operation, problem);
+	if (r < 0)
+		operation_drop(operation);
+	return r;
+}
+
+/* --- create --------------------------------------------------------------------------- */
+
+static int check_image(const struct pairs *settings, struct problem *problem)
+{
+	_cleanup_free_ char *found = NULL, *reason = NULL;
+	const char *image = image_of(settings);
+	int r;
+
+	if (!image || !*image)
+		return problem_invalid(problem, "image", "", "a guest is created from an image",
+				       "give its name; see: vserver image list");
+	r = store_find(image, &found, &reason);
+	return r < 0 ? problem_failed(problem, "finding its image", NULL, "%s",
+				      reason ? reason : strerror(-r)) : 0;
+}
+
+int operation_create(struct manager *m, const char *name, const struct pairs *settings,
+		     operation_done_t done, void *userdata, struct problem *problem)
+{
+	struct operation *operation;
+	int r = check_image(settings, problem);
+
+	if (!r)
+		r = operation_new(m, name, "create", done, userdata, &operation, problem);
+	if (r < 0)
+		return r;
+	r = begin(m, name, NULL, settings, operation, problem);
+	if (r < 0)
+		operation_drop(operation);
+	return r;
 }
 
 /* --- delete -------------------------------------------------------------------------- */

@@ -320,6 +320,8 @@ int varlink_listen(struct manager *m, sd_varlink_server **ret)
 	if (r >= 0)
 		r = varlink_bind_addresses(server);
 	if (r >= 0)
+		r = varlink_bind_create(server);
+	if (r >= 0)
 		r = sd_varlink_server_bind_disconnect(server, on_disconnect);
 	if (r >= 0)
 		r = listen_on(server);

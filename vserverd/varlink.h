@@ -28,6 +28,10 @@ int varlink_listen(struct manager *m, sd_varlink_server **ret);
 /** varlink_bind_addresses() - the methods about addresses. */
 int varlink_bind_addresses(sd_varlink_server *server);
 
+/* varlink_create.c */
+/** varlink_bind_create() - the method Create. */
+int varlink_bind_create(sd_varlink_server *server);
+
 /* varlink_reply.c */
 /** reply_problem() - as the interface's error. */
 int reply_problem(sd_varlink *link, const struct problem *problem);
@@ -58,6 +62,7 @@ struct request {
 int request_name(sd_varlink *link, sd_json_variant *parameters, struct request *ret);
 int request_start(sd_varlink *link, sd_json_variant *parameters, struct request *ret);
 int request_build(sd_varlink *link, sd_json_variant *parameters, struct request *ret);
+int request_create(sd_varlink *link, sd_json_variant *parameters, struct request *ret);
 int request_set(sd_varlink *link, sd_json_variant *parameters, struct request *ret);
 int request_address(sd_varlink *link, sd_json_variant *parameters, struct request *ret);
 int request_none(sd_varlink *link, sd_json_variant *parameters);

@@ -99,6 +99,18 @@ int request_build(sd_varlink *link, sd_json_variant *parameters, struct request 
 	return sd_varlink_dispatch(link, parameters, table, ret);
 }
 
+int request_create(sd_varlink *link, sd_json_variant *parameters, struct request *ret)
+{
+	static const sd_json_dispatch_field table[] = {
+		NAME,
+		FIELD("settings", SD_JSON_VARIANT_ARRAY, dispatch_settings, settings,
+		      SD_JSON_MANDATORY),
+		{},
+	};
+
+	return sd_varlink_dispatch(link, parameters, table, ret);
+}
+
 int request_set(sd_varlink *link, sd_json_variant *parameters, struct request *ret)
 {
 	static const sd_json_dispatch_field table[] = {

@@ -1,0 +1,69 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * Copyright (C) 2026 The VServer developers
+ *
+ * The directory of a guest is made below a name of its own and gets its real
+ * name as the last step: one that is there is whole.  What is in it is not
+ * known here.
+ */
+#include "directory.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "fail.h"
+#include "scope.h"
+#include "tree.h"
+
+int directory_open_guests(void)
+{
+	int fd;
+
+	if (mkdir("/var/lib/vserver", 0755) < 0 && errno != EEXIST)
+		return -errno;
+	if (mkdir(GUESTS_DIR, 0700) < 0 && errno != EEXIST)
+		return -errno;
+	fd = open(GUESTS_DIR, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (fd < 0)
+		return -errno;
+	/* What is set-user-ID in a tree is not for the host's users. */
+	if (fchmod(fd, 0700) < 0) {
+		int r = -errno;
+
+		close(fd);
+		return r;
+	}
+	return fd;
+}
+
+int directory_make(const char *name, directory_fill_t fill, void *userdata, char **ret_reason)
+{
+	_cleanup_free_ char *temporary = NULL;
+	_cleanup_close_ int guests = -1;
+	int r;
+
+	*ret_reason = NULL;
+	guests = directory_open_guests();
+	if (guests < 0)
+		return fail(ret_reason, guests, "making " GUESTS_DIR ": %s", strerror(-guests));
+	if (faccessat(guests, name, F_OK, AT_SYMLINK_NOFOLLOW) == 0)
+		return fail(ret_reason, -EEXIST, GUESTS_DIR "/%s is there already", name);
+	if (asprintf(&temporary, DIRECTORY_TEMPORARY, name) < 0) {
+		temporary = NULL;
+		return -ENOMEM;
+	}
+	if (!mkdtemp(temporary))
+		return fail(ret_reason, -errno, "making %s: %s", temporary, strerror(errno));
+
+	r = fill(temporary, userdata, ret_reason);
+	if (!r && renameat2(AT_FDCWD, temporary, guests, name, RENAME_NOREPLACE) < 0)
+		r = fail(ret_reason, -errno, "naming " GUESTS_DIR "/%s: %s", name, strerror(errno));
+	if (!r && fsync(guests) < 0)
+		r = fail(ret_reason, -errno, "writing " GUESTS_DIR ": %s", strerror(errno));
+	if (r < 0)
+		tree_remove(guests, strrchr(temporary, '/') + 1);
+	return r;
+}

@@ -1,0 +1,30 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Copyright (C) 2026 The VServer developers
+ *
+ * The directory of a guest, made whole or not at all.
+ */
+#ifndef DIRECTORY_H
+#define DIRECTORY_H
+
+#include "config.h"
+
+/* What one is called before it is whole and when it goes: .NAME.XXXXXX */
+#define DIRECTORY_TEMPORARY GUESTS_DIR "/.%s.XXXXXX"
+
+/** directory_fill_t - what is to be in it; 0, or a negative errno and why. */
+typedef int (*directory_fill_t)(const char *directory, void *userdata, char **ret_reason);
+
+/** directory_open_guests() - GUESTS_DIR, made if it is missing, for root only; a
+ * descriptor. */
+int directory_open_guests(void);
+/**
+ * directory_make() - GUESTS_DIR/NAME, for root only.
+ * @fill: is given the name that it has before it is whole.
+ * @ret_reason: on failure one sentence without a final dot, or NULL; free().
+ *
+ * On failure nothing is left.  Return: 0; -EEXIST there is one; any errno.
+ */
+int directory_make(const char *name, directory_fill_t fill, void *userdata, char **ret_reason);
+
+#endif
