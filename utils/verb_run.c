@@ -20,12 +20,14 @@
 
 static int run(const struct cli *cli)
 {
-	char **argv = calloc(2 * cli->n_settings + cli->n_args + 3, sizeof(*argv));
+	char **argv = calloc(2 * cli->n_settings + cli->n_args + 4, sizeof(*argv));
 	size_t n = 0;
 
 	if (!argv)
 		return fail_memory();
 	argv[n++] = (char *)PROGRAM;
+	if (cli_has(cli, "rm"))
+		argv[n++] = (char *)"--rm";
 	for (size_t i = 0; i < cli->n_settings; i++) {
 		if (asprintf(&argv[n++], "--%s", cli->settings[i].name) < 0)
 			return fail_memory();
@@ -39,15 +41,20 @@ static int run(const struct cli *cli)
 
 const struct verb verb_run = {
 	.name = "run",
-	.arguments = "DIRECTORY [--SETTING VALUE]... [--] COMMAND...",
+	.arguments = "[--rm] IMAGE|DIRECTORY [--SETTING VALUE]... [--] COMMAND...",
 	.summary = "run a command in a guest that is there for it alone",
 	.details =
 		"\n"
-		"The directory, written with a slash, holds a root filesystem.  The guest is gone\n"
-		"when the command ends, or this program; what was written to the directory stays.\n"
+		"A directory, written with a slash, holds a root filesystem.  The guest is gone\n"
+		"when the command ends, or this program; what was written to the directory stays,\n"
+		"what was written on an image does not.\n"
 		"The command is root's and the first process of the guest: it gets no signal that\n"
 		"it does not handle from inside.  Exit status: the command's; 128 + N where signal N\n"
 		"ended it; 127 where it was not found, 126 where it cannot be run.",
+	.options = (const struct option_row[]){
+		{ "rm", 0, NULL, "keep nothing, which of an image is to be said" },
+		{ NULL },
+	},
 	.min = 2, .max = SIZE_MAX, .wants = "COMMAND",
 	.settings = true,
 	.command = true,

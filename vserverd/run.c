@@ -2,8 +2,8 @@
 /*
  * Copyright (C) 2026 The VServer developers
  *
- * vserver-run [--SETTING VALUE]... -- DIRECTORY COMMAND...: a guest for one
- * command.  vserver(8) becomes this program, which asks no daemon and has few
+ * vserver-run [--rm] [--SETTING VALUE]... -- IMAGE|DIRECTORY COMMAND...: a guest for
+ * one command.  vserver(8) becomes this program, which asks no daemon and has few
  * libraries to find: from here to the command it is a few milliseconds.
  *
  * It makes what a start makes (start.c), by the same settings, in the same order,
@@ -15,128 +15,25 @@
 #include <linux/capability.h>
 #include <netinet/in.h>
 #include <spawn.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "config_entry.h"
 #include "presence.h"
-#include "run_slot.h"
+#include "run.h"
+#include "run_layer.h"
 #include "scope.h"
 #include "unkept.h"
 
 extern char **environ;
 
-#define EXIT_FAILED	1
-#define EXIT_USAGE	2
-
-struct run {
-	struct vs *vs;
-	struct entries entries;
-	const char *root;
-	char **argv;
-	struct run_slot slot;
-	struct config *config;
-	uint32_t xid;
-};
-
-__attribute__((format(printf, 2, 3)))
-static int tell(int status, const char *format, ...)
-{
-	va_list ap;
-
-	fputs("vserver: ", stderr);
-	va_start(ap, format);
-	vfprintf(stderr, format, ap);
-	va_end(ap);
-	fputc('\n', stderr);
-	return status;
-}
-
-/* --- what is asked for ----------------------------------------------------------------- */
-
-/* What is about a guest that is kept, or about one with an interface, is not here. */
-static bool is_of_run(const char *name)
-{
-	static const char *const others[] = {
-		"init", "autostart", "net-rate", "net-rate-in", "net-traffic",
-	};
-
-	for (size_t i = 0; i < sizeof(others) / sizeof(*others); i++)
-		if (!strcmp(name, others[i]))
-			return false;
-	return true;
-}
-
-static int take_setting(struct run *run, const char *name, const char *value)
-{
-	const struct vs_setting *setting = vs_setting_find(name);
-	_cleanup_free_ char *reason = NULL, *remedy = NULL;
-
-	if (!setting)
-		return tell(EXIT_USAGE, "run: no setting '%s'; see: vserver help run", name);
-	if (!is_of_run(name))
-		return tell(EXIT_USAGE, "run: '%s' is a setting of guests that stay; make one: "
-			    "vserver help build", name);
-	if (!setting->list && entry_find(&run->entries, name))
-		return tell(EXIT_USAGE, "run: '%s' is given twice", name);
-	if (vs_setting_check(setting, value, &reason, &remedy) < 0)
-		return tell(EXIT_FAILED, "cannot run: %s '%s': %s%s%s", name, value,
-			    reason ?: "not a value for it", remedy ? "; " : "", remedy ?: "");
-	if (!strcmp(name, "network") && !strcmp(value, "private"))
-		return tell(EXIT_FAILED, "cannot run: network 'private': a run has no interface of "
-			    "its own; give it an address of the host's, or network = none");
-	return entries_add(&run->entries, setting, value, "", 0) < 0 ?
-	       tell(EXIT_FAILED, "cannot run: %s", strerror(ENOMEM)) : 0;
-}
-
-/* -1: it is whole. */
-static int read_arguments(struct run *run, int argc, char **argv)
-{
-	int i = 1, r;
-
-	for (; i + 1 < argc && !strncmp(argv[i], "--", 2) && argv[i][2]; i += 2) {
-		r = take_setting(run, argv[i] + 2, argv[i + 1]);
-		if (r)
-			return r;
-	}
-	if (argc - i < 3 || strcmp(argv[i], "--") != 0)
-		return tell(EXIT_USAGE, "run: COMMAND is missing; usage: vserver run DIRECTORY "
-			    "[--SETTING VALUE]... -- COMMAND...");
-	run->root = argv[i + 1];
-	run->argv = argv + i + 2;
-	return *run->argv[0] ? -1 : tell(EXIT_USAGE, "run: the command is empty");
-}
-
-/* The host's own root would be given away with all that is mounted in it. */
-static int check_root(const struct run *run)
-{
-	struct stat root, host;
-
-	if (!strchr(run->root, '/'))
-		return tell(EXIT_FAILED, "cannot run '%s': there is no image '%s'; a directory is "
-			    "written with a slash: ./%s", run->argv[0], run->root, run->root);
-	if (stat(run->root, &root) < 0)
-		return tell(EXIT_FAILED, "cannot run '%s' in %s: %s", run->argv[0], run->root,
-			    strerror(errno));
-	if (!S_ISDIR(root.st_mode))
-		return tell(EXIT_FAILED, "cannot run '%s' in %s: it is not a directory; unpack it, "
-			    "or make a guest of it: vserver help build", run->argv[0], run->root);
-	if (stat("/", &host) == 0 && root.st_dev == host.st_dev && root.st_ino == host.st_ino)
-		return tell(EXIT_FAILED, "cannot run '%s' in %s: it is the root of the host; "
-			    "chcontext confines a command there", run->argv[0], run->root);
-	return 0;
-}
-
 /* --- what it is to be -------------------------------------------------------------------- */
 
 static int fail(const struct run *run, const char *reason)
 {
-	return tell(EXIT_FAILED, "cannot run '%s' in %s: %s", run->argv[0], run->root, reason);
+	return run_tell(EXIT_FAILED, "cannot run '%s' in %s: %s", run->argv[0], run->root, reason);
 }
 
 static int fail_vs(const struct run *run)
@@ -156,7 +53,7 @@ static int check_kept(const struct run *run)
 			continue;
 		if (unkept_reason(run->config, entry->setting->name, &reason, &remedy) < 0)
 			return fail(run, strerror(ENOMEM));
-		return tell(EXIT_FAILED, "cannot run: %s '%s': %s; %s", entry->setting->name,
+		return run_tell(EXIT_FAILED, "cannot run: %s '%s': %s; %s", entry->setting->name,
 			    entry->value, reason, remedy);
 	}
 	return 0;
@@ -172,7 +69,7 @@ static int check_addresses(const struct run *run)
 			return fail(run, "a run adds no address to an interface; give the address "
 				    "alone, of those that the host has");
 		if (presence_check_in(run->config->network, address, &reason, &remedy) < 0)
-			return tell(EXIT_FAILED, "cannot run: %s; %s", reason ?: strerror(ENOMEM),
+			return run_tell(EXIT_FAILED, "cannot run: %s; %s", reason ?: strerror(ENOMEM),
 				    remedy ?: "");
 	}
 	return 0;
@@ -191,7 +88,7 @@ static int check_holder(const struct run *run)
 	if (r == 0)
 		return 0;
 	vs_address_format(&address->address, text);
-	return tell(EXIT_FAILED, "cannot run: %s is used by context %u, '%s'; give each its own, "
+	return run_tell(EXIT_FAILED, "cannot run: %s is used by context %u, '%s'; give each its own, "
 		    "or end that one first", text, holder.xid, holder.name);
 }
 
@@ -210,7 +107,7 @@ static int make_config(struct run *run)
 		return fail(run, strerror(-r));
 	if (size) {
 		text[strcspn(text, "\n")] = '\0';
-		return tell(EXIT_FAILED, "cannot run: %s", text);
+		return run_tell(EXIT_FAILED, "cannot run: %s", text);
 	}
 	r = check_kept(run);
 	return r ?: check_addresses(run);
@@ -279,6 +176,16 @@ static int set_limits(struct run *run)
 	return vs_cgroup_limit(run->vs, run->slot.cgroup, &limits) < 0 ? fail_vs(run) : 0;
 }
 
+static int make_layer(struct run *run, char **ret_root)
+{
+	_cleanup_free_ char *reason = NULL;
+
+	if (strchr(run->root, '/'))
+		return 0;
+	return run_layer_make(run->slot.n, run->root, &run->layer, ret_root, &reason) < 0 ?
+	       fail(run, reason ?: strerror(ENOMEM)) : 0;
+}
+
 /* --- the command ------------------------------------------------------------------------- */
 
 /* In another process, for this one was killed. */
@@ -292,7 +199,7 @@ static void on_left(void *userdata)
 }
 
 /* The status, or a negative errno. */
-static int run_command(struct run *run, int *ret_usher)
+static int run_command(struct run *run, const char *root, int *ret_usher)
 {
 	const struct config *c = run->config;
 	const char *term = getenv("TERM");
@@ -306,7 +213,8 @@ static int run_command(struct run *run, int *ret_usher)
 	};
 	const struct vs_run parts = {
 		.space = {
-			.root = run->root,
+			.root = root,
+			.layers = layer_paths(&run->layer),
 			.hostname = c->hostname,
 			.cgroup = run->slot.cgroup,
 			.xid = run->xid,
@@ -351,17 +259,20 @@ static int status_of(const struct run *run, int r)
 static int run_in_slot(struct run *run)
 {
 	int r = make_cgroup(run), result = -1, usher = -1;
+	_cleanup_free_ char *root = NULL;
 
 	if (!r)
 		r = create_context(run);
 	if (!r)
 		r = set_limits(run);
+	if (!r)
+		r = make_layer(run, &root);
 	if (!r) {
-		result = run_command(run, &usher);
+		result = run_command(run, root ?: run->root, &usher);
 		r = status_of(run, result);
 	}
 	end_context(run, result >= 0);
-	if (vs_cgroup_remove(run->vs, run->slot.cgroup) < 0)
+	if (vs_cgroup_remove(run->vs, run->slot.cgroup) < 0 || root)
 		run_slot_clear(run->vs, &run->slot);
 	if (usher >= 0 && write(usher, "", 1) != 1)
 		return r ?: EXIT_FAILED;
@@ -395,9 +306,9 @@ int main(int argc, char **argv)
 		fd = open("/dev/null", O_RDWR);
 	while (fd >= 0 && fd < 3);
 	close(fd);
-	r = read_arguments(&run, argc, argv);
+	r = run_read_arguments(&run, argc, argv);
 	if (r >= 0)
 		return r;
-	r = check_root(&run);
+	r = run_check_root(&run);
 	return r ?: run_all(&run);
 }

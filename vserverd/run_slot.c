@@ -19,6 +19,7 @@
 
 #include "fail.h"
 #include "ids.h"
+#include "run_layer.h"
 #include "scope.h"
 
 #define TRIES		64	/* others may be quicker */
@@ -130,6 +131,8 @@ int run_slot_clear(struct vs *vs, const struct run_slot *slot)
 	r = clear_cgroup(vs, *slot, false);
 	if (!r)
 		r = clear_cgroup(vs, *slot, true);
+	if (!r && run_layer_is_there(slot->n))
+		r = run_layer_remove(slot->n);
 	if (r < 0)
 		return r;
 	if (vs_context_find(vs, slot->name, &ctx) < 0)
@@ -150,7 +153,24 @@ static bool is_left(const struct run_slot *slot)
 		if (access(path, F_OK) == 0)
 			return true;
 	}
-	return false;
+	return run_layer_is_there(slot->n);
+}
+
+/* What a run had written when the machine was switched off: nobody has the number. */
+static void sweep_layers(void)
+{
+	_cleanup_closedir_ DIR *dir = opendir(GUESTS_DIR);
+	const struct dirent *entry;
+	char path[64];
+	unsigned int n;
+
+	while (dir && (entry = readdir(dir))) {
+		if (!run_layer_parse(entry->d_name, &n))
+			continue;
+		snprintf(path, sizeof(path), RUNS_DIR "/%u", n);
+		if (access(path, F_OK) < 0)
+			run_layer_remove(n);
+	}
 }
 
 void run_slots_sweep(struct vs *vs)
@@ -170,6 +190,7 @@ void run_slots_sweep(struct vs *vs)
 		run_slot_place(&slot, false);
 		run_slot_clear(vs, &slot);
 	}
+	sweep_layers();
 }
 
 /* --- taking ------------------------------------------------------------------------- */
