@@ -214,6 +214,35 @@ tries EPERM "it opens nothing by handle" handle /etc/passwd
 says 0 "it sees no process but its own" run sh -c 'kill -0 '$$' 2>/dev/null && echo 1 || echo 0'
 rm "$tree/root/disk"
 
+# --- images --------------------------------------------------------------------------------------
+digest=sha256-$(printf %064d 7)
+mkdir -p "/var/lib/vserver/images/$digest"
+cleanup rm -rf "/var/lib/vserver/images/$digest" /var/lib/vserver/images/small
+cp -a "$tree" "/var/lib/vserver/images/$digest/root"
+ln -s "$digest" /var/lib/vserver/images/small
+expect_output '^small$' "a command runs on an image" \
+	vserver run --rm small -- sh -c 'echo small >/root/new; cat /root/new; '
+expect 1 "what it writes is not the image's" test -e "/var/lib/vserver/images/$digest/root/root/new"
+is "$(find /var/lib/vserver/guests -name '.*run*')" "" "and goes with it"
+expect 0 "by its digest, too" vserver run --rm sha256:"${digest#sha256-}" -- true
+begin_image()
+{
+	vserver run --rm small -- sh -c 'echo >/root/new; exec sleep 1000' </dev/null &
+	client=$!
+	eventually 60 sh -c 'test -e /var/lib/vserver/guests/.run-*/layer/upper/root/new'
+}
+begin_image
+expect 0 "control: it is there meanwhile" sh -c 'ls -d /var/lib/vserver/guests/.run-*'
+kill -9 $client
+wait $client
+expect 0 "if the caller is killed it goes as well" \
+	eventually 20 sh -c '! ls -d /var/lib/vserver/guests/.run-*'
+mkdir -p /var/lib/vserver/guests/.run-9999/layer
+systemctl restart vserverd
+expect 0 "what is left when the machine is switched off goes when the daemon starts" \
+	eventually 20 sh -c '! test -e /var/lib/vserver/guests/.run-9999'
+expect_error 2 "say so with --rm" "that it goes is to be said" vserver run small -- true
+
 # --- bad input -----------------------------------------------------------------------------------
 eventually 20 no_runs
 traces >"$scratch/before"
@@ -223,7 +252,7 @@ bad 2 'command is empty' "an empty one" vserver run "$tree" -- ''
 bad 1 '/nosuch: No such file' "no such directory" vserver run /nosuch -- true
 bad 1 'it is not a directory' "a file" vserver run "$scratch/tiny.tar" -- true
 bad 1 'it is the root of the host' "the host's root" vserver run / -- true
-bad 1 'directory is written with a slash' "no image of that name" vserver run nosuch -- true
+bad 1 'no image .nosuch.*written with a slash' "no image of that name" vserver run --rm nosuch -- true
 bad 2 "no option '--memry'; did you mean '--memory'" "no such setting" vserver run "$tree" --memry 3 -- true
 bad 1 "memory 'x'" "a bad value" vserver run "$tree" --memory x -- true
 bad 2 "'memory' is given twice" "one that is given twice" vserver run --memory 3M --memory 3M "$tree" -- true
