@@ -3,8 +3,8 @@
  * Copyright (C) 2026 The VServer developers
  *
  * vserver run: a guest for one command.  The work is another program's, which has
- * fewer libraries to find (vserverd/run.c): here its command line is read, so that
- * what is wrong with it is told as of any verb.
+ * fewer libraries to find (vserverd/launch.c): here a command line comes that it did not
+ * understand, so that what is wrong with it is told as of any verb.
  */
 #include <errno.h>
 #include <stdint.h>

@@ -2,9 +2,8 @@
 /*
  * Copyright (C) 2026 The VServer developers
  *
- * vserver-run [--rm] [--SETTING VALUE]... -- IMAGE|DIRECTORY COMMAND...: a guest for
- * one command.  vserver(8) becomes this program, which asks no daemon and has few
- * libraries to find: from here to the command it is a few milliseconds.
+ * A guest for one command.  No daemon is asked, and there are few libraries to find
+ * (launch.c): from here to the command it is a few milliseconds.
  *
  * It makes what a start makes (start.c), by the same settings, in the same order,
  * and removes it itself; nothing is written down, for what a run has goes by its
@@ -296,7 +295,7 @@ static int run_all(struct run *run)
 	return r ?: run_in_slot(run);
 }
 
-int main(int argc, char **argv)
+int run_main(int argc, char **argv)
 {
 	struct run run = { 0 };
 	int fd, r;

@@ -2,7 +2,7 @@
 /*
  * Copyright (C) 2026 The VServer developers
  *
- * A run (vserver run), between run.c and run_arguments.c.
+ * A run (vserver run), between launch.c, run.c and run_arguments.c.
  */
 #ifndef RUN_H
 #define RUN_H
@@ -28,6 +28,9 @@ struct run {
 	struct layer layer;	/* of one on an image */
 };
 
+/** run_main() - from a command line, [--rm] [--SETTING VALUE]... -- IMAGE|DIRECTORY
+ * COMMAND..., to an exit status. */
+int run_main(int argc, char **argv);
 /** run_tell() - one line, "vserver: ...".  @status. */
 int run_tell(int status, const char *format, ...) __attribute__((format(printf, 2, 3)));
 /** run_read_arguments() - what is asked for, each thing checked by itself.

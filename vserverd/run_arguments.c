@@ -2,8 +2,8 @@
 /*
  * Copyright (C) 2026 The VServer developers
  *
- * What a run is asked to be.  vserver(8) has read its command line before
- * (utils/verb_run.c): settings come as --NAME VALUE, and then the rest.
+ * What a run is asked to be.  Its command line has been put in order before
+ * (launch.c, utils/verb_run.c): settings come as --NAME VALUE, and then the rest.
  */
 #include "run.h"
 

@@ -30,7 +30,7 @@ says()
 	ok $? "$2" || diag "wanted $1, got: $got"
 }
 tries() { says "$1" "$2" run intruder "${@:3}"; }
-clients() { pgrep -x vserver-run; }
+clients() { pgrep -x vserver; }
 no_clients() { ! clients; }
 runs() { vserver contexts --no-legend | awk '$2 ~ /^run-/ { print $1, $2 }'; }
 no_runs() { [ -z "$(runs)" ] && [ -z "$(find /sys/fs/cgroup/vserver.slice/runs -mindepth 1 -type d)" ]; }
@@ -57,6 +57,7 @@ expect 0 "which leads nowhere else" sh -c \
 	"! script -qec 'vserver run $tree -- intruder sti' /dev/null | grep -x ok"
 expect_error 127 "nosuch: No such file" "one that is not there" run nosuch
 expect_error 126 "/etc/passwd: Permission denied" "one that is none" run /etc/passwd
+expect 0 "without -- too" vserver run "$tree" true
 expect_output '^--memory' "its options are its own" vserver run "$tree" -- echo --memory 3
 expect 0 "what was written stays" run sh -c 'echo x >/root/made'
 is "$(stat -c '%u %g' "$tree/root/made")" "0 0" "which is root's on the disk"
