@@ -35,26 +35,26 @@
 /* --- usher ------------------------------------------------------------------------- */
 
 /* Nothing of the caller's is held but what was asked for: who reads its output
- * waits for the end of that. */
+ * waits for the end of that, and it for the end of the report. */
 static int let_go(const struct vs_run_parts *parts)
 {
-	int keep[16] = { parts->caller };
-	size_t n = 1;
+	int keep[16] = { parts->caller, parts->mounts };
+	size_t n = 2;
 
 	for (size_t i = 0; i < parts->run->n_keep && n < sizeof(keep) / sizeof(*keep); i++)
 		keep[n++] = parts->run->keep[i];
-	if (setns(parts->mounts, CLONE_NEWNS) < 0)
-		return -errno;
 	close_range(0, 2, 0);
-	return vs_child_close(NULL, keep, n);
+	if (vs_child_close(NULL, keep, n) < 0 || setns(parts->mounts, CLONE_NEWNS) < 0)
+		return -errno;
+	close(parts->mounts);
+	return 0;
 }
 
-void vs_run_watch(const struct vs_run_parts *parts, int cgroup)
+void vs_run_watch(const struct vs_run_parts *parts)
 {
 	const struct vs_run *run = parts->run;
 	char byte;
 
-	close(parts->alive);
 	if (let_go(parts) == 0 && read(parts->caller, &byte, 1) == 1)
 		return;		/* it has removed everything itself */
 	vs_cgroup_kill(NULL, run->space.cgroup, KILL_LIMIT_NS);
@@ -180,7 +180,6 @@ static int prepare(struct session *s)
 		r = make_pair(s->vs, true, &s->arrival, &s->parts.arrival);
 	if (r < 0)
 		return r;
-	s->parts.alive = s->alive;
 	if (!s->run->tty)
 		return vs_standard_open(s->vs, &s->standard, &s->relay, s->run->space.user_first);
 	ioctl(STDIN_FILENO, TIOCGWINSZ, &s->parts.size);

@@ -194,7 +194,7 @@ static void be_usher(struct vs_start *start, int told)
 	if (r < 0)
 		vs_child_report(start->child->report, vs, r);
 	if (start->run)
-		vs_run_watch(start->run, start->cgroup);
+		vs_run_watch(start->run);
 	_exit(0);
 }
 

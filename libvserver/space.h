@@ -31,7 +31,6 @@ struct vs_run_parts {
 	struct winsize size;	/* of its terminal */
 	int arrival;		/* init's end: sends that terminal */
 	int caller;		/* nothing comes of it but a byte, or its end */
-	int alive;		/* the other end, the caller's alone */
 	int mounts;		/* the host's mount namespace */
 };
 
@@ -44,6 +43,6 @@ int vs_space_start(struct vs_start *start, pid_t *ret_usher, pid_t *ret_pid);
 int vs_space_init(const struct vs_start *start);
 
 /* run.c: an usher's life once the command is on its way, or was not. */
-void vs_run_watch(const struct vs_run_parts *parts, int cgroup);
+void vs_run_watch(const struct vs_run_parts *parts);
 
 #endif /* VS_SPACE_H */
