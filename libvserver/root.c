@@ -205,7 +205,7 @@ static bool is_kernels(int fd)
 	       (fs.f_type == PROC_SUPER_MAGIC || fs.f_type == SYSFS_MAGIC);
 }
 
-/* Lay @source (a descriptor of a mount in the tree) over @target. */
+/* Lay @source (a descriptor of a mount, whose attributes a copy has, too) over @target. */
 static int bind_over(int source, int target, uint64_t attributes)
 {
 	struct mount_attr attr = { .attr_set = attributes };
@@ -213,18 +213,39 @@ static int bind_over(int source, int target, uint64_t attributes)
 
 	copy = open_tree(source, "", OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC | AT_EMPTY_PATH);
 	if (copy < 0 ||
-	    mount_setattr(copy, "", AT_EMPTY_PATH, &attr, sizeof(attr)) < 0 ||
+	    (attributes && mount_setattr(copy, "", AT_EMPTY_PATH, &attr, sizeof(attr)) < 0) ||
 	    move_mount(copy, "", target, "",
 		       MOVE_MOUNT_F_EMPTY_PATH | MOVE_MOUNT_T_EMPTY_PATH) < 0)
 		return -errno;
 	return 0;
 }
 
-static int mask(struct vs_root *root, const char *path)
+/* What lies over what is masked: an empty directory (-1: none is mounted yet), and
+ * /dev/null, which has the attributes of /dev. */
+struct masks {
+	int directory, file;
+};
+
+/* One file system for all, copied from where the first is: not before that, which
+ * older kernels (6.12) refuse. */
+static int mask_directory(struct vs_root *root, struct masks *masks, int target, const char *path)
 {
 	static const char *const empty[] = { "size", "0", "nr_inodes", "1", "mode", "555", NULL };
+	int mnt;
+
+	if (masks->directory >= 0)
+		return bind_over(masks->directory, target, 0);
+	mnt = vs_root_new(root, "tmpfs", empty, HARMLESS | MOUNT_ATTR_RDONLY, path);
+	if (mnt < 0)
+		return mnt;
+	masks->directory = mnt;
+	return move_mount(mnt, "", target, "", MOVE_MOUNT_F_EMPTY_PATH | MOVE_MOUNT_T_EMPTY_PATH) < 0 ?
+	       -errno : 0;
+}
+
+static int mask(struct vs_root *root, struct masks *masks, const char *path)
+{
 	_cleanup_close_ int target = open_below(root->tree, path, O_PATH);
-	_cleanup_close_ int null = -1;
 	struct stat st;
 	int r;
 
@@ -234,11 +255,21 @@ static int mask(struct vs_root *root, const char *path)
 		return vs_fail_errno(root->vs, target < 0 ? target : -errno, "masking /%s", path);
 	if (!is_kernels(target))
 		return vs_fail(root->vs, -EXDEV, "/%s is not the kernel's", path);
-	if (S_ISDIR(st.st_mode))
-		return vs_root_mount(root, "tmpfs", empty, HARMLESS | MOUNT_ATTR_RDONLY, path);
-	null = open_below(root->tree, "dev/null", O_PATH);
-	r = null < 0 ? null : bind_over(null, target, MOUNT_ATTR_NOSUID | MOUNT_ATTR_NOEXEC);
+	r = S_ISDIR(st.st_mode) ? mask_directory(root, masks, target, path) :
+				  bind_over(masks->file, target, 0);
 	return r < 0 ? vs_fail_errno(root->vs, r, "masking /%s", path) : 0;
+}
+
+static int mask_all(struct vs_root *root)
+{
+	_cleanup_close_ int directory = -1, file = open_below(root->tree, "dev/null", O_PATH);
+	struct masks masks = { .directory = -1, .file = file };
+	int r = file < 0 ? vs_fail_errno(root->vs, file, "opening /dev/null") : 0;
+
+	for (const char *const *path = masked; !r && *path; path++)
+		r = mask(root, &masks, *path);
+	directory = masks.directory;
+	return r;
 }
 
 static int protect(struct vs_root *root, const char *path)
@@ -280,8 +311,8 @@ static int mount_all(struct vs_root *root, int console)
 				  mounts[i].attributes, mounts[i].path);
 	if (!r)
 		r = vs_root_devices(root, console);
-	for (const char *const *path = masked; !r && *path; path++)
-		r = mask(root, *path);
+	if (!r)
+		r = mask_all(root);
 	for (const char *const *path = read_only; !r && *path; path++)
 		r = protect(root, *path);
 	return r;

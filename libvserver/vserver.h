@@ -404,6 +404,9 @@ int vs_cgroup_cpuset(struct vs *vs, const char *path, struct vs_cpuset *ret);
 /** vs_cgroup_devices() - from now on what is in it opens and makes harmless nodes
  * only (null, zero, full, random, urandom, tty, ptmx, pseudo terminals). */
 int vs_cgroup_devices(struct vs *vs, const char *path);
+/** vs_cgroup_devices_limited() - 1 vs_cgroup_devices() was called of it; 0; or a negative
+ * errno. */
+int vs_cgroup_devices_limited(const char *path);
 int vs_cgroup_usage(struct vs *vs, const char *path, struct vs_usage *ret);
 int vs_cgroup_attach(struct vs *vs, const char *path, pid_t pid);
 /** vs_cgroup_kill() - SIGKILL to everything below, and wait until it is
@@ -594,6 +597,27 @@ int vs_space_spawn(struct vs *vs, const struct vs_space *space,
 		   pid_t *ret_pid, int *ret_pidfd);
 /** vs_space_find_init() - 0 and the path inside; -ENOEXEC there is none. */
 int vs_space_find_init(struct vs *vs, const char *root, char **ret);
+
+/** struct vs_run - a command that is all of a guest, which is there as long as it runs. */
+struct vs_run {
+	struct vs_space space;	/* its argv is the command; its console is not used */
+	bool tty;		/* make a terminal inside and relay it to ours */
+	void (*left)(void *userdata);	/* if the caller is killed: in another process,
+					 * on the host, once nothing runs any more */
+	void *userdata;
+	const int *keep;	/* descriptors that this process is to hold until then */
+	size_t n_keep;
+};
+/**
+ * vs_space_run() - run a command as the first process of a guest and wait for it.
+ * What signals ask to end is passed on to it; one that it does not handle kills it.
+ * @ret_usher: descriptor of a pipe, or -1.  Where the caller is killed before it has
+ *	written a byte there, all processes are killed and @run->left is called.
+ *
+ * Return: its exit status 0..255 (128 + signal); or a negative errno, as
+ * vs_space_spawn() and vs_space_exec().
+ */
+int vs_space_run(struct vs *vs, const struct vs_run *run, int *ret_usher);
 
 /** struct vs_exec - a command for a running guest. */
 struct vs_exec {

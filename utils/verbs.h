@@ -20,6 +20,7 @@ extern const struct verb verb_start, verb_stop, verb_restart;	/* verb_start.c */
 extern const struct verb verb_list;
 extern const struct verb verb_status;
 extern const struct verb verb_enter, verb_exec;			/* verb_enter.c */
+extern const struct verb verb_run;
 extern const struct verb verb_set;
 extern const struct verb verb_config;
 extern const struct verb verb_contexts;

@@ -52,6 +52,10 @@ _vserver()
 		words='zstd gzip none'
 	elif [[ $cur == -* ]]; then
 		words=$(_vserver_options "$verb")
+	elif [[ $verb == run ]]; then
+		compopt -o filenames
+		mapfile -t COMPREPLY < <(compgen -d -- "$cur")
+		return
 	else
 		case $verb in
 		help)

@@ -22,6 +22,11 @@ void entry_complain(FILE *errors, const struct entry *entry, const char *format,
 void config_take_bucket(const struct entries *entries, struct vs_bucket *bucket,
 			FILE *errors);
 
+/** config_make() - what they and the defaults make; what is wrong with them together
+ * gets a line in @errors.  0, also then; -ENOMEM. */
+int config_make(const char *name, const struct entries *entries, FILE *errors,
+		struct config **ret);
+
 struct config;
 /** config_take_network() - which it is (config_network.c); first of all. */
 void config_take_network(const struct entries *entries, struct config *config, FILE *errors);

@@ -22,6 +22,7 @@
 #include "log.h"
 #include "operation.h"
 #include "rename.h"
+#include "run_slot.h"
 #include "scheduler.h"
 #include "scope.h"
 #include "store_operation.h"
@@ -143,6 +144,7 @@ void manager_adopt(struct manager *m)
 
 	sweep(m);
 	image_adopt(m);
+	run_slots_sweep(m->vs);
 	if (state_names(&names) < 0)
 		return;
 	for (char **name = names; name && *name; name++) {
