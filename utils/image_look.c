@@ -123,7 +123,7 @@ static void print_words(const char *title, sd_json_variant *image, const char *k
 {
 	size_t n = elements(image, key);
 
-	printf("%-10s", title);
+	printf("%-11s", title);
 	for (size_t i = 0; i < n; i++)
 		printf("%s%s", i ? ", " : "", element(image, key, i));
 	puts(n ? "" : "-");
@@ -140,11 +140,11 @@ static int print_image(sd_json_variant *image)
 		return fail_memory();
 	}
 	print_words("Names:", image, "names");
-	printf("%-10s%s\n", "Digest:", field_string(image, "digest"));
-	printf("%-10s%s in %llu entries\n", "Size:", size,
+	printf("%-11s%s\n", "Digest:", field_string(image, "digest"));
+	printf("%-11s%s in %llu entries\n", "Size:", size,
 	       (unsigned long long)number(image, "entries"));
-	printf("%-10s%s\n", "Created:", date);
-	printf("%-10s%s\n", "From:", source ? source : "-");
+	printf("%-11s%s\n", "Created:", date);
+	printf("%-11s%s\n", "From:", source ? source : "-");
 	print_words("Guests:", image, "guests");
 	print_words("Snapshots:", image, "snapshots");
 	free(size);
