@@ -20,6 +20,7 @@
 #include "holds.h"
 #include "journal.h"
 #include "log.h"
+#include "making.h"
 #include "operation.h"
 #include "scheduler.h"
 #include "scope.h"
@@ -120,8 +121,11 @@ static void on_swept(int error, const char *reason, void *userdata)
 static void sweep(struct manager *m)
 {
 	_cleanup_strv_free_ char **leftovers = NULL;
+	_cleanup_free_ char *reason = NULL;
 	int r = image_prepare();
 
+	if (!r && making_settle(&reason) < 0)
+		log_warning("cannot sweep up: %s", reason ? reason : "out of memory");
 	if (!r)
 		r = image_leftovers(NULL, &leftovers);
 	if (!r && *leftovers)

@@ -17,6 +17,7 @@
 #include "guest.h"
 #include "image.h"
 #include "log.h"
+#include "making.h"
 #include "operation.h"
 #include "scope.h"
 #include "worker.h"
@@ -68,8 +69,9 @@ static void tell(unsigned int percent, void *userdata)
 static int work_build(struct worker *worker, const void *work, char **ret_reason)
 {
 	const struct build *build = work;
+	int r = making_begin(build->name, ret_reason);
 
-	return image_build(build->name, build->from, tell, worker, ret_reason);
+	return r < 0 ? r : image_build(build->name, build->from, tell, worker, ret_reason);
 }
 
 static void on_progress(unsigned int percent, void *userdata)
@@ -103,6 +105,8 @@ static void on_discarded(int error, const char *reason, void *userdata)
 	build->problem = (struct problem){ 0 };		/* the work ends first */
 	if (error)
 		log_error("%s: what its build made is left: %s", operation->name, reason);
+	else
+		making_end(operation->name);
 	operation_end(operation, &problem);
 }
 
@@ -126,6 +130,7 @@ static void on_built(int error, const char *reason, void *userdata)
 	int r;
 
 	if (error == -EEXIST) {		/* what is there is another's */
+		making_end(operation->name);
 		problem_set(&exists, PROBLEM_EXISTS, operation->name, NULL);
 		operation_end(operation, &exists);
 		return;
@@ -143,6 +148,7 @@ static void on_built(int error, const char *reason, void *userdata)
 		discard(operation);
 		return;
 	}
+	making_end(operation->name);
 	operation_end(operation, NULL);
 }
 
