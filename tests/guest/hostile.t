@@ -162,7 +162,25 @@ vserver start web
 eventually 20 test -e "$tree/.havoc/ready"
 eventually 20 test -s "$tree/root/buried"
 ok $? "control: a process is frozen deep in control groups"
+# can VERB: this build has it
+can() { vserver help "$1" >/dev/null 2>&1; }
+if can snapshot && can export; then
+	ends "from within, snapshot" vserver snapshot web first
+	ends "from within, clone" vserver clone web copy
+	ends "from within, export" sh -c "vserver export web >$scratch/exported"
+	ends "from within, import" sh -c "vserver import other <$scratch/exported"
+else
+	skip 4 'no snapshots or exports in this build'
+fi
 acts "from within"
+if can snapshot && can export; then
+	ends "from within, rollback" vserver rollback --yes web first
+	for name in copy other; do
+		ends "from within, delete $name" vserver delete --yes $name
+	done
+else
+	skip 3 'no snapshots or exports in this build'
+fi
 unharmed "from within"
 expect 0 "it is deleted" timeout $LIMIT vserver delete web --yes
 vserver build -q web --from "$scratch/tiny.tar"
