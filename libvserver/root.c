@@ -287,6 +287,7 @@ static int protect(struct vs_root *root, const char *path)
 
 static int mount_all(struct vs_root *root, int console)
 {
+	static const char *const hide[] = { "hidepid", "ptraceable", NULL };
 	static const char *const run[] = { "mode", "755", "size", "20%", NULL };
 	static const char *const lock[] = { "mode", "1777", "size", "5m", NULL };
 	static const char *const tmp[] = { "mode", "1777", "size", "50%", NULL };
@@ -297,7 +298,7 @@ static int mount_all(struct vs_root *root, int console)
 		unsigned int attributes;
 		const char *path;
 	} mounts[] = {
-		{ "proc",    NULL, HARMLESS,			 "proc" },
+		{ "proc",    root->bare ? hide : NULL, HARMLESS, "proc" },
 		{ "sysfs",   NULL, HARMLESS | MOUNT_ATTR_RDONLY, "sys" },
 		{ "cgroup2", NULL, HARMLESS,			 "sys/fs/cgroup" },
 		{ "tmpfs",   run,  plain,			 "run" },
@@ -307,8 +308,10 @@ static int mount_all(struct vs_root *root, int console)
 	int r = 0;
 
 	for (size_t i = 0; !r && i < sizeof(mounts) / sizeof(*mounts); i++)
-		r = vs_root_mount(root, mounts[i].type, mounts[i].options,
-				  mounts[i].attributes, mounts[i].path);
+		/* The host's control groups are not its own. */
+		if (!root->bare || strcmp(mounts[i].type, "cgroup2") != 0)
+			r = vs_root_mount(root, mounts[i].type, mounts[i].options,
+					  mounts[i].attributes, mounts[i].path);
 	if (!r)
 		r = vs_root_devices(root, console);
 	if (!r)

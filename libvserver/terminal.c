@@ -30,13 +30,15 @@ int vs_terminal_open(struct vs *vs, const struct winsize *size, uint32_t owner,
 	struct statfs fs;
 	int slave, unlock = 0;
 
-	master = vs_child_open("/dev/pts/ptmx", O_RDWR | O_NOCTTY, RESOLVE_NO_SYMLINKS);
+	/* A file with a lease, in the place of it, would hold us up. */
+	master = vs_child_open("/dev/pts/ptmx", O_RDWR | O_NOCTTY | O_NONBLOCK,
+			       RESOLVE_NO_SYMLINKS);
 	if (master < 0 || fstatfs(master, &fs) < 0)
 		return vs_fail_errno(vs, master < 0 ? master : -errno,
 				     "opening the guest's /dev/pts/ptmx");
 	if (fs.f_type != DEVPTS_SUPER_MAGIC)
 		return vs_fail(vs, -EXDEV, "the guest's /dev/pts is no devpts");
-	if (ioctl(master, TIOCSPTLCK, &unlock) < 0)
+	if (fcntl(master, F_SETFL, O_RDWR) < 0 || ioctl(master, TIOCSPTLCK, &unlock) < 0)
 		return vs_fail_errno(vs, -errno, "unlocking a terminal");
 	slave = ioctl(master, TIOCGPTPEER, O_RDWR | O_NOCTTY | O_CLOEXEC);
 	if (slave < 0)

@@ -161,12 +161,15 @@ struct vs_confinement {
 	bool seccomp;		/* the default filter on system calls */
 	bool no_new_privs;	/* setuid programs give nothing any more */
 	bool joins;		/* a bare context that has tasks or is persistent, or -ESRCH */
+	const char *root;	/* of one that has no tasks yet; NULL: the host's files */
 };
 /**
  * vs_context_join() - put the calling process into a bare context as its other
  * processes are in it: in their mount, IPC and UTS namespaces (where there is
  * none, in new ones, with a /proc that hides other contexts; the watcher keeps
  * the host's), with nothing above the ceiling, under the filter, and entered.
+ * Where the root becomes another, all descriptors but 0, 1 and 2 are closed by
+ * exec(), and -EISDIR is that one of these is a directory, which would lead out.
  * Return: as vs_context_enter(), or any errno of a step.
  */
 int vs_context_join(struct vs *vs, const struct vs_confinement *confinement);

@@ -148,6 +148,10 @@ _vserver_classic()
 		mapfile -t COMPREPLY < <(compgen -f -- "$cur")
 	elif ((i > COMP_CWORD)); then
 		case $before in
+		--chroot)
+			compopt -o filenames
+			mapfile -t COMPREPLY < <(compgen -d -- "$cur")
+			return ;;
 		--ip) words=$(ip -o address 2>/dev/null | awk '{ sub("/.*", "", $4); print $4 }') ;;
 		--flag) [[ $program == *chbind ]] &&
 			words="private lock single_ip lback_remap hide_lback" ||

@@ -20,6 +20,7 @@
 #include "holds.h"
 #include "journal.h"
 #include "log.h"
+#include "making.h"
 #include "operation.h"
 #include "rename.h"
 #include "run_slot.h"
@@ -123,8 +124,11 @@ static void on_swept(int error, const char *reason, void *userdata)
 static void sweep(struct manager *m)
 {
 	_cleanup_strv_free_ char **leftovers = NULL;
+	_cleanup_free_ char *reason = NULL;
 	int r = image_prepare();
 
+	if (!r && making_settle(&reason) < 0)
+		log_warning("cannot sweep up: %s", reason ? reason : "out of memory");
 	if (!r)
 		rename_complete();
 	if (!r)

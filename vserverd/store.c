@@ -61,9 +61,9 @@ static int open_directory(int dir, const char *path)
 	return fd < 0 ? -errno : fd;
 }
 
-int store_begin(const char *name, struct making *ret, char **ret_reason)
+int store_begin(const char *name, struct unfinished *ret, char **ret_reason)
 {
-	*ret = (struct making){ .directory = -1, .root = -1, .images = store_open() };
+	*ret = (struct unfinished){ .directory = -1, .root = -1, .images = store_open() };
 	if (ret->images < 0)
 		return fail(ret_reason, ret->images, "making " IMAGES_DIR ": %s",
 			    strerror(-ret->images));
@@ -87,7 +87,7 @@ int store_begin(const char *name, struct making *ret, char **ret_reason)
 	return 0;
 }
 
-void making_end(struct making *making)
+void store_drop(struct unfinished *making)
 {
 	scope_close(&making->root);
 	scope_close(&making->directory);
@@ -95,12 +95,12 @@ void making_end(struct making *making)
 		tree_remove(making->images, strrchr(making->path, '/') + 1);
 	scope_close(&making->images);
 	free(making->path);
-	*making = (struct making){ .images = -1, .directory = -1, .root = -1 };
+	*making = (struct unfinished){ .images = -1, .directory = -1, .root = -1 };
 }
 
 /* --- what describes it ------------------------------------------------------------- */
 
-static FILE *create(const struct making *making, const char *name)
+static FILE *create(const struct unfinished *making, const char *name)
 {
 	int fd = openat(making->directory, name,
 			O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
@@ -111,7 +111,7 @@ static FILE *create(const struct making *making, const char *name)
 	return file;
 }
 
-static int write_manifest(const struct making *making, char digest[DIGEST_DIGITS + 1],
+static int write_manifest(const struct unfinished *making, char digest[DIGEST_DIGITS + 1],
 			  struct manifest_sums *ret, char **ret_reason)
 {
 	const struct manifest_progress nobody = {};
@@ -150,7 +150,7 @@ static int format_description(const char *source, const struct manifest_sums *su
 	return r < 0 ? r : 0;
 }
 
-static int write_description(const struct making *making, const char *source,
+static int write_description(const struct unfinished *making, const char *source,
 			     const struct manifest_sums *sums, char **ret_reason)
 {
 	_cleanup_free_ char *text = NULL;
@@ -205,7 +205,7 @@ static int give_name(int images, const char *name, const char *digest, char **re
 }
 
 /* The path is no longer its own where it became the image. */
-static int place(struct making *making, const char *digest, char **ret_reason)
+static int place(struct unfinished *making, const char *digest, char **ret_reason)
 {
 	if (renameat2(AT_FDCWD, making->path, making->images, digest, RENAME_NOREPLACE) == 0) {
 		free(TAKE_PTR(making->path));
@@ -215,7 +215,7 @@ static int place(struct making *making, const char *digest, char **ret_reason)
 					  digest, strerror(errno));
 }
 
-static int publish(struct making *making, const char *name, const char *digest, bool replace,
+static int publish(struct unfinished *making, const char *name, const char *digest, bool replace,
 		   char **ret_reason)
 {
 	_cleanup_close_ int lock = store_lock();
@@ -235,7 +235,7 @@ static int publish(struct making *making, const char *name, const char *digest, 
 	return r;
 }
 
-int store_finish(struct making *making, const char *name, const char *source, bool replace,
+int store_finish(struct unfinished *making, const char *name, const char *source, bool replace,
 		 char **ret_reason)
 {
 	char hex[DIGEST_DIGITS + 1], digest[STORE_DIGEST_SIZE];

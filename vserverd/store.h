@@ -52,8 +52,8 @@ int store_find(const char *word, char **ret, char **ret_reason);
 
 /* --- store.c: an image in the making --- */
 
-/** struct making - directories that are open, and where it is meanwhile. */
-struct making {
+/** struct unfinished - directories that are open, and where it is meanwhile. */
+struct unfinished {
 	int images;		/* IMAGES_DIR */
 	int directory;		/* IMAGES_DIR/.NAME.XXXXXX */
 	int root;		/* the tree, empty */
@@ -64,8 +64,8 @@ int store_open(void);
 /** store_lock() - wait until nobody else names, removes or takes an image; a
  * descriptor, to be closed; or a negative errno. */
 int store_lock(void);
-/** store_begin() - making_end() in any case. */
-int store_begin(const char *name, struct making *ret, char **ret_reason);
+/** store_begin() - store_drop() in any case. */
+int store_begin(const char *name, struct unfinished *ret, char **ret_reason);
 /**
  * store_finish() - the tree is whole: it gets its digest and its name.
  * @source: from what it was made, in words
@@ -74,10 +74,10 @@ int store_begin(const char *name, struct making *ret, char **ret_reason);
  * An image that is there already stays as it is, and gets the name.
  * Return: 0; -EEXIST the name is another image's; any errno; with a reason.
  */
-int store_finish(struct making *making, const char *name, const char *source, bool replace,
+int store_finish(struct unfinished *making, const char *name, const char *source, bool replace,
 		 char **ret_reason);
-/** making_end() - what was not finished is removed. */
-void making_end(struct making *making);
+/** store_drop() - what was not finished is removed. */
+void store_drop(struct unfinished *making);
 /**
  * store_leftovers() - what is there of images that were cut off while they were
  * made or removed, of a name or (NULL) of all; names in IMAGES_DIR, strv.
@@ -103,7 +103,7 @@ int store_import(const char *name, const struct store_source *source, bool repla
 /** store_debian_check() - words that mmdebstrap might take for something else. */
 int store_debian_check(const struct store_source *source, char **ret_reason);
 /** store_debian() - mmdebstrap, into the tree. */
-int store_debian(const struct making *making, const struct store_source *source,
+int store_debian(const struct unfinished *making, const struct store_source *source,
 		 store_progress_t progress, void *userdata, char **ret_reason);
 
 /* --- store_use.c: who uses which --- */
@@ -142,7 +142,7 @@ int store_remove(const char *word, bool *ret_kept, char **ret_reason);
 int store_verify(const char *digest, uint64_t bytes, store_progress_t progress, void *userdata,
 		 char **ret_reason);
 
-#define _cleanup_making_ __attribute__((cleanup(making_end)))
+#define _cleanup_unfinished_ __attribute__((cleanup(store_drop)))
 #define _cleanup_uses_ __attribute__((cleanup(store_uses_clear)))
 
 #endif

@@ -225,7 +225,7 @@ static int take(struct archive_entry *entry, void *userdata, char **ret_reason)
 	return attribute_filter(entry, userdata, ret_reason);
 }
 
-static int unpack_archive(const struct making *making, char **ret_reason)
+static int unpack_archive(const struct unfinished *making, char **ret_reason)
 {
 	const struct unpack_progress progress = { .entry = take };
 	_cleanup_close_ int fd = openat(making->directory, ARCHIVE, O_RDONLY | O_CLOEXEC);
@@ -240,7 +240,7 @@ static int unpack_archive(const struct making *making, char **ret_reason)
 	return r;
 }
 
-int store_debian(const struct making *making, const struct store_source *source,
+int store_debian(const struct unfinished *making, const struct store_source *source,
 		 store_progress_t progress, void *userdata, char **ret_reason)
 {
 	_cleanup_free_ char *archive = NULL, *scratch = NULL;

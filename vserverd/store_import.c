@@ -72,7 +72,7 @@ static int look_for_mark(struct archive_entry *entry, void *userdata, char **ret
 }
 
 /* Nothing is unpacked. */
-static bool holds_layout(int archive, const struct making *making)
+static bool holds_layout(int archive, const struct unfinished *making)
 {
 	_cleanup_free_ char *reason = NULL;
 	bool marked = false;
@@ -82,7 +82,7 @@ static bool holds_layout(int archive, const struct making *making)
 	return lseek(archive, 0, SEEK_SET) == 0 && r == 0 && marked;
 }
 
-static int unpack_layout(int archive, const struct making *making, struct filling *filling,
+static int unpack_layout(int archive, const struct unfinished *making, struct filling *filling,
 			 char **ret_reason)
 {
 	const struct unpack_progress progress = { .call = tell, .userdata = filling };
@@ -99,7 +99,7 @@ static int unpack_layout(int archive, const struct making *making, struct fillin
 
 /* --- kinds ----------------------------------------------------------------------------- */
 
-static int fill_from_layout(int layout, const struct making *making, const char *tag,
+static int fill_from_layout(int layout, const struct unfinished *making, const char *tag,
 			    struct filling *filling, char **ret_reason)
 {
 	const struct unpack_progress progress = { .call = tell, .userdata = filling };
@@ -109,7 +109,7 @@ static int fill_from_layout(int layout, const struct making *making, const char 
 	return oci_unpack(layout, tag, making->root, &progress, ret_reason);
 }
 
-static int fill_from_packed_layout(int archive, const struct making *making, const char *tag,
+static int fill_from_packed_layout(int archive, const struct unfinished *making, const char *tag,
 				   struct filling *filling, char **ret_reason)
 {
 	_cleanup_close_ int layout = -1;
@@ -124,7 +124,7 @@ static int fill_from_packed_layout(int archive, const struct making *making, con
 	return r < 0 ? r : tree_remove(making->directory, "layout");
 }
 
-static int fill_from_archive(int archive, const struct making *making, struct filling *filling,
+static int fill_from_archive(int archive, const struct unfinished *making, struct filling *filling,
 			     char **ret_reason)
 {
 	const struct unpack_progress progress = {
@@ -134,7 +134,7 @@ static int fill_from_archive(int archive, const struct making *making, struct fi
 	return unpack(archive, making->root, &progress, ret_reason);
 }
 
-static int fill_from_directory(int from, const struct making *making, struct filling *filling,
+static int fill_from_directory(int from, const struct unfinished *making, struct filling *filling,
 			       char **ret_reason)
 {
 	const struct tree_copy_progress progress = { .call = tell_bytes, .userdata = filling };
@@ -156,7 +156,7 @@ static int open_source(const char *from, struct stat *ret, char **ret_reason)
 	return TAKE_FD(fd);
 }
 
-static int fill(const struct making *making, const struct store_source *source,
+static int fill(const struct unfinished *making, const struct store_source *source,
 		struct filling *filling, const char **ret_kind, char **ret_reason)
 {
 	_cleanup_free_ char *reason = NULL;
@@ -189,7 +189,7 @@ int store_import(const char *name, const struct store_source *source, bool repla
 		 store_progress_t progress, void *userdata, char **ret_reason)
 {
 	struct filling filling = { .call = progress, .userdata = userdata, .to = FILL_PERCENT };
-	_cleanup_making_ struct making making;
+	_cleanup_unfinished_ struct unfinished making;
 	_cleanup_free_ char *words = NULL;
 	const char *kind = "Debian";
 	int r;
