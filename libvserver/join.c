@@ -71,11 +71,15 @@ static int join_member(struct vs *vs, uint32_t xid)
 /* In a copy of the host's mounts, of which then nothing is left but that tree. */
 static int change_root(struct vs *vs, const char *path)
 {
-	struct vs_root root = { .vs = vs, .userns = -1, .bare = true };
+	const struct vs_space space = { .root = path, .console = -1 };
+	struct vs_root root = { .vs = vs, .space = &space, .userns = -1, .bare = true };
+	struct vs_root_place place;
+	int r;
 
 	if (unshare(CLONE_NEWNS) < 0)
 		return vs_fail_errno(vs, -errno, "making a mount namespace");
-	return vs_root_change(&root, path, -1);
+	r = vs_root_change(&root, &place);
+	return r < 0 ? r : vs_root_check(vs, &place);
 }
 
 /* What is open still, and of the tree that was left. */

@@ -261,7 +261,7 @@ int operation_clone(struct manager *m, const char *name, const char *to,
 {
 	_cleanup_strv_free_ char **left = NULL;
 	_cleanup_guest_ struct guest *guest = NULL;
-	struct operation *operation;
+	struct operation *operation = NULL;
 	struct clone *clone;
 	int r = guest_read(m, name, &guest, problem);
 
