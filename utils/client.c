@@ -310,3 +310,16 @@ void call_free(struct call *call)
 	sd_json_variant_unref(call->reply);
 	call->parameters = call->reply = NULL;
 }
+
+char *absolute_path(const char *path)
+{
+	char *here, *ret = NULL;
+
+	if (*path == '/')
+		return strdup(path);
+	here = getcwd(NULL, 0);
+	if (here && asprintf(&ret, "%s/%s", strcmp(here, "/") ? here : "", path) < 0)
+		ret = NULL;
+	free(here);
+	return ret;
+}

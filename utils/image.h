@@ -9,11 +9,7 @@
 
 #include "cli.h"
 #include "client.h"
-
-/* verb_image.c */
-/** progress_show(), progress_clear() - a bar, on a terminal only. */
-void progress_show(const struct call *call, sd_json_variant *reply);
-void progress_clear(const struct cli *cli);
+#include "progress.h"
 
 /* image_look.c: list, show NAME, verify [NAME...] */
 int image_list(const struct cli *cli);

@@ -15,33 +15,6 @@
 #include "image.h"
 #include "verbs.h"
 
-#define BAR_WIDTH 24
-
-static bool shows_progress(const struct cli *cli)
-{
-	return !cli_has(cli, "quiet") && isatty(STDERR_FILENO);
-}
-
-void progress_show(const struct call *call, sd_json_variant *reply)
-{
-	char bar[BAR_WIDTH + 1];
-	uint64_t percent;
-
-	if (!shows_progress(call->cli) || !field_number(reply, "progress", &percent) ||
-	    percent > 100)
-		return;
-	for (unsigned int i = 0; i < BAR_WIDTH; i++)
-		bar[i] = i < percent * BAR_WIDTH / 100 ? '#' : '.';
-	bar[BAR_WIDTH] = '\0';
-	fprintf(stderr, "\r%s: [%s] %3u %%\033[K", call->name, bar, (unsigned int)percent);
-}
-
-void progress_clear(const struct cli *cli)
-{
-	if (shows_progress(cli))
-		fputs("\r\033[K", stderr);
-}
-
 /* --- what is made ---------------------------------------------------------------------- */
 
 /* "base: imported, 3f0a1b2c4d5e, 203M in 9120 entries" */
@@ -73,20 +46,6 @@ static int make(const struct cli *cli, struct call *call, const char *done)
 	return r ? r : tell(cli, call->name, done, image);
 }
 
-/* The daemon is elsewhere: an absolute path, links and all; free(). */
-static char *absolute(const char *path)
-{
-	char *here, *ret = NULL;
-
-	if (*path == '/')
-		return strdup(path);
-	here = getcwd(NULL, 0);
-	if (here && asprintf(&ret, "%s/%s", strcmp(here, "/") ? here : "", path) < 0)
-		ret = NULL;
-	free(here);
-	return ret;
-}
-
 static int import(const struct cli *cli)
 {
 	struct call call = {
@@ -94,7 +53,7 @@ static int import(const struct cli *cli)
 		.progress = progress_show, .cli = cli,
 	};
 	const char *tag = cli_value(cli, "tag");
-	char *path = absolute(cli->args[2]);
+	char *path = absolute_path(cli->args[2]);
 	int r = EXIT_DONE;
 
 	if (!path)
