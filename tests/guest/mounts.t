@@ -29,9 +29,9 @@ refused() { mounts "${@:3}"; expect_error 1 "$1" "$2" vserver start web; }
 flags() { inside sh -c "while read -r d t rest; do [ \$t = $1 ] && echo \$rest; done </proc/mounts; :"; }
 
 hostile web
-share=$scratch/share
-chmod 755 "$scratch"
-mkdir -m 777 "$share"
+share=$(mktemp -d /var/tmp/share.XXXXXX)	# the host has its /tmp without suid
+cleanup rm -rf "$share"
+chmod 777 "$share"
 mkdir "$share/sub"
 echo host >"$share/file"
 echo one >"$scratch/one"
