@@ -24,6 +24,7 @@
 #include <sys/vfs.h>
 
 #include "layer.h"
+#include "mount.h"
 #include "private.h"
 #include "userns.h"
 
@@ -102,15 +103,12 @@ static int set_owner(const struct vs_root *root, int context)
 	       fsconfig(context, FSCONFIG_SET_STRING, "gid", text, 0) < 0 ? -errno : 0;
 }
 
-int vs_root_mount(struct vs_root *root, const char *type, const char *const *options,
-		  unsigned int attributes, const char *path)
+int vs_root_new(struct vs_root *root, const char *type, const char *const *options,
+		unsigned int attributes, const char *path)
 {
-	_cleanup_close_ int context = -1, mnt = -1, target = -1;
+	_cleanup_close_ int context = fsopen(type, FSOPEN_CLOEXEC);
+	int mnt;
 
-	target = vs_root_directory(root, path);
-	if (target < 0)
-		return target;
-	context = fsopen(type, FSOPEN_CLOEXEC);
 	if (context < 0)
 		return vs_fail_errno(root->vs, -errno, "mounting /%s", path);
 	for (; options && *options; options += 2)
@@ -124,10 +122,23 @@ int vs_root_mount(struct vs_root *root, const char *type, const char *const *opt
 	if (fsconfig(context, FSCONFIG_CMD_CREATE, NULL, NULL, 0) < 0)
 		return vs_fail_errno(root->vs, -errno, "mounting /%s", path);
 	mnt = fsmount(context, FSMOUNT_CLOEXEC, attributes);
-	if (mnt < 0 || move_mount(mnt, "", target, "",
-				  MOVE_MOUNT_F_EMPTY_PATH | MOVE_MOUNT_T_EMPTY_PATH) < 0)
-		return vs_fail_errno(root->vs, -errno, "mounting /%s", path);
-	return 0;
+	return mnt < 0 ? vs_fail_errno(root->vs, -errno, "mounting /%s", path) : mnt;
+}
+
+int vs_root_mount(struct vs_root *root, const char *type, const char *const *options,
+		  unsigned int attributes, const char *path)
+{
+	_cleanup_close_ int mnt = -1, target = -1;
+
+	target = vs_root_directory(root, path);
+	if (target < 0)
+		return target;
+	mnt = vs_root_new(root, type, options, attributes, path);
+	if (mnt < 0)
+		return mnt;
+	return move_mount(mnt, "", target, "",
+			  MOVE_MOUNT_F_EMPTY_PATH | MOVE_MOUNT_T_EMPTY_PATH) < 0 ?
+	       vs_fail_errno(root->vs, -errno, "mounting /%s", path) : 0;
 }
 
 /* --- the tree --------------------------------------------------------------------- */
@@ -164,13 +175,10 @@ static int copy_tree(struct vs_root *root, int below)
  */
 static int open_tree_of(struct vs_root *root)
 {
-	struct mount_attr private = { .propagation = MS_PRIVATE };
 	struct mount_attr nodev = { .attr_set = MOUNT_ATTR_NODEV };
 	const struct vs_space *space = root->space;
 	_cleanup_close_ int below = -1, tree = -1;
 
-	if (mount_setattr(AT_FDCWD, "/", AT_RECURSIVE, &private, sizeof(private)) < 0)
-		return vs_fail_errno(root->vs, -errno, "making mounts private");
 	below = open(space->root, O_PATH | O_DIRECTORY | O_CLOEXEC);
 	if (below < 0)
 		return vs_fail_errno(root->vs, -errno, "opening %s", space->root);
@@ -305,15 +313,55 @@ static int pivot(struct vs_root *root, struct vs_root_place *ret)
 	return vs_root_check(root->vs, ret);
 }
 
+static int make_private(struct vs_root *root)
+{
+	struct mount_attr private = { .propagation = MS_PRIVATE };
+
+	return mount_setattr(AT_FDCWD, "/", AT_RECURSIVE, &private, sizeof(private)) < 0 ?
+	       vs_fail_errno(root->vs, -errno, "making mounts private") : 0;
+}
+
+/* What every program takes for writable, beside /run and /tmp; the rest is the
+ * administrator's to mount. */
+static int mount_temporary(struct vs_root *root)
+{
+	static const char *const tmp[] = { "mode", "1777", "size", "50%", NULL };
+	int var = open_below(root->tree, "var", O_PATH | O_DIRECTORY);
+
+	if (var < 0)
+		return 0;
+	close(var);
+	return vs_root_mount(root, "tmpfs", tmp, MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV, "var/tmp");
+}
+
+/* What the host makes in the tree is in it by now. */
+static int make_read_only(struct vs_root *root)
+{
+	struct mount_attr attr = { .attr_set = MOUNT_ATTR_RDONLY };
+
+	return mount_setattr(root->tree, "", AT_EMPTY_PATH, &attr, sizeof(attr)) < 0 ?
+	       vs_fail_errno(root->vs, -errno, "making the root read-only") : 0;
+}
+
 int vs_root_change(struct vs_root *root, struct vs_root_place *ret)
 {
 	mode_t mask_before = umask(0);
-	int r;
+	_cleanup_free_ int *mounts = NULL;
+	int r = make_private(root);
 
 	root->tree = -1;
-	r = open_tree_of(root);
+	if (!r)
+		r = vs_mounts_make(root, &mounts);
+	if (!r)
+		r = open_tree_of(root);
 	if (!r)
 		r = mount_all(root, root->space->console);
+	if (!r && root->space->read_only)
+		r = mount_temporary(root);
+	if (!r)
+		r = vs_mounts_place(root, mounts);
+	if (!r && root->space->read_only)
+		r = make_read_only(root);
 	if (!r)
 		r = pivot(root, ret);
 	if (root->tree >= 0)

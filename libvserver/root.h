@@ -44,6 +44,9 @@ int vs_root_check(struct vs *vs, const struct vs_root_place *place);
 /* A directory below the tree, made if it is missing, root's of the guest; no
  * link is followed. */
 int vs_root_directory(struct vs_root *root, const char *path);
+/* A new file system that is nowhere yet; @path: where it is going to be. */
+int vs_root_new(struct vs_root *root, const char *type, const char *const *options,
+		unsigned int attributes, const char *path);
 /* Mount a new file system over a directory of the tree.  @options is "key",
  * "value", ..., NULL. */
 int vs_root_mount(struct vs_root *root, const char *type, const char *const *options,

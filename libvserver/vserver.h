@@ -532,10 +532,39 @@ struct vs_layers {
  */
 int vs_layers_mount(struct vs *vs, const struct vs_layers *layers, bool read_only);
 
+/** enum vs_mount_type - what is mounted in a guest beside its tree. */
+enum vs_mount_type {
+	VS_MOUNT_BIND,		/* a directory or file of the host */
+	VS_MOUNT_TMPFS,
+	VS_MOUNT_OVERLAY,	/* a layer over a directory of the host */
+};
+/** struct vs_mount - one of these. */
+struct vs_mount {
+	enum vs_mount_type type;
+	char *source;		/* the host's, without a link in it; NULL: a tmpfs */
+	char *target;		/* absolute, inside; made if it is missing */
+	char *layer;		/* overlay: as in struct vs_layers, the caller's to make */
+	uint64_t size_bytes;	/* tmpfs; 0: half of the memory */
+	uint32_t mode;		/* tmpfs: of the directory at its top */
+	bool read_only, no_exec;
+	bool suid, dev;		/* not without effect, as they are otherwise */
+	bool idmap;		/* bind: ids on the disk are those inside */
+};
+/**
+ * vs_parse_mount() - "SOURCE TARGET [OPTION...]", as vserver.conf(5) has it.
+ * Return: 0, and vs_mount_clear(); -EINVAL why, and what to do, free().
+ */
+int vs_parse_mount(const char *text, struct vs_mount *ret, char **ret_reason,
+		   char **ret_remedy);
+void vs_mount_clear(struct vs_mount *mount);
+
 /** struct vs_space - what vs_space_spawn() makes.  Strings are borrowed. */
 struct vs_space {
 	const char *root;	/* directory with the guest's tree, or which it covers */
 	const struct vs_layers *layers;	/* the tree; NULL: it is in @root */
+	bool read_only;		/* nothing is written to the tree once it is made */
+	const struct vs_mount *mounts;
+	size_t n_mounts;
 	const char *hostname;
 	const char *cgroup;	/* below /sys/fs/cgroup; the guest's own root */
 	uint32_t xid;		/* context, with its ceiling and addresses */
@@ -692,6 +721,7 @@ enum vs_setting_type {
 	VS_TYPE_CHOICE,		/* one of the words in value, which | separates */
 	VS_TYPE_CPUSET,
 	VS_TYPE_RATE,		/* RATE [burst SIZE] */
+	VS_TYPE_MOUNT,		/* SOURCE TARGET [OPTION...] */
 	VS_TYPE_IMAGE,		/* NAME, sha256:HEX or the first digits of it */
 	VS_TYPE_TRAFFIC,	/* SIZE/month [then RATE|stop] */
 	VS_TYPE_SCHEDULE,	/* none, or PERIOD keep NUMBER */

@@ -147,11 +147,13 @@ static int take(struct config *config, const struct entries *entries, FILE *erro
 	const char *seccomp = entry_value(entries, "seccomp");
 	const char *protect = entry_value(entries, "protect");
 	const char *snapshots = entry_value(entries, "snapshots");
+	const char *root = entry_value(entries, "root");
 
 	if (xid)
 		vs_parse_xid(xid, &config->xid);
 	config->autostart = autostart && config_is_true(autostart);
 	config->no_new_privs = no_new_privs && config_is_true(no_new_privs);
+	config->read_only = root && !strcmp(root, "read-only");
 	config->no_seccomp = seccomp && !strcmp(seccomp, "none");
 	config->protected = protect && config_is_true(protect);
 	if (snapshots)
@@ -167,7 +169,8 @@ static int take(struct config *config, const struct entries *entries, FILE *erro
 	    take_string(entries, "hostname", &config->hostname) < 0 ||
 	    take_string(entries, "init", &config->init) < 0 ||
 	    take_string(entries, "cpuset", &config->cpuset) < 0 ||
-	    take_addresses(config, entries, errors) < 0)
+	    take_addresses(config, entries, errors) < 0 ||
+	    config_take_mounts(entries, config, errors) < 0)
 		return -ENOMEM;
 	config_check_network(entries, config, errors);
 	if (!config->hostname)
@@ -337,6 +340,9 @@ void config_free(struct config *config)
 		free(config->values[i].value);
 		free(config->values[i].source);
 	}
+	for (size_t i = 0; i < config->n_mounts; i++)
+		vs_mount_clear(&config->mounts[i]);
+	free(config->mounts);
 	free(config->addresses);
 	free(config->values);
 	free(config->name);

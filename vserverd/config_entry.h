@@ -28,6 +28,8 @@ void config_take_network(const struct entries *entries, struct config *config, F
 /** config_check_network() - do the addresses fit to it? */
 void config_check_network(const struct entries *entries, const struct config *config,
 			  FILE *errors);
+/** config_take_mounts() - mount (config_mount.c); 0 or -ENOMEM. */
+int config_take_mounts(const struct entries *entries, struct config *config, FILE *errors);
 /** config_take_traffic() - net-rate and its kin (config_traffic.c). */
 void config_take_traffic(const struct entries *entries, struct config *config);
 
