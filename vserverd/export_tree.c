@@ -155,8 +155,10 @@ static int find_name(struct walk *w, const struct stat *st, const char **ret)
 		free(seen);
 	if (!found)
 		return -ENOMEM;
+	if (*found == seen)
+		return 0;
 	*ret = (*found)->path;
-	return *found != seen;
+	return 1;
 }
 
 /* What libarchive says is not read is an attribute that is refused: left out. */
