@@ -72,7 +72,7 @@ static int work_import(struct worker *worker, const void *userdata, char **ret_r
 	return import_unpack(WORKER_FD, work->directory, work->name, &progress, ret_reason);
 }
 
-/* --- an import that failed, or left what is of no use ---------------------------------------------------------------- */
+/* --- an import that failed, or left what is of no use --------------------------------- */
 
 static int work_discard(struct worker *worker, const void *userdata, char **ret_reason)
 {
