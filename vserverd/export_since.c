@@ -53,7 +53,7 @@ static bool is_gone(int fd, int base, const char *name)
 {
 	struct stat then, now;
 
-	if (fstatat(base, name, &then, AT_SYMLINK_NOFOLLOW) < 0)
+	if (fstatat(base, name, &then, AT_SYMLINK_NOFOLLOW) < 0 || !is_exported(&then))
 		return false;
 	return fstatat(fd, name, &now, AT_SYMLINK_NOFOLLOW) < 0 ||
 	       S_ISDIR(now.st_mode) != S_ISDIR(then.st_mode) || !is_exported(&now);

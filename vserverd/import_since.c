@@ -51,7 +51,7 @@ static int remove_one(int tree, char *path)
 	if (dir < 0)
 		return dir;
 	if (fstatat(dir, name, &st, AT_SYMLINK_NOFOLLOW) < 0)
-		return -errno;
+		return errno == ENOENT ? 0 : -errno;
 	if (S_ISDIR(st.st_mode))
 		return tree_remove(dir, name);
 	return unlinkat(dir, name, 0) < 0 ? -errno : 0;
