@@ -53,13 +53,15 @@ static int export(const struct cli *cli, int fd)
 		.fd = &fd,
 	};
 	const char *compress = cli_value(cli, "compress");
-	const char *snapshot = cli_value(cli, "snapshot");
+	const char *snapshot = cli_value(cli, "snapshot"), *since = cli_value(cli, "since");
 	int r;
 
 	if (sd_json_buildo(&call.parameters, SD_JSON_BUILD_PAIR_STRING("name", call.name),
 			   SD_JSON_BUILD_PAIR_UNSIGNED("archive", 0),
 			   SD_JSON_BUILD_PAIR_CONDITION(snapshot != NULL, "snapshot",
 							SD_JSON_BUILD_STRING(snapshot)),
+			   SD_JSON_BUILD_PAIR_CONDITION(since != NULL, "since",
+							SD_JSON_BUILD_STRING(since)),
 			   SD_JSON_BUILD_PAIR_CONDITION(compress != NULL, "compress",
 							SD_JSON_BUILD_STRING(compress))) < 0)
 		return fail_memory();
@@ -101,7 +103,8 @@ static int run(const struct cli *cli)
 
 const struct verb verb_export = {
 	.name = "export",
-	.arguments = "NAME [--snapshot SNAP] [--compress HOW] [--output FILE | > FILE]",
+	.arguments = "NAME [--snapshot SNAP] [--since SNAP] [--compress HOW]\n"
+		     "                      [--output FILE | > FILE]",
 	.summary = "write a stopped guest, or a snapshot, as one archive",
 	.details =
 		"\n"
@@ -111,6 +114,7 @@ const struct verb verb_export = {
 	.options = (const struct option_row[]){
 		{ "output", 'o', "FILE", "write there, which is not there yet" },
 		{ "snapshot", 0, "SNAP", "files of this snapshot; the guest may run" },
+		{ "since", 0, "SNAP", "what has changed since this one only" },
 		{ "compress", 0, "HOW", "zstd, which is the default, gzip or none" },
 		{ NULL },
 	},

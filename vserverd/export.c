@@ -25,6 +25,7 @@
 #include "image.h"
 #include "scope.h"
 #include "store.h"
+#include "tree_sum.h"
 
 #define BLOCK_SIZE (256 * 1024)
 
@@ -143,22 +144,23 @@ static int open_layers(const char *directory, const char *image, char **ret_reas
 }
 
 /* Where its tree is, or its layer and which image that is over. */
-static int find_directory(const struct export_job *job, char **ret, char **ret_reason)
+static int find_directory(const char *name, const char *snapshot, char **ret,
+			  char **ret_reason)
 {
-	if (!job->snapshot)
-		return asprintf(ret, GUESTS_DIR "/%s", job->name) < 0 ? -ENOMEM : 0;
-	if (asprintf(ret, GUESTS_DIR "/%s/snapshots/%s", job->name, job->snapshot) < 0)
+	if (!snapshot)
+		return asprintf(ret, GUESTS_DIR "/%s", name) < 0 ? -ENOMEM : 0;
+	if (asprintf(ret, GUESTS_DIR "/%s/snapshots/%s", name, snapshot) < 0)
 		return -ENOMEM;
 	return access(*ret, F_OK) == 0 ? 0 :
-	       fail(ret_reason, -errno, "there is no snapshot '%s' of it", job->snapshot);
+	       fail(ret_reason, -errno, "there is no snapshot '%s' of it", snapshot);
 }
 
-static int open_tree_of(const struct export_job *job, char **ret_reason)
+static int open_tree_of(const char *name, const char *snapshot, char **ret_reason)
 {
 	_cleanup_free_ char *directory = NULL, *root = NULL, *link = NULL;
 	char image[PATH_MAX];
 	ssize_t n;
-	int fd = find_directory(job, &directory, ret_reason);
+	int fd = find_directory(name, snapshot, &directory, ret_reason);
 
 	if (fd < 0)
 		return fd;
@@ -176,7 +178,26 @@ static int open_tree_of(const struct export_job *job, char **ret_reason)
 
 /* --- the whole ------------------------------------------------------------------------- */
 
-static int put_all(struct archive *out, const struct export_job *job, int tree,
+/* With what it is a change of, if it is. */
+static int put_json(struct archive *out, const struct export_job *job, int since,
+		    struct archive_sum *sum)
+{
+	char text[TREE_SUM_DIGITS + 1];
+	_cleanup_free_ char *json = NULL;
+	int r;
+
+	if (since < 0)
+		return put_text(out, EXPORT_JSON, job->json, sum);
+	r = tree_sum(since, text);
+	if (r < 0)
+		return r;
+	if (asprintf(&json, "%.*s,\"since\":\"%s\",\"sinceSum\":\"%s\"}\n",
+		     (int)strcspn(job->json, "}"), job->json, job->since, text) < 0)
+		return -ENOMEM;
+	return put_text(out, EXPORT_JSON, json, sum);
+}
+
+static int put_all(struct archive *out, const struct export_job *job, int tree, int since,
 		   char **ret_reason)
 {
 	struct archive_sum sum;
@@ -185,9 +206,9 @@ static int put_all(struct archive *out, const struct export_job *job, int tree,
 	archive_sum_begin(&sum);
 	r = put_text(out, EXPORT_CONF, job->conf, &sum);
 	if (!r)
-		r = put_text(out, EXPORT_JSON, job->json, &sum);
+		r = put_json(out, job, since, &sum);
 	if (!r)
-		r = export_tree(out, tree, &sum, ret_reason);
+		r = export_tree(out, tree, since, &sum, ret_reason);
 	if (!r)
 		r = put_sum(out, &sum);
 	if (!r && archive_write_close(out) != ARCHIVE_OK)
@@ -200,7 +221,7 @@ static int put_all(struct archive *out, const struct export_job *job, int tree,
 
 int export_write(const struct export_job *job, int out, char **ret_reason)
 {
-	_cleanup_close_ int tree = -1;
+	_cleanup_close_ int tree = -1, since = -1;
 	struct archive *archive;
 	struct stat st;
 	int r;
@@ -210,13 +231,15 @@ int export_write(const struct export_job *job, int out, char **ret_reason)
 	r = job->snapshot ? 0 : image_check_mounts(job->name, ret_reason);
 	if (r < 0)
 		return r;
-	tree = open_tree_of(job, ret_reason);
-	if (tree < 0)
-		return tree;
+	tree = open_tree_of(job->name, job->snapshot, ret_reason);
+	if (tree >= 0 && job->since)
+		since = open_tree_of(job->name, job->since, ret_reason);
+	if (tree < 0 || (job->since && since < 0))
+		return tree < 0 ? tree : since;
 	archive = archive_write_new();
 	r = archive ? begin(archive, job->compress, &out) : -ENOMEM;
 	if (!r)
-		r = put_all(archive, job, tree, ret_reason);
+		r = put_all(archive, job, tree, since, ret_reason);
 	archive_write_free(archive);
 	if (!r && fstat(out, &st) == 0 && S_ISREG(st.st_mode) && fsync(out) < 0)
 		r = fail(ret_reason, -errno, "writing the archive: %s", strerror(errno));

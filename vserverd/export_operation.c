@@ -17,7 +17,7 @@
 #include "worker.h"
 
 struct work {
-	char *name, *snapshot, *compress, *conf, *json;
+	char *name, *snapshot, *since, *compress, *conf, *json;
 };
 
 static void free_work(void *userdata)
@@ -28,6 +28,7 @@ static void free_work(void *userdata)
 		return;
 	free(work->name);
 	free(work->snapshot);
+	free(work->since);
 	free(work->compress);
 	free(work->conf);
 	free(work->json);
@@ -102,7 +103,8 @@ static int new_work(const struct guest *guest, const struct export_request *requ
 
 	if (!work)
 		return -ENOMEM;
-	if (request->snapshot && !(work->snapshot = strdup(request->snapshot))) {
+	if ((request->snapshot && !(work->snapshot = strdup(request->snapshot))) ||
+	    (request->since && !(work->since = strdup(request->since)))) {
 		free_work(work);
 		return -ENOMEM;
 	}
@@ -123,7 +125,7 @@ static int work_export(struct worker *worker, const void *userdata, char **ret_r
 {
 	const struct work *work = userdata;
 	const struct export_job job = { .name = work->name, .compress = work->compress,
-					.snapshot = work->snapshot,
+					.snapshot = work->snapshot, .since = work->since,
 					.conf = work->conf, .json = work->json };
 
 	return export_write(&job, WORKER_FD, ret_reason);
@@ -144,6 +146,7 @@ static int check(const struct guest *guest, const struct export_request *request
 		 struct problem *problem)
 {
 	const char *compress = request->compress, *snapshot = request->snapshot;
+	const char *since = request->since;
 
 	_cleanup_free_ char *by = NULL;
 
@@ -153,6 +156,8 @@ static int check(const struct guest *guest, const struct export_request *request
 	if (snapshot && !vs_name_valid(snapshot))
 		return problem_invalid(problem, "snapshot", snapshot, "no snapshot is called so",
 				       NULL);
+	if (since && !vs_name_valid(since))
+		return problem_invalid(problem, "since", since, "no snapshot is called so", NULL);
 	if (guest_is_up(guest) && !snapshot) {
 		if (asprintf(&by, "it is %s; stop it first, or export a snapshot",
 			     guest->phase) < 0)

@@ -10,6 +10,7 @@
 #include <archive.h>
 #include <archive_entry.h>
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -17,6 +18,8 @@
 #include "export.h"
 #include "fail.h"
 #include "scope.h"
+
+#define GONE_MAX (256U << 20)	/* four million paths that are not short */
 
 /* What comes next. */
 enum place {
@@ -28,6 +31,8 @@ enum place {
 
 struct reading {
 	struct import *import;
+	FILE *gone;		/* NULL: nobody asks what is gone */
+	size_t n_gone;		/* bytes of it */
 	struct archive_sum sum;
 	enum place place;
 };
@@ -123,6 +128,16 @@ static int rename_entry(struct archive_entry *entry, char **ret_reason)
 	return 1;
 }
 
+static int note_gone(struct reading *reading, const char *path, char **ret_reason)
+{
+	size_t size = strlen(path) + 1;
+
+	reading->n_gone += size;
+	if (reading->n_gone > GONE_MAX)
+		return fail(ret_reason, -E2BIG, "it says of too much that it is gone");
+	return fwrite(path, 1, size, reading->gone) == size ? 0 : -EIO;
+}
+
 static int on_entry(struct archive *in, struct archive_entry *entry, void *userdata,
 		    char **ret_reason)
 {
@@ -138,6 +153,8 @@ static int on_entry(struct archive *in, struct archive_entry *entry, void *userd
 	if (!strcmp(path, EXPORT_SUM))
 		return read_sum(reading, in, entry, ret_reason);
 	archive_sum_entry(&reading->sum, entry);
+	if (reading->gone && !strncmp(path, EXPORT_GONE "/", strlen(EXPORT_GONE "/")))
+		return note_gone(reading, path + strlen(EXPORT_GONE "/"), ret_reason);
 	return rename_entry(entry, ret_reason);
 }
 
@@ -148,17 +165,18 @@ static void on_data(const void *data, size_t size, void *userdata)
 	archive_sum_data(&reading->sum, data, size);
 }
 
-int import_read(int archive, int root, const struct unpack_progress *progress,
+int import_read(int archive, int root, FILE *gone, const struct unpack_progress *progress,
 		struct import *ret, char **ret_reason)
 {
 	struct import import = { 0 };
-	struct reading reading = { .import = &import };
+	struct reading reading = { .import = &import, .gone = gone };
 	const struct unpack_hooks hooks = { .entry = on_entry, .data = on_data,
 					    .userdata = &reading };
 	int r;
 
 	archive_sum_begin(&reading.sum);
 	r = unpack_with(archive, root, progress, &hooks, ret_reason);
+	import.has_gone = reading.n_gone > 0;
 	if (!r && reading.place != PLACE_END)
 		r = fail(ret_reason, -EBADMSG, "it is cut off: it has no " EXPORT_SUM " at its end");
 	if (r < 0) {

@@ -19,6 +19,7 @@
 #include "guest.h"
 #include "image.h"
 #include "import_settings.h"
+#include "import_unpack.h"
 #include "log.h"
 #include "making.h"
 #include "operation.h"
@@ -26,15 +27,12 @@
 #include "tree.h"
 #include "worker.h"
 
-/* Beside root/ until the guest has its name. */
-#define CONF "import.conf"
-#define NAME "import.name"
-
 struct work {
 	char *name;		/* of the guest; NULL: the archive's */
 	char *directory;	/* path of what is made */
 	struct pairs settings;
 	bool trust;
+	bool change;		/* it was of a guest that there is: its old files are left */
 	struct import_result *result;
 	struct problem problem;	/* why it failed, while it is swept up */
 };
@@ -66,103 +64,16 @@ static void tell(unsigned int percent, void *userdata)
 	worker_tell(userdata, percent);
 }
 
-static int write_text(int dir, const char *name, const char *text)
-{
-	_cleanup_close_ int fd = openat(dir, name, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
-	size_t size = strlen(text);
-
-	if (fd < 0)
-		return -errno;
-	return write(fd, text, size) == (ssize_t)size ? 0 : -EIO;
-}
-
-/* Every line by itself: what is wrong is said of the first. */
-static int check_conf(const char *directory, char **ret_reason)
-{
-	_cleanup_free_ char *path = NULL, *text = NULL;
-	struct entries entries = { 0 };
-	size_t size;
-	FILE *errors;
-	int r;
-
-	if (asprintf(&path, "%s/" CONF, directory) < 0)
-		return -ENOMEM;
-	errors = open_memstream(&text, &size);
-	if (!errors)
-		return -ENOMEM;
-	r = config_file_read(path, &entries, errors);
-	entries_clear(&entries);
-	if (fclose(errors) != 0)
-		return -ENOMEM;
-	if (!r && size > strlen(path))
-		r = fail(ret_reason, -EINVAL, "its " EXPORT_CONF "%.*s",
-			 (int)strcspn(text + strlen(path), "\n"), text + strlen(path));
-	return r;
-}
-
-/* The name that it had where it comes from. */
-static int check_json(const char *text, char **ret_name, char **ret_reason)
-{
-	sd_json_variant *object = NULL, *field;
-	const char *name = NULL;
-	int r = 0;
-
-	if (sd_json_parse(text, 0, &object, NULL, NULL) < 0 || !sd_json_variant_is_object(object))
-		return fail(ret_reason, -EBADMSG, "its " EXPORT_JSON " is no JSON object");
-	field = sd_json_variant_by_key(object, "version");
-	if (!field || !sd_json_variant_is_unsigned(field) ||
-	    sd_json_variant_unsigned(field) != EXPORT_VERSION)
-		r = fail(ret_reason, -EBADMSG, "it is an export of another version than %d, which "
-			 "is what this vserver knows", EXPORT_VERSION);
-	field = sd_json_variant_by_key(object, "name");
-	if (field && sd_json_variant_is_string(field))
-		name = sd_json_variant_string(field);
-	if (!r && (!name || !vs_name_valid(name)))
-		r = fail(ret_reason, -EBADMSG, "the name in its " EXPORT_JSON " is none for a guest");
-	if (!r && !(*ret_name = strdup(name)))
-		r = -ENOMEM;
-	sd_json_variant_unref(object);
-	return r;
-}
-
-static int keep(const struct work *work, int dir, const struct import *import,
-		char **ret_reason)
-{
-	_cleanup_free_ char *name = NULL;
-	int r = check_json(import->json, &name, ret_reason);
-
-	if (!r)
-		r = write_text(dir, NAME, work->name ? work->name : name);
-	if (!r)
-		r = write_text(dir, CONF, import->conf);
-	return r < 0 ? r : check_conf(work->directory, ret_reason);
-}
-
 static int work_import(struct worker *worker, const void *userdata, char **ret_reason)
 {
 	const struct unpack_progress progress = { .call = tell, .userdata = worker };
-	_cleanup_close_ int dir = -1, root = -1;
 	const struct work *work = userdata;
-	struct import import = { 0 };
-	int r;
 
-	dir = open(work->directory, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
-	if (dir < 0 || mkdirat(dir, "root", 0755) < 0)
-		return -errno;
-	root = openat(dir, "root", O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
-	if (root < 0)
-		return -errno;
 	unpack_limit();
-	r = import_read(WORKER_FD, root, &progress, &import, ret_reason);
-	if (!r)
-		r = keep(work, dir, &import, ret_reason);
-	if (!r && syncfs(dir) < 0)
-		r = -errno;
-	import_clear(&import);
-	return r;
+	return import_unpack(WORKER_FD, work->directory, work->name, &progress, ret_reason);
 }
 
-/* --- an import that failed ---------------------------------------------------------------- */
+/* --- an import that failed, or left what is of no use --------------------------------- */
 
 static int work_discard(struct worker *worker, const void *userdata, char **ret_reason)
 {
@@ -181,7 +92,7 @@ static void on_discarded(int error, const char *reason, void *userdata)
 	work->problem = (struct problem){ 0 };		/* the work ends first */
 	if (error)
 		log_error("%s is left of an import: %s", work->directory, reason);
-	operation_end(operation, &problem);
+	operation_end(operation, problem.kind ? &problem : NULL);
 }
 
 /* work->problem says why. */
@@ -202,7 +113,7 @@ static int read_name(const struct work *work, char *name, size_t size)
 	_cleanup_close_ int fd = -1;
 	ssize_t n;
 
-	if (asprintf(&path, "%s/" NAME, work->directory) < 0)
+	if (asprintf(&path, "%s/" IMPORT_NAME, work->directory) < 0)
 		return -ENOMEM;
 	fd = open(path, O_RDONLY | O_NOFOLLOW | O_CLOEXEC);
 	n = fd < 0 ? -1 : read(fd, name, size - 1);
@@ -217,7 +128,7 @@ static int read_settings(struct work *work, struct pairs *ret)
 	_cleanup_free_ char *path = NULL;
 	int r;
 
-	if (asprintf(&path, "%s/" CONF, work->directory) < 0)
+	if (asprintf(&path, "%s/" IMPORT_CONF, work->directory) < 0)
 		return -ENOMEM;
 	r = import_settings(path, &work->settings, work->trust, ret, &work->result->left);
 	if (!r && unlink(path) < 0) {
@@ -256,6 +167,43 @@ static int put(const struct work *work, const char *name, const struct pairs *se
 	return r;
 }
 
+/* A guest that is there gets other files; those that it had go with the rest. */
+static int replace(struct operation *operation, const char *name, struct problem *problem)
+{
+	const struct work *work = operation->work;
+	_cleanup_free_ char *old = NULL, *new = NULL, *reason = NULL;
+	_cleanup_guest_ struct guest *guest = NULL;
+	_cleanup_close_ int fd = -1;
+	int r;
+
+	if (work->trust || work->settings.n)
+		return problem_invalid(problem, "settings", "", "an archive of what has changed "
+				       "brings files only", "leave them out; see: vserver set");
+	r = guest_read(operation->manager, name, &guest, problem);
+	if (!r)
+		r = operation_check_down(guest, problem);
+	if (r < 0)
+		return r;
+	if (image_check_mounts(name, &reason) < 0)
+		return problem_failed(problem, "replacing its files", NULL, "%s",
+				      reason ? reason : strerror(EBUSY));
+	if (asprintf(&old, GUESTS_DIR "/%s/root", name) < 0 ||
+	    asprintf(&new, "%s/root", work->directory) < 0)
+		return -ENOMEM;
+	if (renameat2(AT_FDCWD, new, AT_FDCWD, old, RENAME_EXCHANGE) < 0)
+		return -errno;
+	fd = open(old, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+	return fd < 0 || fsync(fd) < 0 ? -errno : 0;
+}
+
+static bool is_change(const struct work *work)
+{
+	_cleanup_free_ char *path = NULL;
+
+	return asprintf(&path, "%s/" IMPORT_SINCE, work->directory) >= 0 &&
+	       access(path, F_OK) == 0;
+}
+
 static int finish(struct operation *operation, struct problem *problem)
 {
 	struct work *work = operation->work;
@@ -269,12 +217,14 @@ static int finish(struct operation *operation, struct problem *problem)
 	if (!work->name && operation_find(operation->manager, name))
 		return problem_set(problem, PROBLEM_BUSY, name, "something else of that name is "
 				   "under way");
-	r = operation_check_new(operation->manager, name, problem);
-	if (!r)
+	work->change = is_change(work);
+	r = work->change ? replace(operation, name, problem) :
+			   operation_check_new(operation->manager, name, problem);
+	if (!r && !work->change)
 		r = read_settings(work, &settings);
-	if (!r)
+	if (!r && !work->change)
 		r = set_check(name, &settings, problem);
-	if (!r)
+	if (!r && !work->change)
 		r = put(work, name, &settings, problem);
 	pairs_clear(&settings);
 	if (!r && !(work->result->name = strdup(name)))
@@ -297,7 +247,7 @@ static void on_imported(int error, const char *reason, void *userdata)
 	r = finish(operation, &work->problem);
 	if (r < 0 && !work->problem.kind)
 		problem_failed(&work->problem, "naming it", NULL, "%s", strerror(-r));
-	if (r < 0)
+	if (r < 0 || work->change)
 		discard(operation);
 	else
 		operation_end(operation, NULL);
@@ -312,6 +262,14 @@ static void on_progress(unsigned int percent, void *userdata)
 }
 
 /* --- begun ------------------------------------------------------------------------------- */
+
+/* Then it may be a change that is imported. */
+static bool has_snapshots(const char *name)
+{
+	_cleanup_free_ char *path = NULL;
+
+	return asprintf(&path, GUESTS_DIR "/%s/snapshots", name) >= 0 && access(path, F_OK) == 0;
+}
 
 /* What is being imported under the archive's name has one that no guest has. */
 static int begin(struct manager *m, const struct import_request *request, operation_done_t done,
@@ -329,7 +287,7 @@ static int begin(struct manager *m, const struct import_request *request, operat
 					       "leave it out");
 	r = operation_new(m, request->name ? request->name : name, "import", done, userdata, ret,
 			  problem);
-	if (!r && request->name)
+	if (!r && request->name && !has_snapshots(request->name))
 		r = operation_check_new(m, request->name, problem);
 	/* As far as it is known before the rest of it. */
 	if (!r)

@@ -90,10 +90,11 @@ int operation_delete(struct manager *m, const char *name, operation_done_t done,
 
 /** struct export_request - a guest to be written.  Borrowed.
  * @snapshot: of it; NULL: itself.
+ * @since: what has changed since this one only; NULL: all.
  * @fd: where to.
  * @client: operation_bind(). */
 struct export_request {
-	const char *name, *snapshot, *compress;
+	const char *name, *snapshot, *since, *compress;
 	int fd;
 	const void *client;
 };

@@ -38,6 +38,7 @@ struct unpacking {
 	const struct unpack_progress *progress;
 	const struct unpack_hooks *hooks;	/* NULL: nobody else looks at it */
 	struct judge judge;
+	struct timespec top;	/* when the tree's own directory was changed; 0: not said */
 	off_t size;
 	unsigned int tenths;	/* told so far */
 	size_t n;		/* entries */
@@ -96,6 +97,17 @@ static int copy_data(struct unpacking *u, const char *path)
 	return r == ARCHIVE_EOF ? 0 : fail_reading(u);
 }
 
+/* libarchive sets the times of a directory last if it has made it itself. */
+static void note_top(struct unpacking *u, struct archive_entry *entry)
+{
+	const char *path = archive_entry_pathname(entry);
+
+	if (strcmp(path, ".") && strcmp(path, "./"))
+		return;
+	u->top.tv_sec = archive_entry_mtime(entry);
+	u->top.tv_nsec = archive_entry_mtime_nsec(entry);
+}
+
 static int copy_entry(struct unpacking *u, struct archive_entry *entry)
 {
 	const char *path;
@@ -110,6 +122,7 @@ static int copy_entry(struct unpacking *u, struct archive_entry *entry)
 	if (r <= 0)
 		return r;
 	path = archive_entry_pathname(entry);
+	note_top(u, entry);
 
 	/* A warning is about an attribute that this file system has not. */
 	if (archive_write_header(u->out, entry) < ARCHIVE_WARN)
@@ -221,6 +234,8 @@ int unpack_with(int archive, int dir, const struct unpack_progress *progress,
 	r = set_up(&u, archive, dir);
 	if (!r)
 		r = copy(&u);
+	if (!r && u.top.tv_sec)
+		futimens(dir, (const struct timespec[]){ u.top, u.top });
 	archive_read_free(u.in);
 	archive_write_free(u.out);
 	keep_one_line(*ret_reason);

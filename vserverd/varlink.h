@@ -77,7 +77,7 @@ struct request {
 	const char *name;
 	const char *from;
 	const char *address;
-	const char *compress, *snapshot;
+	const char *compress, *snapshot, *since;
 	unsigned int archive;
 	bool wait, runtime, trust;
 	struct pairs settings;		/* the arrays are the request's */

@@ -40,7 +40,8 @@ static int on_export(sd_varlink *link, sd_json_variant *parameters,
 	if (fd < 0)
 		return r;
 	wanted = (struct export_request){
-		.name = request.name, .snapshot = request.snapshot, .fd = fd, .client = link,
+		.name = request.name, .snapshot = request.snapshot, .since = request.since,
+		.fd = fd, .client = link,
 		.compress = request.compress ? request.compress : "zstd",
 	};
 	r = operation_export(userdata, &wanted, reply_done, sd_varlink_ref(link), &problem);

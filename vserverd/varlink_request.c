@@ -135,6 +135,8 @@ int request_export(sd_varlink *link, sd_json_variant *parameters, struct request
 		      SD_JSON_NULLABLE),
 		FIELD("snapshot", SD_JSON_VARIANT_STRING, sd_json_dispatch_const_string, snapshot,
 		      SD_JSON_NULLABLE),
+		FIELD("since", SD_JSON_VARIANT_STRING, sd_json_dispatch_const_string, since,
+		      SD_JSON_NULLABLE),
 		{},
 	};
 

@@ -123,7 +123,7 @@ static void unpack_as(bool exported, const uint8_t *data, size_t size)
 	must(tree >= 0);
 
 	if (exported)
-		r = import_read(archive, tree, &progress, &import, &reason);
+		r = import_read(archive, tree, NULL, &progress, &import, &reason);
 	else
 		r = unpack(archive, tree, &progress, &reason);
 	must(r == 0 || reason || r == -ENOMEM);
