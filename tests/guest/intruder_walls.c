@@ -175,7 +175,7 @@ static int tell_number(char **a)
 		return errno;
 	printf("%d:", file.head.handle_type);
 	for (unsigned int i = 0; i < file.head.handle_bytes; i++)
-		printf("%02x", file.head.f_handle[i]);
+		printf("%02x", file.bytes[i]);
 	puts("");
 	exit(0);
 }
@@ -191,7 +191,8 @@ static int open_number(char **a)
 	if (!hex)
 		return EINVAL;
 	file.head.handle_type = atoi(a[0]);
-	for (hex++; sscanf(hex, "%2hhx", &file.head.f_handle[file.head.handle_bytes]) == 1; hex += 2)
+	for (hex++; file.head.handle_bytes < MAX_HANDLE_SZ &&
+	     sscanf(hex, "%2hhx", &file.bytes[file.head.handle_bytes]) == 1; hex += 2)
 		file.head.handle_bytes++;
 	for (size_t i = 0; r && i < sizeof(at) / sizeof(*at); i++) {
 		int directory = open(at[i], O_RDONLY | O_DIRECTORY);
