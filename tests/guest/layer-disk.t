@@ -16,7 +16,7 @@ ARCHIVE=/usr/share/vserver-test/debian13.tar
 image debian $ARCHIVE
 contents debian >"$scratch/contents"
 guest sys debian memory=512M
-guest still debian memory=512M root=read-only 'mount=tmpfs /var/log'
+guest still debian memory=512M root=read-only 'mount=tmpfs /var/log/nginx' 'mount=tmpfs /var/lib/nginx'
 expect 0 "two Debian guests start from one image" vserver start --wait sys still
 for name in sys still; do
 	expect_output '^active$' "$name is at multi-user.target" \
@@ -27,7 +27,7 @@ for name in sys still; do
 done
 expect 0 "one writes" inside sys sh -c 'apt-mark hold bash && touch /var/lib/made'
 expect 1 "the other cannot" inside still touch /var/lib/made
-expect 0 "but where it may" inside still touch /var/log/made /var/tmp/made
+expect 0 "but where it may" inside still touch /var/log/nginx/made /var/tmp/made
 expect 1 "it sees nothing of the first" inside still test -e /var/lib/made
 vserver stop sys still
 contents debian | diff "$scratch/contents" - >"$scratch/changed"
@@ -52,7 +52,7 @@ expect 0 "and deleted" none_left
 
 # --- where they are -----------------------------------------------------------------------
 sectors() { awk '{ print $3 }' "/sys/block/${loop#/dev/}/stat"; }
-ready() { inside "$1" test -e /run/ready; }
+ready() { inside "$1" cat /run/ready; }
 head -c 24M /dev/urandom >"$scratch/tiny/usr/large"
 mkdir -p "$scratch/mnt"
 for kind in ext4 xfs btrfs; do
