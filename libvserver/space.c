@@ -280,6 +280,8 @@ int vs_space_spawn(struct vs *vs, const struct vs_space *space,
 
 	if (space->argv)
 		return spawn(vs, space, space->argv, ret_pid, ret_pidfd);
+	if (space->layers)
+		return vs_fail(vs, -EINVAL, "a tree of layers wants a command");
 	r = vs_space_find_init(vs, space->root, &init);
 	if (r < 0)
 		return r;

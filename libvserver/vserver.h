@@ -577,7 +577,7 @@ struct vs_space {
 	uint64_t ceiling;
 	uint32_t user_first;	/* the guest's ids 0..VS_USER_COUNT - 1 are these
 				 * of the host; 0: it has the host's */
-	char *const *argv;	/* NULL: the guest's /sbin/init and its kin */
+	char *const *argv;	/* NULL, without @layers: /sbin/init and its kin */
 	char *const *envp;
 	int console;		/* descriptor of a terminal; -1: none */
 	const struct vs_network *network;	/* its context has VS_FLAG_NETWORK;

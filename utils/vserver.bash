@@ -50,6 +50,8 @@ _vserver()
 		return
 	elif [[ ${COMP_WORDS[COMP_CWORD - 1]} == --compress ]]; then
 		words='zstd gzip none'
+	elif [[ ${COMP_WORDS[COMP_CWORD - 1]} == --image ]]; then
+		words=$(find /var/lib/vserver/images -mindepth 1 -maxdepth 1 -type l -printf '%f\n' 2>/dev/null)
 	elif [[ $cur == -* ]]; then
 		words=$(_vserver_options "$verb")
 	elif [[ $verb == run ]]; then

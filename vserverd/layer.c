@@ -280,6 +280,6 @@ int layer_open_tree(struct vs *vs, const struct config *config, bool read_only,
 	}
 	if (read_only && layer.lower)
 		path = layer.lower;
-	fd = open(path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+	fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	return fd < 0 ? fail(ret_reason, -errno, "%s: %s", path, strerror(errno)) : fd;
 }

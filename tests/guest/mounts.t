@@ -45,44 +45,41 @@ for program in rm ln; do
 done
 
 # --- a directory of the host ---------------------------------------------------------------
-starts "a guest starts with a directory of the host" "mount = $share /data"
-is "$(inside cat /data/file)" host "and sees it"
+starts "a guest starts with directories of the host" "mount = $share /data" \
+	"mount = $share /mapped idmap" "mount = $share /fixed idmap,ro" \
+	"mount = $share /noexec noexec" "mount = $share /loose suid dev" \
+	"mount = $scratch/one /etc/deep/one" 'mount = tmpfs /cache size=4M mode=1777' \
+	"mount = $share /layer overlay" 'mount = tmpfs /layer/cache'
+is "$(inside cat /data/file)" host "it sees what is in one"
 is "$(inside sh -c 'ls -ln /data/file' | cut -d ' ' -f 3)" 65534 "as nobody's: the ids are the host's"
 expect_output 'nosuid,nodev' "without suid and devices" flags /data
 expect 0 "control: programs run there" inside /data/program
-is "$(findmnt -rno TARGET | grep -c "^$tree/data")" 0 "on the host nothing is mounted"
+is "$(findmnt -rno TARGET | grep -c "^$tree/")" 0 "on the host nothing is mounted"
 expect 0 "control: the host can write there" touch "$share/new"
 expect 0 "which is seen inside" inside cat /data/new
 
-starts "with its ids mapped" "mount = $share /data idmap"
-is "$(inside sh -c 'ls -ln /data/file' | cut -d ' ' -f 3)" 0 "it is root's inside"
-expect 0 "root of the guest writes" inside sh -c 'echo more >>/data/file && : >/data/made'
+is "$(inside sh -c 'ls -ln /mapped/file' | cut -d ' ' -f 3)" 0 "with its ids mapped it is root's inside"
+expect 0 "root of the guest writes" inside sh -c 'echo more >>/mapped/file && : >/mapped/made'
 is "$(stat -c %u "$share/made")" 0 "as root on the disk"
-starts "read-only" "mount = $share /data idmap,ro"
-expect 2 "nothing is written" inside sh -c ': >/data/made'
-is "$(inside /usr/bin/intruder writable /data)" EPERM "nor can it be made writable"
-starts "noexec" "mount = $share /data noexec"
-expect 126 "no program is run" inside /data/program
-starts "suid and dev" "mount = $share /data suid dev"
-expect 1 "are lifted where one says so" sh -c "vserver exec web -- cat /proc/mounts |
-	grep ' /data ' | grep -E 'nosuid|nodev'"
-expect 0 "control: it is there" sh -c "vserver exec web -- cat /proc/mounts | grep ' /data '"
-starts "a file" "mount = $scratch/one /etc/deep/one"
-is "$(inside cat /etc/deep/one)" one "is over a file, which is made"
+expect 2 "read-only: nothing is written" inside sh -c ': >/fixed/made'
+is "$(inside /usr/bin/intruder writable /fixed)" EPERM "nor can it be made writable"
+expect 126 "noexec: no program is run" inside /noexec/program
+expect 0 "suid and dev: it is there" sh -c "vserver exec web -- cat /proc/mounts | grep ' /loose '"
+expect 1 "and has neither flag" sh -c "vserver exec web -- cat /proc/mounts |
+	grep ' /loose ' | grep -E 'nosuid|nodev'"
+is "$(inside cat /etc/deep/one)" one "a file is over a file, which is made"
 
 # --- others --------------------------------------------------------------------------------
-starts "a tmpfs" "mount = tmpfs /cache size=4M mode=1777"
-expect_output 'tmpfs.*nosuid,nodev.*size=4096k' "of that size" flags /cache
+expect_output 'tmpfs.*nosuid,nodev.*size=4096k' "a tmpfs of that size" flags /cache
 expect 0 "is root's" inside sh -c ': >/cache/made'
-starts "a layer over a directory of the host" "mount = $share /data overlay" \
-	'mount = tmpfs /data/cache'
-expect 0 "is written" inside sh -c 'echo mine >/data/file; chmod 600 /data/file'
+expect 0 "a layer over a directory of the host is written" \
+	inside sh -c 'echo mine >/layer/file; chmod 600 /layer/file'
 is "$(cat "$share/file" | xargs)" "host more" "and the host's stays"
-upper=/var/lib/vserver/guests/web/mounts/%data/upper
+upper=/var/lib/vserver/guests/web/mounts/%layer/upper
 is "$(stat -c '%u %a' $upper/file)" '0 600' "what is written is the guest's"
 expect 0 "a restart" vserver restart web
-is "$(inside cat /data/file)" mine "keeps it"
-expect_output 'tmpfs' "another mount is in it" flags /data/cache
+is "$(inside cat /layer/file)" mine "keeps it"
+expect_output 'tmpfs' "another mount is in it" flags /layer/cache
 
 # --- bad lines ------------------------------------------------------------------------------
 refused "web.conf:2: mount: 'nonsense' is no mount" "no mount" 'memory = 64M' 'mount = nonsense'
