@@ -245,7 +245,7 @@ int store_debian(const struct making *making, const struct store_source *source,
 {
 	_cleanup_free_ char *archive = NULL, *scratch = NULL;
 	_cleanup_strv_free_ char **argv = NULL;
-	const char *program;
+	const char *program = NULL;
 	int r = find_program(&program, ret_reason);
 
 	if (r < 0)
