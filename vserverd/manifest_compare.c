@@ -126,7 +126,11 @@ static const char *value_in(const struct keywords *keywords, const char *word)
 static void say(FILE *out, const char *word, const char *is, const char *was)
 {
 	int length = (int)strcspn(word, "=");
+	/* That a file has one name is not written. */
+	const char *none = !strncmp(word, "nlink=", 6) ? "1" : "none";
 
+	if (!strncmp(word, "inode=", 6) && (!is || !was))
+		return;
 	if (ftell(out) > 0)
 		fputs(", ", out);
 	if (!strncmp(word, "sha256digest=", 13))
@@ -137,8 +141,8 @@ static void say(FILE *out, const char *word, const char *is, const char *was)
 		fprintf(out, "its attribute %.*s is %s", length - 6, word + 6,
 			!was ? "new" : is ? "another" : "gone");
 	else
-		fprintf(out, "%.*s is %s, not %s", length, word, is ? is : "none",
-			was ? was : "none");
+		fprintf(out, "%.*s is %s, not %s", length, word, is ? is : none,
+			was ? was : none);
 }
 
 /* NULL where nothing is different; free(). */

@@ -153,7 +153,8 @@ static unsigned int percent_at(const char *line)
 	return 0;
 }
 
-/* Up to its end; its last line that says something into *@ret. */
+/* Up to its end; into *@ret the first error that it or apt has told, of which the
+ * others come, or else its last line. */
 static void follow(FILE *out, store_progress_t progress, void *userdata, char **ret)
 {
 	_cleanup_free_ char *line = NULL;
@@ -164,8 +165,7 @@ static void follow(FILE *out, store_progress_t progress, void *userdata, char **
 		fprintf(stderr, "mmdebstrap: %s\n", line);
 		if (percent_at(line))
 			progress(percent_at(line), userdata);
-		if (!*line || !strncmp(line, "I: ", 3) ||
-		    !strcmp(line, "E: mmdebstrap failed to run"))
+		if (!*line || (*ret && !strncmp(*ret, "E: ", 3)))
 			continue;
 		free(*ret);
 		*ret = strdup(line);

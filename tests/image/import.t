@@ -17,8 +17,7 @@ listing "$tree" >"$work/tree.list"
 expect_output '^base: imported, [0-9a-f]{12}, 8\.[0-9]M in 16 entries$' "a directory" \
 	vserver image import base "$tree"
 expect 0 "the same tree" diff "$work/tree.list" <(listing "$(root_of_image base)")
-expect 0 "control: another tree is not the same" \
-	sh -c "! diff '$work/tree.list' <(listing /etc/default)" 2>/dev/null
+expect 1 "control: another tree is not the same" diff "$work/tree.list" <(listing /etc/default)
 [ "$(stat -c %b "$(root_of_image base)/sparse")" -lt 1000 ]
 ok $? "a hole stays one"
 is "$(stat -c %Y "$(root_of_image base)/etc/file")" "$(stat -c %Y "$tree/etc/file")" "times are kept"
@@ -115,7 +114,7 @@ rm -r "$guests/user"
 expect_output '^mounting: removed$' "afterwards they are" vserver image remove mounting
 expect 0 "the other too" vserver image remove device
 expect_output 'has other names' "one of several names" vserver image remove base
-expect 0 "and the image is there" vserver image verify "$digest" from-gzip
+expect 0 "and the image is there" vserver image verify "sha256:${digest#sha256-}" from-gzip
 expect 0 "by its digest it goes with all names" vserver image remove "sha256:${digest#sha256-}"
 expect_error 1 'no such image' "and is gone" vserver image show from-gzip
 for name in $(vserver image list --quiet); do
@@ -167,7 +166,7 @@ vserver image remove bad >/dev/null
 
 # --- cut off ----------------------------------------------------------------------------------
 mkdir "$work/large"
-for i in {1..40}; do head -c 4000000 /dev/zero | tr '\0' "$((i % 10))" >"$work/large/$i"; done
+for i in {1..20}; do head -c 4000000 /dev/zero | tr '\0' "$((i % 10))" >"$work/large/$i"; done
 tar -C "$work/large" -cf "$work/large.tar" .
 under_way() { compgen -G "$images/.cut.*/root" >/dev/null; }
 
