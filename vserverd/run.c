@@ -13,6 +13,7 @@
 #include <fcntl.h>
 #include <linux/capability.h>
 #include <netinet/in.h>
+#include <signal.h>
 #include <spawn.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -273,8 +274,9 @@ static int run_in_slot(struct run *run)
 	end_context(run, result >= 0);
 	if (vs_cgroup_remove(run->vs, run->slot.cgroup) < 0 || root)
 		run_slot_clear(run->vs, &run->slot);
-	if (usher >= 0 && write(usher, "", 1) != 1)
-		return r ?: EXIT_FAILED;
+	/* From here on nothing is left to be done in our place. */
+	if (usher >= 0 && write(usher, "", 1) < 0)
+		close(usher);
 	return r;
 }
 
@@ -305,6 +307,7 @@ int run_main(int argc, char **argv)
 		fd = open("/dev/null", O_RDWR);
 	while (fd >= 0 && fd < 3);
 	close(fd);
+	signal(SIGPIPE, SIG_IGN);
 	r = run_read_arguments(&run, argc, argv);
 	if (r >= 0)
 		return r;

@@ -7,6 +7,8 @@
  * enabled one level further down it cannot, and what is there it does not remove.
  */
 #include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
 #include <spawn.h>
 #include <string.h>
 #include <sys/file.h>
@@ -29,12 +31,31 @@ static void start_slice(void)
 		waitpid(pid, NULL, 0);
 }
 
+/* What bounds a guest's bounds each run, not all together. */
+static int unbound(struct vs *vs, const char *path)
+{
+	static const char *const files[] = { "cgroup.max.descendants", "cgroup.max.depth" };
+	_cleanup_close_ int dir = vs_cgroup_open(vs, path);
+
+	if (dir < 0)
+		return dir;
+	for (size_t i = 0; i < sizeof(files) / sizeof(*files); i++) {
+		_cleanup_close_ int fd = openat(dir, files[i], O_WRONLY | O_CLOEXEC);
+
+		if (fd < 0 || write(fd, "max", 3) != 3)
+			return -errno;
+	}
+	return 0;
+}
+
 /* What is in it has controllers; so those of the slice are in use. */
 static int make_group(struct vs *vs, const char *path)
 {
 	char below[128];
 	int r = vs_cgroup_create(vs, path);
 
+	if (!r)
+		r = unbound(vs, path);
 	snprintf(below, sizeof(below), "%s/0", path);
 	if (!r)
 		r = vs_cgroup_create(vs, below);

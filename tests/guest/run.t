@@ -52,9 +52,9 @@ expect_output '^0$' "with nothing of the caller's environment" \
 	env SECRET=1 vserver run "$tree" -- sh -c 'echo $(set | grep -c ^SECRET)'
 expect_output '^0 1 2 3$' "or descriptors" sh -c "exec 7</etc/passwd; vserver run $tree -- ls /proc/self/fd | tr '\n' ' ' | sed 's/ $//'"
 expect_output '/dev/pts/0.24 80' "with a terminal it has one of its own" sh -c \
-	"stty() { :; }; script -qec 'stty rows 24 cols 80; vserver run $tree -- sh -c \"tty; stty size\"' /dev/null | tr -d '\r' | tr '\n' ' '"
+	"script -qec 'stty rows 24 cols 80; vserver run $tree -- sh -c \"tty; stty size\"' /dev/null | tr -d '\r' | tr '\n' ' '"
 expect 0 "which leads nowhere else" sh -c \
-	"! script -qec 'vserver run $tree -- intruder sti' /dev/null | grep -x ok"
+	"! script -qec 'vserver run $tree -- intruder sti' /dev/null | tr -d '\r' | grep -x ok"
 expect_error 127 "nosuch: No such file" "one that is not there" run nosuch
 expect_error 126 "/etc/passwd: Permission denied" "one that is none" run /etc/passwd
 expect 0 "without -- too" vserver run "$tree" true
@@ -81,7 +81,7 @@ begin sh -c "trap 'exit 9' INT TERM; $there; while :; do sleep 0.1; done"
 kill -INT $client
 wait $client
 is $? 9 "one that has a handler is asked"
-begin sh -c "trap '' TERM; $there; read -r x <>/dev/zero; while :; do sleep 0.1; done"
+begin sh -c "trap '' TERM; $there; while :; do sleep 0.1; done"
 kill -TERM $client
 expect 1 "one that ignores it goes on" eventually 1 no_clients
 kill -9 $client
@@ -90,7 +90,7 @@ expect 0 "until the caller is killed" eventually 20 no_runs
 expect 0 "nothing is left" eventually 20 nothing_left
 
 # --- a caller that is killed ---------------------------------------------------------------
-begin sh -c "setpriv --pdeathsig clear sh -c 'sleep 1000 & $there; sleep 1000'; :"
+begin setpriv --pdeathsig clear sh -c "sleep 1000 & $there; sleep 1000"
 number=$(runs)
 [ -n "$number" ]
 ok $? "control: it is there: $number"
@@ -157,11 +157,11 @@ vserver stop web
 vserver delete -q web --yes
 
 # --- limits ------------------------------------------------------------------------------------
-expect_output '^67108864 33554432 20$' "its limits are set" \
-	vserver run "$tree" --memory 64M --memory-swap 32M --tasks 20 -- \
-	sh -c 'cd /sys/fs/cgroup; echo $(cat memory.max memory.swap.max pids.max)'
-expect_output 'fork|Resource' "they hold" vserver run "$tree" --tasks 5 -- \
-	sh -c 'sleep 9 & sleep 9 & sleep 9 & sleep 9 & sleep 9 & sleep 9 & true 2>&1; exit 0'
+expect_output '^67108864 20$' "its limits are set" \
+	vserver run "$tree" --memory 64M --tasks 20 -- \
+	sh -c 'cd /sys/fs/cgroup; echo $(cat memory.max pids.max)'
+expect_output 'fork' "they hold" vserver run "$tree" --tasks 5 -- \
+	sh -c '(sleep 9 & sleep 9 & sleep 9 & sleep 9 & sleep 9 & sleep 9 &) 2>&1; :'
 expect_output '^ *0 +0 +4294967295$' "with user = host its ids are the host's" \
 	vserver run --user host "$tree" -- cat /proc/self/uid_map
 expect_output '^Seccomp: 0$' "it can be without filter" \
@@ -170,9 +170,9 @@ expect_output '^other$' "and have a host name" vserver run --hostname other "$tr
 expect_output '^lo$' "or no network but its loopback" vserver run --network none "$tree" -- ls /sys/class/net
 ip address add 192.0.2.77/32 dev lo
 cleanup ip address del 192.0.2.77/32 dev lo
-expect_output '^ok' "an address of the host's is its own" \
+says "@(ok|*192.0.2.77*)" "an address of the host's is its own" \
 	vserver run --address 192.0.2.77 "$tree" -- probe bind tcp 192.0.2.77 4000
-expect_output 'EADDRNOTAVAIL' "no other is" \
+says "E*" "no other is" \
 	vserver run --address 192.0.2.77 "$tree" -- probe bind tcp 192.0.2.78 4000
 expect_error 1 "192.0.2.99 is not an address of this host" "nor one that the host has not" \
 	vserver run --address 192.0.2.99 "$tree" -- true
