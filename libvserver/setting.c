@@ -69,7 +69,7 @@ static const struct vs_setting settings[] = {
 	  "setuid programs and file capabilities give nothing inside" },
 	{ "snapshots", "snapshots", VS_TYPE_SCHEDULE, "none", true, false,
 	  "none|PERIOD keep NUMBER",
-	  "hourly, daily, weekly or monthly: it is snapshot, and so many are kept" },
+	  "PERIOD is hourly, daily, weekly or monthly; so many snapshots are kept" },
 	{ "protect", "protect", VS_TYPE_BOOL, "no", true, false, "yes|no",
 	  "it cannot be deleted before this is no again" },
 	{},
