@@ -168,7 +168,7 @@ if can snapshot && can export; then
 	ends "from within, snapshot" vserver snapshot web first
 	ends "from within, clone" vserver clone web copy
 	ends "from within, export" sh -c "vserver export web >$scratch/exported"
-	ends "from within, import" sh -c "vserver import other <$scratch/exported"
+	ends "from within, import" sh -c "vserver import - --name other <$scratch/exported"
 else
 	skip 4 'no snapshots or exports in this build'
 fi
