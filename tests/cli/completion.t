@@ -3,6 +3,8 @@
 # Copyright (C) 2026 The VServer developers
 #
 # What bash offers: verbs, options, settings and guests.
+#
+# any-kernel
 
 . tests/tap.sh
 . tests/cli/cli.sh

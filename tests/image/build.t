@@ -4,6 +4,8 @@
 #
 # Images of Debian, by mmdebstrap, from an archive of packages that is made here:
 # no network is needed.
+#
+# any-kernel
 
 . tests/tap.sh
 . tests/image/image.sh

@@ -5,6 +5,8 @@
 # OCI image layouts, as umoci makes them, with several layers, whiteouts and opaque
 # directories: the tree is the one that umoci unpacks.  And layouts that are damaged
 # or hostile.
+#
+# any-kernel
 
 . tests/tap.sh
 . tests/image/image.sh

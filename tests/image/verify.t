@@ -4,6 +4,8 @@
 #
 # An image that was changed: each kind of change is found and said, and one that
 # was not is not.
+#
+# any-kernel
 
 . tests/tap.sh
 . tests/image/image.sh
