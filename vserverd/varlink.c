@@ -303,9 +303,9 @@ static int listen_on(sd_varlink_server *server)
 static int bind_methods(sd_varlink_server *server)
 {
 	static int (*const others[])(sd_varlink_server *server) = {
-		varlink_bind_addresses, varlink_bind_create, varlink_bind_images, varlink_bind_exports,
-		varlink_bind_snapshots, varlink_bind_clones, varlink_bind_mounts,
-		varlink_bind_unify,
+		varlink_bind_addresses, varlink_bind_create, varlink_bind_images,
+		varlink_bind_exports, varlink_bind_snapshots, varlink_bind_clones,
+		varlink_bind_mounts, varlink_bind_unify,
 	};
 	int r;
 
