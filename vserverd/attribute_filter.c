@@ -57,18 +57,19 @@ static int acl_tag(uint16_t tag)
 	return 0;
 }
 
-/* One that is none, or that the entry has already, is left out. */
-static void add_acl(struct archive_entry *entry, int type, const uint8_t *value, size_t size)
+static bool is_acl(const void *value, size_t size)
 {
 	uint32_t version;
 
-	if (size < sizeof(version) || (size - sizeof(version)) % sizeof(struct acl_entry) ||
-	    archive_entry_acl_count(entry, type) > 0)
-		return;
+	if (size < sizeof(version) || (size - sizeof(version)) % sizeof(struct acl_entry))
+		return false;
 	memcpy(&version, value, sizeof(version));
-	if (le32toh(version) != ACL_VERSION)
-		return;
-	for (size_t at = sizeof(version); at < size; at += sizeof(struct acl_entry)) {
+	return le32toh(version) == ACL_VERSION;
+}
+
+static void add_acl(struct archive_entry *entry, int type, const uint8_t *value, size_t size)
+{
+	for (size_t at = sizeof(uint32_t); at < size; at += sizeof(struct acl_entry)) {
 		struct acl_entry one;
 
 		memcpy(&one, value + at, sizeof(one));
@@ -77,14 +78,23 @@ static void add_acl(struct archive_entry *entry, int type, const uint8_t *value,
 	}
 }
 
-static void keep(struct archive_entry *entry, const char *name, const void *value, size_t size)
+/* Those that an archive has as text, too, may name users that are not known here:
+ * these have numbers, and take the place of all.  @acls: of those that were kept. */
+static void keep(struct archive_entry *entry, const char *name, const void *value, size_t size,
+		 size_t *acls)
 {
-	if (!strcmp(name, "system.posix_acl_access"))
-		add_acl(entry, ARCHIVE_ENTRY_ACL_TYPE_ACCESS, value, size);
-	else if (!strcmp(name, "system.posix_acl_default"))
-		add_acl(entry, ARCHIVE_ENTRY_ACL_TYPE_DEFAULT, value, size);
-	else if (xattr_is_kept(name))
+	bool access = !strcmp(name, "system.posix_acl_access");
+
+	if (access || !strcmp(name, "system.posix_acl_default")) {
+		if (!is_acl(value, size))
+			return;
+		if (!(*acls)++)
+			archive_entry_acl_clear(entry);
+		add_acl(entry, access ? ARCHIVE_ENTRY_ACL_TYPE_ACCESS :
+				ARCHIVE_ENTRY_ACL_TYPE_DEFAULT, value, size);
+	} else if (xattr_is_kept(name)) {
 		archive_entry_xattr_add_entry(entry, name, value, size);
+	}
 }
 
 int attribute_filter(struct archive_entry *entry, void *userdata, char **ret_reason)
@@ -92,7 +102,7 @@ int attribute_filter(struct archive_entry *entry, void *userdata, char **ret_rea
 	struct archive_entry *copy;
 	const char *name;
 	const void *value;
-	size_t size;
+	size_t size, acls = 0;
 
 	if (!has_others(entry))
 		return 1;
@@ -102,7 +112,7 @@ int attribute_filter(struct archive_entry *entry, void *userdata, char **ret_rea
 	archive_entry_xattr_clear(entry);
 	archive_entry_xattr_reset(copy);
 	while (archive_entry_xattr_next(copy, &name, &value, &size) == 0)
-		keep(entry, name, value, size);
+		keep(entry, name, value, size, &acls);
 	archive_entry_free(copy);
 	return 1;
 }

@@ -13,6 +13,9 @@
  * Its digest has been checked, so it is whole, even if it has no end mark, as those
  * that "umoci insert" makes have none.
  *
+ * What a layer adds to a directory of a lower one that has a default ACL, without
+ * having the directory itself, gets an ACL from there.
+ *
  * The layer is not trusted: names are looked up beneath the root and through no
  * link, and a whiteout whose name leads elsewhere is refused, as unpack.c refuses
  * others.

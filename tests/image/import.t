@@ -11,6 +11,8 @@
 
 tree=$work/tree
 everything "$tree"
+setfattr -n system.posix_acl_default -v \
+	0x0200000001000700ffffffff02000500e803000004000500ffffffff10000500ffffffff20000000ffffffff "$tree/deep/er"
 listing "$tree" >"$work/tree.list"
 
 # --- what is kept --------------------------------------------------------------------
