@@ -58,7 +58,7 @@ expect 0 "which leads nowhere else" sh -c \
 expect_error 127 "nosuch: No such file" "one that is not there" run nosuch
 expect_error 126 "/etc/passwd: Permission denied" "one that is none" run /etc/passwd
 expect 0 "without -- too" vserver run "$tree" true
-expect_output '^--memory' "its options are its own" vserver run "$tree" -- sh -c "echo \$0 \$1" --memory 3
+expect_output '^--memory 3$' "its options are its own" vserver run "$tree" -- sh -c 'echo $0 $1' --memory 3
 expect 0 "what was written stays" run sh -c 'echo x >/root/made'
 is "$(stat -c '%u %g' "$tree/root/made")" "0 0" "which is root's on the disk"
 expect 0 "nothing is left" eventually 20 nothing_left
