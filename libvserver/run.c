@@ -199,7 +199,8 @@ static int prepare(struct session *s)
 static void release(struct session *s)
 {
 	const int fds[] = { s->start.cgroup, s->child.program, s->child.report, s->parts.arrival,
-			    s->parts.caller, s->parts.mounts, s->parts.cgroups, s->report, s->arrival };
+			    s->parts.caller, s->parts.mounts, s->parts.cgroups, s->report,
+			    s->arrival };
 
 	vs_standard_close(&s->standard);
 	vs_relay_close(&s->relay);
