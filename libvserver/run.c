@@ -34,20 +34,29 @@
 
 /* --- usher ------------------------------------------------------------------------- */
 
+/* In the guest's cgroup namespace it would be refused to kill it (nsdelegate). */
+static int go_back(const struct vs_run_parts *parts)
+{
+	if (setns(parts->mounts, CLONE_NEWNS) < 0 || setns(parts->cgroups, CLONE_NEWCGROUP) < 0)
+		return -errno;
+	close(parts->mounts);
+	close(parts->cgroups);
+	return 0;
+}
+
 /* Nothing of the caller's is held but what was asked for: who reads its output
  * waits for the end of that, and it for the end of the report. */
 static int let_go(const struct vs_run_parts *parts)
 {
-	int keep[16] = { parts->caller, parts->mounts };
-	size_t n = 2;
+	int keep[16] = { parts->caller, parts->mounts, parts->cgroups };
+	size_t n = 3;
+	int r;
 
 	for (size_t i = 0; i < parts->run->n_keep && n < sizeof(keep) / sizeof(*keep); i++)
 		keep[n++] = parts->run->keep[i];
 	close_range(0, 2, 0);
-	if (vs_child_close(NULL, keep, n) < 0 || setns(parts->mounts, CLONE_NEWNS) < 0)
-		return -errno;
-	close(parts->mounts);
-	return 0;
+	r = vs_child_close(NULL, keep, n);
+	return r ?: go_back(parts);
 }
 
 void vs_run_watch(const struct vs_run_parts *parts)
@@ -171,8 +180,9 @@ static int prepare(struct session *s)
 	if (s->child.program < 0)
 		return s->child.program;
 	s->parts.mounts = open("/proc/self/ns/mnt", O_RDONLY | O_CLOEXEC);
-	if (s->parts.mounts < 0)
-		return vs_fail_errno(s->vs, -errno, "opening the mount namespace");
+	s->parts.cgroups = open("/proc/self/ns/cgroup", O_RDONLY | O_CLOEXEC);
+	if (s->parts.mounts < 0 || s->parts.cgroups < 0)
+		return vs_fail_errno(s->vs, -errno, "opening the host's namespaces");
 	r = make_pair(s->vs, false, &s->report, &s->child.report);
 	if (!r)
 		r = make_pair(s->vs, false, &s->parts.caller, &s->alive);
@@ -189,7 +199,8 @@ static int prepare(struct session *s)
 static void release(struct session *s)
 {
 	const int fds[] = { s->start.cgroup, s->child.program, s->child.report, s->parts.arrival,
-			    s->parts.caller, s->parts.mounts, s->report, s->arrival };
+			    s->parts.caller, s->parts.mounts, s->parts.cgroups, s->report,
+			    s->arrival };
 
 	vs_standard_close(&s->standard);
 	vs_relay_close(&s->relay);
@@ -214,7 +225,7 @@ int vs_space_run(struct vs *vs, const struct vs_run *run, int *ret_usher)
 			.seccomp = !space->no_seccomp,
 			.no_new_privs = space->no_new_privs,
 		},
-		.parts = { .run = run, .arrival = -1, .caller = -1, .mounts = -1 },
+		.parts = { .run = run, .arrival = -1, .caller = -1, .mounts = -1, .cgroups = -1 },
 		.standard = { .fds = { -1, -1, -1 } },
 		.relay = { .unread = -1, .terminal = -1, .master = -1 },
 		.report = -1,

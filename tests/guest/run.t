@@ -41,7 +41,7 @@ traces >"$scratch/before"
 expect 1 "its status is the command's" run false
 expect 42 "whatever that is" run sh -c 'exit 42'
 expect 137 "of one that a signal ended, too" run sh -c 'sh -c "kill -9 \$\$"; exit $?'
-expect_output '^out$' "its output comes out" run echo out
+expect_output '^out$' "its output comes out" run sh -c "echo out"
 is "$(run sh -c 'echo err >&2' 2>&1 >/dev/null)" err "and errors where errors go"
 is "$(seq 20000 | run wc -l)" 20000 "a pipe is its input"
 is "$(seq 20000 >"$scratch/in"; run wc -l <"$scratch/in")" 20000 "so is a file"
@@ -58,7 +58,7 @@ expect 0 "which leads nowhere else" sh -c \
 expect_error 127 "nosuch: No such file" "one that is not there" run nosuch
 expect_error 126 "/etc/passwd: Permission denied" "one that is none" run /etc/passwd
 expect 0 "without -- too" vserver run "$tree" true
-expect_output '^--memory' "its options are its own" vserver run "$tree" -- echo --memory 3
+expect_output '^--memory 3$' "its options are its own" vserver run "$tree" -- sh -c 'echo $0 $1' --memory 3
 expect 0 "what was written stays" run sh -c 'echo x >/root/made'
 is "$(stat -c '%u %g' "$tree/root/made")" "0 0" "which is root's on the disk"
 expect 0 "nothing is left" eventually 20 nothing_left
