@@ -125,18 +125,21 @@ static __always_inline bool is_own4(u32 nid, u32 ip)
 }
 
 /*
- * What a context that names @ip gets.  The wildcard is its first address, or the
+ * What a context that names @ip gets, whose first is @mine.  The wildcard is its first address, or the
  * private loopback if it has none.  0: not its own.
  */
-static __always_inline u32 named4(u32 nid, u32 ip)
+static __always_inline u32 named4_beside(u32 nid, u32 mine, u32 ip)
 {
-	u32 mine = vs_address4(nid);
-
 	if (!ip)
 		return mine ?: private4(nid, LOOPBACK4);
 	if (ip == mine || (mine && vs_address_own(nid, &ip, sizeof(ip))))
 		return ip;
 	return is_loopback4(ip) ? private4(nid, ip) : 0;
+}
+
+static __always_inline u32 named4(u32 nid, u32 ip)
+{
+	return named4_beside(nid, vs_address4(nid), ip);
 }
 
 /*

@@ -29,9 +29,10 @@
  * credentials say; libvserver drops the same set there.
  *
  * What it cannot stop.  What root may do by file permissions alone: see
- * file.bpf.c.  Work that the kernel does for a task with other credentials
- * (overlayfs mounted by the host) is measured by the task's ceiling all the
- * same, which refuses more than it must: such mounts want "userxattr".
+ * file.bpf.c.  What the kernel does for a task in the layers of an overlay that
+ * libvserver has mounted is not measured by the task's ceiling: what the task may
+ * do with the file has been asked before.  On another's overlay it is, which
+ * refuses more than it must: such mounts want "userxattr".
  *
  * If a look-up fails.  A context that is not in the table has ceiling 0 and no
  * flags: everything is refused.  A task whose system call cannot be told (a
@@ -45,6 +46,7 @@ char LICENSE[] SEC("license") = "GPL";
 #define VS_RULE VS_RULE_KERNEL
 
 #define CAP_SYS_BOOT	22
+#define CAP_SYS_RESOURCE 24
 #define CAP_MKNOD	27
 #define CAP_SYSLOG	34
 #define FS_REQUIRES_DEV	1		/* btrfs has no one device */
@@ -70,6 +72,23 @@ static __always_inline bool is_rebooting(void)
 	return (number & ~X32_BIT) == NR_REBOOT;
 }
 
+/*
+ * Does the kernel act in the layers of an overlay that libvserver has mounted, with
+ * the credentials of who did?  They are known by what overlayfs takes out of them,
+ * by bits that the library sets in them (libvserver/layer.c), and by CAP_SYS_ADMIN in
+ * the host's user namespace.  Those that a file was opened with (file_ns_capable())
+ * are not the current ones, and a task's own are its real ones.
+ */
+static __always_inline bool is_overlays_work(const struct cred *cred)
+{
+	struct task_struct *task = bpf_get_current_task_btf();
+	u64 effective = cred->cap_effective.val;
+
+	return cred == task->cred && cred != task->real_cred && !cred->user_ns->level &&
+	       (effective >> CAP_SYS_ADMIN & 1) && !(effective >> CAP_SYS_RESOURCE & 1) &&
+	       (cred->securebits & VS_OVERLAY_SECUREBITS) == VS_OVERLAY_SECUREBITS;
+}
+
 SEC("lsm/capable")
 int BPF_PROG(vs_capable, const struct cred *cred, struct user_namespace *ns,
 	     int cap, unsigned int opts, int ret)
@@ -80,6 +99,8 @@ int BPF_PROG(vs_capable, const struct cred *cred, struct user_namespace *ns,
 		return ret;
 	xid = vs_current_xid();
 	if (xid == VS_XID_HOST)
+		return 0;
+	if (is_overlays_work(cred))
 		return 0;
 	rule = opts & CAP_OPT_NOAUDIT ? VS_RULE_UNSPEC : VS_RULE_CAPABILITY;
 	if (cap == CAP_SYS_BOOT && !is_rebooting())

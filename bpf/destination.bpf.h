@@ -12,10 +12,11 @@
 #include "address.bpf.h"
 
 /*
- * What the context means by @ip as a destination.  0 or an errno.  Who hears on
+ * What the context means by @ip as a destination; @mine is its first address.  0 or
+ * an errno.  Who hears on
  * the private loopback, kmod/steer.c says: the context's own sockets only.
  */
-static __always_inline int destination4(u32 nid, u32 *ip)
+static __always_inline int destination4_beside(u32 nid, u32 mine, u32 *ip)
 {
 	if (!*ip)
 		*ip = LOOPBACK4;
@@ -23,7 +24,12 @@ static __always_inline int destination4(u32 nid, u32 *ip)
 		*ip = private4(nid, *ip);
 		return 0;
 	}
-	return vs_address4(nid) ? 0 : ENETUNREACH;
+	return mine ? 0 : ENETUNREACH;
+}
+
+static __always_inline int destination4(u32 nid, u32 *ip)
+{
+	return destination4_beside(nid, vs_address4(nid), ip);
 }
 
 static __always_inline int destination6(u32 nid, struct ip6 *ip)

@@ -35,7 +35,7 @@
 
 char LICENSE[] SEC("license") = "GPL";
 
-extern u32 vs_address4_only(u32 nid) __ksym;
+extern u64 vs_addresses4(u32 nid) __ksym;
 extern int vs_socket_move(struct bpf_sock_addr *address, const void *source,
 			  u32 source__sz) __ksym;
 extern void vs_bind_share(struct bpf_sock_addr *address, void *sockets__map) __ksym;
@@ -209,9 +209,9 @@ int vs_connect6(struct bpf_sock_addr *ctx)
  * taken at its word; else it is what connect() would choose.
  */
 static __always_inline u32 datagram_source4(struct bpf_sock_addr *ctx, struct vs_sock *s,
-					    u32 to)
+					    u32 mine, u32 to)
 {
-	u32 source = ctx->msg_src_ip4, mine = vs_address4(s->nid);
+	u32 source = ctx->msg_src_ip4;
 	struct ip6 peer, *local;
 
 	if (source == NO_SOURCE4)
@@ -226,15 +226,14 @@ static __always_inline u32 datagram_source4(struct bpf_sock_addr *ctx, struct vs
 }
 
 /* Most have one address, and send to somebody else.  True: that is done. */
-static __always_inline bool send_from_only4(struct bpf_sock_addr *ctx, struct vs_sock *s)
+static __always_inline bool send_from_only4(struct bpf_sock_addr *ctx, struct vs_sock *s,
+					    u64 addresses)
 {
-	u32 only, source = ctx->msg_src_ip4;
+	u32 only = addresses, source = ctx->msg_src_ip4;
 
-	if (!ctx->user_port || !ctx->user_ip4 || is_loopback4(ctx->user_ip4) ||
-	    s->flags & VS_SOCK_V6ONLY)
-		return false;
-	only = vs_address4_only(s->nid);
-	if (!only || (source && source != only && source != NO_SOURCE4))
+	if (!only || addresses & VS_SEVERAL4 || !ctx->user_port || !ctx->user_ip4 ||
+	    is_loopback4(ctx->user_ip4) || s->flags & VS_SOCK_V6ONLY ||
+	    (source && source != only && source != NO_SOURCE4))
 		return false;
 	ctx->msg_src_ip4 = only;
 	return true;
@@ -244,25 +243,30 @@ SEC("cgroup/sendmsg4")
 int vs_sendmsg4(struct bpf_sock_addr *ctx)
 {
 	struct vs_sock *s = mark_of(ctx);
-	u32 ip, source;
+	u32 ip, source, mine;
+	u64 addresses;
 	int err;
 
-	if (!s || send_from_only4(ctx, s))
+	if (!s)
 		return ALLOW;
+	addresses = vs_addresses4(s->nid);
+	if (send_from_only4(ctx, s, addresses))
+		return ALLOW;
+	mine = addresses;
 	if (ctx->user_port) {
 		ip = ctx->user_ip4;
-		err = destination4(s->nid, &ip);
+		err = destination4_beside(s->nid, mine, &ip);
 		/* IPV6_V6ONLY was taken from it for the sake of ::1 alone. */
 		if (!err && s->flags & VS_SOCK_V6ONLY && !is_private4(s->nid, ip))
 			err = ENETUNREACH;
 		if (err)
 			return refuse(s, err);
-		source = datagram_source4(ctx, s, ip);
+		source = datagram_source4(ctx, s, mine, ip);
 		ctx->user_ip4 = ip;
 	} else {	/* connected: only the source is new, and none is the route's */
 		source = ctx->msg_src_ip4 ?: ctx->sk->src_ip4;
 	}
-	if (named4(s->nid, source) != source)
+	if (named4_beside(s->nid, mine, source) != source)
 		return refuse(s, EADDRNOTAVAIL);
 	ctx->msg_src_ip4 = source;
 	return ALLOW;

@@ -62,6 +62,12 @@ enum vs_drop {
 };
 
 /*
+ * In the credentials with which libvserver mounts an overlay (securebits: no change
+ * of capabilities with the user, no ambient ones), for admin.bpf.c to know them by.
+ */
+#define VS_OVERLAY_SECUREBITS	(1U << 2 | 1U << 6)
+
+/*
  * Pins, below VS_PIN_ROOT.  bpffs takes no dots in names.
  *   tasks                the task storage map
  *   sockets              the socket storage map

@@ -131,15 +131,20 @@ bool vs_owners_any(void)
 	return rcu_access_pointer(owners);
 }
 
+/* Does what is in @at[from..to) reach as far? */
+static bool reaches(const struct owned *at, unsigned int from, unsigned int to, u128 number)
+{
+	return from < to && at[from + (to - from) / 2].reach >= number;
+}
+
 static bool visit_branch(const struct owned *at, unsigned int from, unsigned int to,
 			 u128 number, bool (*visit)(u32 xid, void *data), void *data)
 {
-	while (from < to) {
+	while (reaches(at, from, to, number)) {
 		unsigned int middle = from + (to - from) / 2;
 
-		if (at[middle].reach < number)
-			return false;
-		if (visit_branch(at, from, middle, number, visit, data))
+		if (reaches(at, from, middle, number) &&
+		    visit_branch(at, from, middle, number, visit, data))
 			return true;
 		if (at[middle].first > number)
 			return false;

@@ -64,14 +64,15 @@ static void set_source(struct sock *sk, const struct in6_addr *ip6)
 
 __bpf_kfunc_start_defs();
 
-/* The IPv4 address of @nid, network order, if it has one and no other; else 0. */
-__bpf_kfunc u32 vs_address4_only(u32 nid)
+/* The first IPv4 address of @nid, network order, with VS_SEVERAL4 if it has more; 0:
+ * none. */
+__bpf_kfunc u64 vs_addresses4(u32 nid)
 {
 	const struct vs_addresses *set;
 
 	guard(rcu)();
 	set = addresses_of(nid);
-	return set && !set->several4 ? (__force u32)set->ip4 : 0;
+	return set ? (__force u32)set->ip4 | (set->several4 ? VS_SEVERAL4 : 0) : 0;
 }
 
 /* The first IPv4 address of @nid, network order; 0: none. */

@@ -88,7 +88,7 @@ static bool give(struct steering *s, u128 at, u32 nid, bool dual)
 		return false;
 	if (dual && !is_dual(sk, mark))
 		return false;
-	if (!nid) {
+	if (!nid && mark->nid != s->owner) {	/* visit() has seen that one's */
 		ctx = vs_context_read(mark->nid);
 		set = ctx ? rcu_dereference(ctx->addresses) : NULL;
 		if (!set || !vs_addresses_have(set, s->to))

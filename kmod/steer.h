@@ -18,7 +18,7 @@ struct socket;
 /* kfuncs of socket.c, datagram.c, listing.c, file.c, share.c and
  * steer.c; kfuncs.c says who may call them. */
 u32 vs_address4(u32 nid);
-u32 vs_address4_only(u32 nid);
+u64 vs_addresses4(u32 nid);
 int vs_address6(u32 nid, void *address, u32 address__sz);
 bool vs_address_own(u32 nid, const void *address, u32 address__sz);
 u32 vs_address_source4(u32 nid, u32 to);

@@ -73,28 +73,34 @@ int vs_cgroup_own(struct vs *vs, pid_t pid, char **ret)
 
 /* --- making ------------------------------------------------------------------------ */
 
+static bool has_word(const char *list, const char *word)
+{
+	size_t n = strlen(word);
+
+	for (; *list; list += strcspn(list, " \n"), list += strspn(list, " \n"))
+		if (!strncmp(list, word, n) && strchr(" \n", list[n]))
+			return true;
+	return false;
+}
+
 /* Enable in @dir what its own cgroup has and its children have not yet. */
 static int enable_controllers(int dir)
 {
-	_cleanup_free_ char *there = NULL;
-	char *rest, *word, text[64];
+	static const char *const wanted[] = { "cpu", "cpuset", "memory", "pids", "io" };
+	_cleanup_free_ char *there = NULL, *enabled = NULL;
+	char text[64];
 	int r;
 
 	r = vs_read_file(dir, "cgroup.controllers", &there);
-	if (r < 0)
-		return r;
-	rest = there;
-	while ((word = strsep(&rest, " \n"))) {
-		if (strcmp(word, "cpu") != 0 && strcmp(word, "cpuset") != 0 &&
-		    strcmp(word, "memory") != 0 && strcmp(word, "pids") != 0 &&
-		    strcmp(word, "io") != 0)
+	if (!r)
+		r = vs_read_file(dir, "cgroup.subtree_control", &enabled);
+	for (size_t i = 0; i < sizeof(wanted) / sizeof(*wanted) && !r; i++) {
+		if (!has_word(there, wanted[i]) || has_word(enabled, wanted[i]))
 			continue;
-		snprintf(text, sizeof(text), "+%s", word);
+		snprintf(text, sizeof(text), "+%s", wanted[i]);
 		r = vs_write_file(dir, "cgroup.subtree_control", text);
-		if (r < 0)
-			return r;
 	}
-	return 0;
+	return r;
 }
 
 /* Cgroups are counted for nobody, and there are 65536 with the memory controller

@@ -68,6 +68,17 @@ int vs_child_open(const char *path, int flags, uint64_t resolve)
 	return fd < 0 ? -errno : fd;
 }
 
+/* A home that is a directory of the guest's; a link could lead anywhere. */
+int vs_child_home(struct vs *vs)
+{
+	_cleanup_close_ int home = vs_child_open("/root", O_PATH | O_DIRECTORY,
+						 RESOLVE_NO_SYMLINKS);
+
+	if ((home < 0 || fchdir(home) < 0) && chdir("/") < 0)
+		return vs_fail_errno(vs, -errno, "going to /");
+	return 0;
+}
+
 /*
  * Seen first, then run by its name, for a script wants a name.  In between the
  * guest may change what the name means.  By then nothing of the host's is open

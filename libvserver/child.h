@@ -39,6 +39,9 @@ int vs_child_close(struct vs *vs, const int *keep, size_t n);
  * /proc/self lead to what this process still has of the host's. */
 int vs_child_open(const char *path, int flags, uint64_t resolve);
 
+/* Go to the guest's /root, or where that is none to its /. */
+int vs_child_home(struct vs *vs);
+
 /* Drop to the ceiling, load the filter, enter the context, and exec.  Returns on failure only.
  * A @file without a slash is looked up in the PATH of @envp.  All descriptors
  * but 0, 1, 2 are gone then. */
@@ -61,9 +64,11 @@ struct vs_bounds {
 	cpu_set_t processors;
 };
 
+/* An ordinary task, of no priority: a real-time one would run above every share. */
+int vs_child_schedule(struct vs *vs);
 /* Read those of init, whose cgroup is, or is below, @cgroup. */
 int vs_bounds_read(struct vs *vs, pid_t init, int cgroup, struct vs_bounds *ret);
-/* An ordinary task, of no priority, on init's processors. */
+/* vs_child_schedule(), on init's processors. */
 int vs_bounds_schedule(struct vs *vs, const struct vs_bounds *bounds);
 /* Init's limits; while the caller has CAP_SYS_RESOURCE. */
 int vs_bounds_limit(struct vs *vs, const struct vs_bounds *bounds);

@@ -23,6 +23,7 @@
 
 #include "private.h"
 #include "userns.h"
+#include "terminal.h"
 #include "usher.h"
 
 #define ENTER_LIMIT_S	60	/* a guest of 1 % needs some */
@@ -44,31 +45,6 @@ int vs_process_start(pid_t pid, uint64_t *ret)
 	if (!field)
 		return -EBADMSG;
 	*ret = strtoull(field + 1, NULL, 10);
-	return 0;
-}
-
-static int receive_arrival(int channel, pid_t *ret_pid, int *ret_master)
-{
-	union {
-		struct cmsghdr align;
-		char bytes[CMSG_SPACE(sizeof(int))];
-	} control;
-	struct vs_arrival arrival;
-	struct iovec data = { &arrival, sizeof(arrival) };
-	struct msghdr msg = {
-		.msg_iov = &data,
-		.msg_iovlen = 1,
-		.msg_control = control.bytes,
-		.msg_controllen = sizeof(control.bytes),
-	};
-	struct cmsghdr *hdr;
-
-	if (recvmsg(channel, &msg, MSG_CMSG_CLOEXEC | MSG_DONTWAIT) != sizeof(arrival))
-		return -EIO;
-	*ret_pid = arrival.pid;
-	hdr = CMSG_FIRSTHDR(&msg);
-	if (hdr && hdr->cmsg_type == SCM_RIGHTS)
-		memcpy(ret_master, CMSG_DATA(hdr), sizeof(int));
 	return 0;
 }
 
@@ -120,7 +96,7 @@ static int run_usher(struct vs_session *s, pid_t *ret_pid, int *ret_master)
 		kill(pid, SIGKILL);
 	while (waitpid(pid, NULL, 0) < 0 && errno == EINTR)
 		;
-	r = receive_arrival(ours, &command, ret_master);
+	r = vs_arrival_receive(ours, &command, ret_master);
 	if (!r)
 		*ret_pid = command;
 	return late < 0 ? late : r;

@@ -13,10 +13,13 @@
 #include <limits.h>
 #include <sched.h>
 #include <signal.h>
+#include <string.h>
 #include <sys/pidfd.h>
 #include <sys/prctl.h>
+#include <sys/stat.h>
 
 #include "private.h"
+#include "root.h"
 
 #define SPACES (CLONE_NEWNS | CLONE_NEWIPC | CLONE_NEWUTS)
 
@@ -63,25 +66,76 @@ static int join_member(struct vs *vs, uint32_t xid)
 	return 0;
 }
 
+/* --- another root ----------------------------------------------------------------- */
+
+/* In a copy of the host's mounts, of which then nothing is left but that tree. */
+static int change_root(struct vs *vs, const char *path)
+{
+	const struct vs_space space = { .root = path, .console = -1 };
+	struct vs_root root = { .vs = vs, .space = &space, .userns = -1, .bare = true };
+	struct vs_root_place place;
+	int r;
+
+	if (unshare(CLONE_NEWNS) < 0)
+		return vs_fail_errno(vs, -errno, "making a mount namespace");
+	r = vs_root_change(&root, &place);
+	return r < 0 ? r : vs_root_check(vs, &place);
+}
+
+/* What is open still, and of the tree that was left. */
+static int shut_out(struct vs *vs)
+{
+	struct stat st;
+
+	for (int fd = 0; fd < 3; fd++)
+		if (fstat(fd, &st) == 0 && S_ISDIR(st.st_mode))
+			return vs_fail(vs, -EISDIR, "descriptor %d is a directory, by which the "
+				       "root could be left; redirect it", fd);
+	if (close_range(3, ~0U, CLOSE_RANGE_CLOEXEC) < 0)
+		return vs_fail_errno(vs, -errno, "closing descriptors");
+	return 0;
+}
+
+/* 1: the root is not that of @before any more. */
+static int has_left(struct vs *vs, const struct stat *before)
+{
+	struct stat now;
+
+	if (stat("/", &now) < 0)
+		return vs_fail_errno(vs, -errno, "looking at the root");
+	return now.st_dev != before->st_dev || now.st_ino != before->st_ino;
+}
+
+/* --- going in ----------------------------------------------------------------------- */
+
 /* Shared memory and host name are root's by user id alone: hence own ones.  The
  * watcher is to see all processes: it keeps the host's /proc. */
-static int make_spaces(struct vs *vs, uint32_t xid)
+static int make_spaces(struct vs *vs, uint32_t xid, const char *root)
 {
 	if (unshare(CLONE_NEWIPC | CLONE_NEWUTS) < 0)
 		return vs_fail_errno(vs, -errno, "making namespaces");
+	if (root)
+		return change_root(vs, root);
 	return xid == VS_XID_WATCHER ? 0 : vs_space_private_proc(vs);
 }
 
 int vs_context_join(struct vs *vs, const struct vs_confinement *confinement)
 {
 	_cleanup_close_ int program = vs_enter_open(vs);
+	struct stat before;
 	int r;
 
 	if (program < 0)
 		return program;
+	if (stat("/", &before) < 0)
+		return vs_fail_errno(vs, -errno, "looking at the root");
 	r = join_member(vs, confinement->xid);
 	if (r == 0)
-		r = make_spaces(vs, confinement->xid);
+		r = make_spaces(vs, confinement->xid, confinement->root);
+	if (r >= 0)
+		r = has_left(vs, &before);
+	if (r > 0)
+		r = shut_out(vs);
 	if (r >= 0)
 		r = vs_limits_halve(vs);
 	if (r >= 0 && prctl(PR_SET_DUMPABLE, 0, 0, 0, 0) < 0)

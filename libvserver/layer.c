@@ -21,13 +21,13 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/openat2.h>
-#include <linux/securebits.h>
 #include <string.h>
 #include <sys/fsuid.h>
 #include <sys/mount.h>
 #include <sys/prctl.h>
 #include <sys/syscall.h>
 
+#include "bpf/vs_bpf.h"
 #include "private.h"
 #include "userns.h"
 
@@ -193,12 +193,13 @@ static int configure(struct overlay *overlay, bool read_only)
 	return r ?: set_layer(overlay, "lowerdir+", overlay->lower);
 }
 
-/* As a user who has an id in the layer, and may do everything. */
+/* As a user who has an id in the layer, and may do everything; known to the programs
+ * that enforce ceilings, which these credentials are not to be measured by. */
 static int create(struct overlay *overlay)
 {
 	int bits = prctl(PR_GET_SECUREBITS), r;
 
-	if (bits < 0 || prctl(PR_SET_SECUREBITS, bits | SECBIT_NO_SETUID_FIXUP) < 0)
+	if (bits < 0 || prctl(PR_SET_SECUREBITS, bits | VS_OVERLAY_SECUREBITS) < 0)
 		return vs_fail_errno(overlay->vs, -errno, "keeping the capabilities");
 	setfsgid(overlay->first);
 	setfsuid(overlay->first);

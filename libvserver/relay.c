@@ -10,9 +10,11 @@
 #include "relay.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
 #include <stdint.h>
+#include <string.h>
 #include <sys/ioctl.h>
 #include <sys/pidfd.h>
 #include <sys/signalfd.h>
@@ -118,7 +120,35 @@ static void copy_size(const struct vs_relay *relay)
 		ioctl(relay->master, TIOCSWINSZ, &size);
 }
 
-static void take_signal(const struct vs_relay *relay, int signals, int pidfd)
+/* Would it be lost on the first process of a PID namespace? */
+static bool is_unheard(pid_t init, int signo)
+{
+	static const char *const masks[] = { "\nSigBlk:", "\nSigIgn:", "\nSigCgt:" };
+	_cleanup_free_ char *status = NULL;
+	uint64_t heard = 0;
+	char path[64];
+
+	snprintf(path, sizeof(path), "/proc/%d/status", init);
+	if (vs_read_file(AT_FDCWD, path, &status) < 0)
+		return false;
+	for (size_t i = 0; i < sizeof(masks) / sizeof(*masks); i++) {
+		const char *line = strstr(status, masks[i]);
+
+		heard |= line ? strtoull(line + strlen(masks[i]), NULL, 16) : 0;
+	}
+	return !(heard >> (signo - 1) & 1);
+}
+
+static void pass_signal(struct vs_relay *relay, int signo, int pidfd)
+{
+	if (relay->init && is_unheard(relay->init, signo)) {
+		relay->ended = signo;
+		signo = SIGKILL;
+	}
+	pidfd_send_signal(pidfd, signo, NULL, 0);
+}
+
+static void take_signal(struct vs_relay *relay, int signals, int pidfd)
 {
 	struct signalfd_siginfo info;
 
@@ -127,7 +157,7 @@ static void take_signal(const struct vs_relay *relay, int signals, int pidfd)
 	if (info.ssi_signo == SIGWINCH)
 		copy_size(relay);
 	else
-		pidfd_send_signal(pidfd, (int)info.ssi_signo, NULL, 0);
+		pass_signal(relay, (int)info.ssi_signo, pidfd);
 }
 
 /* --- the end ---------------------------------------------------------------------- */

@@ -28,6 +28,9 @@ struct vs_relay {
 	int master;		/* of the terminal inside; -1: none */
 	int unread;		/* pipe that a file is relayed into: what is still in
 				 * it in the end is given back; -1: none */
+	pid_t init;		/* the process, where it is the first of its PID namespace,
+				 * which ignores what it has no handler for; 0 */
+	int ended;		/* the signal for which it was killed, or 0 */
 	int error;		/* the first of what could not be written, or 0 */
 };
 

@@ -129,8 +129,7 @@ int vs_bounds_read(struct vs *vs, pid_t init, int cgroup, struct vs_bounds *ret)
 	return 0;
 }
 
-/* A real-time task in a guest would run above every share. */
-int vs_bounds_schedule(struct vs *vs, const struct vs_bounds *bounds)
+int vs_child_schedule(struct vs *vs)
 {
 	struct sched_param param = { 0 };
 
@@ -138,6 +137,15 @@ int vs_bounds_schedule(struct vs *vs, const struct vs_bounds *bounds)
 	    setpriority(PRIO_PROCESS, 0, 0) < 0 ||
 	    syscall(SYS_ioprio_set, IOPRIO_WHO_PROCESS, 0, 0) < 0)
 		return vs_fail_errno(vs, -errno, "resetting the priority");
+	return 0;
+}
+
+int vs_bounds_schedule(struct vs *vs, const struct vs_bounds *bounds)
+{
+	int r = vs_child_schedule(vs);
+
+	if (r < 0)
+		return r;
 	if (sched_setaffinity(0, sizeof(bounds->processors), &bounds->processors) < 0)
 		return vs_fail_errno(vs, -errno, "taking the processors of the guest's init");
 	return 0;

@@ -24,6 +24,7 @@
 #include <sys/vfs.h>
 
 #include "layer.h"
+#include "mount.h"
 #include "private.h"
 #include "userns.h"
 
@@ -102,15 +103,12 @@ static int set_owner(const struct vs_root *root, int context)
 	       fsconfig(context, FSCONFIG_SET_STRING, "gid", text, 0) < 0 ? -errno : 0;
 }
 
-int vs_root_mount(struct vs_root *root, const char *type, const char *const *options,
-		  unsigned int attributes, const char *path)
+int vs_root_new(struct vs_root *root, const char *type, const char *const *options,
+		unsigned int attributes, const char *path)
 {
-	_cleanup_close_ int context = -1, mnt = -1, target = -1;
+	_cleanup_close_ int context = fsopen(type, FSOPEN_CLOEXEC);
+	int mnt;
 
-	target = vs_root_directory(root, path);
-	if (target < 0)
-		return target;
-	context = fsopen(type, FSOPEN_CLOEXEC);
 	if (context < 0)
 		return vs_fail_errno(root->vs, -errno, "mounting /%s", path);
 	for (; options && *options; options += 2)
@@ -124,10 +122,23 @@ int vs_root_mount(struct vs_root *root, const char *type, const char *const *opt
 	if (fsconfig(context, FSCONFIG_CMD_CREATE, NULL, NULL, 0) < 0)
 		return vs_fail_errno(root->vs, -errno, "mounting /%s", path);
 	mnt = fsmount(context, FSMOUNT_CLOEXEC, attributes);
-	if (mnt < 0 || move_mount(mnt, "", target, "",
-				  MOVE_MOUNT_F_EMPTY_PATH | MOVE_MOUNT_T_EMPTY_PATH) < 0)
-		return vs_fail_errno(root->vs, -errno, "mounting /%s", path);
-	return 0;
+	return mnt < 0 ? vs_fail_errno(root->vs, -errno, "mounting /%s", path) : mnt;
+}
+
+int vs_root_mount(struct vs_root *root, const char *type, const char *const *options,
+		  unsigned int attributes, const char *path)
+{
+	_cleanup_close_ int mnt = -1, target = -1;
+
+	target = vs_root_directory(root, path);
+	if (target < 0)
+		return target;
+	mnt = vs_root_new(root, type, options, attributes, path);
+	if (mnt < 0)
+		return mnt;
+	return move_mount(mnt, "", target, "",
+			  MOVE_MOUNT_F_EMPTY_PATH | MOVE_MOUNT_T_EMPTY_PATH) < 0 ?
+	       vs_fail_errno(root->vs, -errno, "mounting /%s", path) : 0;
 }
 
 /* --- the tree --------------------------------------------------------------------- */
@@ -164,13 +175,10 @@ static int copy_tree(struct vs_root *root, int below)
  */
 static int open_tree_of(struct vs_root *root)
 {
-	struct mount_attr private = { .propagation = MS_PRIVATE };
 	struct mount_attr nodev = { .attr_set = MOUNT_ATTR_NODEV };
 	const struct vs_space *space = root->space;
 	_cleanup_close_ int below = -1, tree = -1;
 
-	if (mount_setattr(AT_FDCWD, "/", AT_RECURSIVE, &private, sizeof(private)) < 0)
-		return vs_fail_errno(root->vs, -errno, "making mounts private");
 	below = open(space->root, O_PATH | O_DIRECTORY | O_CLOEXEC);
 	if (below < 0)
 		return vs_fail_errno(root->vs, -errno, "opening %s", space->root);
@@ -197,7 +205,7 @@ static bool is_kernels(int fd)
 	       (fs.f_type == PROC_SUPER_MAGIC || fs.f_type == SYSFS_MAGIC);
 }
 
-/* Lay @source (a descriptor of a mount in the tree) over @target. */
+/* Lay @source (a descriptor of a mount, whose attributes a copy has, too) over @target. */
 static int bind_over(int source, int target, uint64_t attributes)
 {
 	struct mount_attr attr = { .attr_set = attributes };
@@ -205,18 +213,39 @@ static int bind_over(int source, int target, uint64_t attributes)
 
 	copy = open_tree(source, "", OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC | AT_EMPTY_PATH);
 	if (copy < 0 ||
-	    mount_setattr(copy, "", AT_EMPTY_PATH, &attr, sizeof(attr)) < 0 ||
+	    (attributes && mount_setattr(copy, "", AT_EMPTY_PATH, &attr, sizeof(attr)) < 0) ||
 	    move_mount(copy, "", target, "",
 		       MOVE_MOUNT_F_EMPTY_PATH | MOVE_MOUNT_T_EMPTY_PATH) < 0)
 		return -errno;
 	return 0;
 }
 
-static int mask(struct vs_root *root, const char *path)
+/* What lies over what is masked: an empty directory (-1: none is mounted yet), and
+ * /dev/null, which has the attributes of /dev. */
+struct masks {
+	int directory, file;
+};
+
+/* One file system for all, copied from where the first is: not before that, which
+ * older kernels (6.12) refuse. */
+static int mask_directory(struct vs_root *root, struct masks *masks, int target, const char *path)
 {
 	static const char *const empty[] = { "size", "0", "nr_inodes", "1", "mode", "555", NULL };
+	int mnt;
+
+	if (masks->directory >= 0)
+		return bind_over(masks->directory, target, 0);
+	mnt = vs_root_new(root, "tmpfs", empty, HARMLESS | MOUNT_ATTR_RDONLY, path);
+	if (mnt < 0)
+		return mnt;
+	masks->directory = mnt;
+	return move_mount(mnt, "", target, "", MOVE_MOUNT_F_EMPTY_PATH | MOVE_MOUNT_T_EMPTY_PATH) < 0 ?
+	       -errno : 0;
+}
+
+static int mask(struct vs_root *root, struct masks *masks, const char *path)
+{
 	_cleanup_close_ int target = open_below(root->tree, path, O_PATH);
-	_cleanup_close_ int null = -1;
 	struct stat st;
 	int r;
 
@@ -226,11 +255,21 @@ static int mask(struct vs_root *root, const char *path)
 		return vs_fail_errno(root->vs, target < 0 ? target : -errno, "masking /%s", path);
 	if (!is_kernels(target))
 		return vs_fail(root->vs, -EXDEV, "/%s is not the kernel's", path);
-	if (S_ISDIR(st.st_mode))
-		return vs_root_mount(root, "tmpfs", empty, HARMLESS | MOUNT_ATTR_RDONLY, path);
-	null = open_below(root->tree, "dev/null", O_PATH);
-	r = null < 0 ? null : bind_over(null, target, MOUNT_ATTR_NOSUID | MOUNT_ATTR_NOEXEC);
+	r = S_ISDIR(st.st_mode) ? mask_directory(root, masks, target, path) :
+				  bind_over(masks->file, target, 0);
 	return r < 0 ? vs_fail_errno(root->vs, r, "masking /%s", path) : 0;
+}
+
+static int mask_all(struct vs_root *root)
+{
+	_cleanup_close_ int directory = -1, file = open_below(root->tree, "dev/null", O_PATH);
+	struct masks masks = { .directory = -1, .file = file };
+	int r = file < 0 ? vs_fail_errno(root->vs, file, "opening /dev/null") : 0;
+
+	for (const char *const *path = masked; !r && *path; path++)
+		r = mask(root, &masks, *path);
+	directory = masks.directory;
+	return r;
 }
 
 static int protect(struct vs_root *root, const char *path)
@@ -248,6 +287,7 @@ static int protect(struct vs_root *root, const char *path)
 
 static int mount_all(struct vs_root *root, int console)
 {
+	static const char *const hide[] = { "hidepid", "ptraceable", NULL };
 	static const char *const run[] = { "mode", "755", "size", "20%", NULL };
 	static const char *const lock[] = { "mode", "1777", "size", "5m", NULL };
 	static const char *const tmp[] = { "mode", "1777", "size", "50%", NULL };
@@ -258,7 +298,7 @@ static int mount_all(struct vs_root *root, int console)
 		unsigned int attributes;
 		const char *path;
 	} mounts[] = {
-		{ "proc",    NULL, HARMLESS,			 "proc" },
+		{ "proc",    root->bare ? hide : NULL, HARMLESS, "proc" },
 		{ "sysfs",   NULL, HARMLESS | MOUNT_ATTR_RDONLY, "sys" },
 		{ "cgroup2", NULL, HARMLESS,			 "sys/fs/cgroup" },
 		{ "tmpfs",   run,  plain,			 "run" },
@@ -268,12 +308,14 @@ static int mount_all(struct vs_root *root, int console)
 	int r = 0;
 
 	for (size_t i = 0; !r && i < sizeof(mounts) / sizeof(*mounts); i++)
-		r = vs_root_mount(root, mounts[i].type, mounts[i].options,
-				  mounts[i].attributes, mounts[i].path);
+		/* The host's control groups are not its own. */
+		if (!root->bare || strcmp(mounts[i].type, "cgroup2") != 0)
+			r = vs_root_mount(root, mounts[i].type, mounts[i].options,
+					  mounts[i].attributes, mounts[i].path);
 	if (!r)
 		r = vs_root_devices(root, console);
-	for (const char *const *path = masked; !r && *path; path++)
-		r = mask(root, *path);
+	if (!r)
+		r = mask_all(root);
 	for (const char *const *path = read_only; !r && *path; path++)
 		r = protect(root, *path);
 	return r;
@@ -305,15 +347,55 @@ static int pivot(struct vs_root *root, struct vs_root_place *ret)
 	return vs_root_check(root->vs, ret);
 }
 
+static int make_private(struct vs_root *root)
+{
+	struct mount_attr private = { .propagation = MS_PRIVATE };
+
+	return mount_setattr(AT_FDCWD, "/", AT_RECURSIVE, &private, sizeof(private)) < 0 ?
+	       vs_fail_errno(root->vs, -errno, "making mounts private") : 0;
+}
+
+/* What every program takes for writable, beside /run and /tmp; the rest is the
+ * administrator's to mount. */
+static int mount_temporary(struct vs_root *root)
+{
+	static const char *const tmp[] = { "mode", "1777", "size", "50%", NULL };
+	int var = open_below(root->tree, "var", O_PATH | O_DIRECTORY);
+
+	if (var < 0)
+		return 0;
+	close(var);
+	return vs_root_mount(root, "tmpfs", tmp, MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV, "var/tmp");
+}
+
+/* What the host makes in the tree is in it by now. */
+static int make_read_only(struct vs_root *root)
+{
+	struct mount_attr attr = { .attr_set = MOUNT_ATTR_RDONLY };
+
+	return mount_setattr(root->tree, "", AT_EMPTY_PATH, &attr, sizeof(attr)) < 0 ?
+	       vs_fail_errno(root->vs, -errno, "making the root read-only") : 0;
+}
+
 int vs_root_change(struct vs_root *root, struct vs_root_place *ret)
 {
 	mode_t mask_before = umask(0);
-	int r;
+	_cleanup_free_ int *mounts = NULL;
+	int r = make_private(root);
 
 	root->tree = -1;
-	r = open_tree_of(root);
+	if (!r)
+		r = vs_mounts_make(root, &mounts);
+	if (!r)
+		r = open_tree_of(root);
 	if (!r)
 		r = mount_all(root, root->space->console);
+	if (!r && root->space->read_only)
+		r = mount_temporary(root);
+	if (!r)
+		r = vs_mounts_place(root, mounts);
+	if (!r && root->space->read_only)
+		r = make_read_only(root);
 	if (!r)
 		r = pivot(root, ret);
 	if (root->tree >= 0)

@@ -3,7 +3,8 @@
  * Copyright (C) 2026 The VServer developers
  *
  * A guest's file system tree, put together by the process that becomes its
- * init; between root.c, device.c and space.c.
+ * init, or that of a bare context, by who goes in first; between root.c,
+ * device.c, space.c and join.c.
  */
 #ifndef VS_ROOT_H
 #define VS_ROOT_H
@@ -19,6 +20,7 @@ struct vs_root {
 	int tree;		/* a mount of its own */
 	int userns;		/* whose files these are to be; -1: the host's */
 	uint32_t first;		/* the host's id of its id 0 */
+	bool bare;		/* in the host's PID and cgroup namespaces */
 };
 
 /* By which a directory is known. */
@@ -35,7 +37,8 @@ struct vs_root_place {
  * @ret: which directory is the root now.
  *
  * The caller is in the guest's PID, IPC and cgroup namespaces and in a copy of
- * the host's mounts, with the host's privileges.
+ * the host's mounts, with the host's privileges.  Where it is bare, /proc shows
+ * what may be traced only, and no control group is to be seen.
  */
 int vs_root_change(struct vs_root *root, struct vs_root_place *ret);
 /* Is the working directory that one? */
@@ -44,6 +47,9 @@ int vs_root_check(struct vs *vs, const struct vs_root_place *place);
 /* A directory below the tree, made if it is missing, root's of the guest; no
  * link is followed. */
 int vs_root_directory(struct vs_root *root, const char *path);
+/* A new file system that is nowhere yet; @path: where it is going to be. */
+int vs_root_new(struct vs_root *root, const char *type, const char *const *options,
+		unsigned int attributes, const char *path);
 /* Mount a new file system over a directory of the tree.  @options is "key",
  * "value", ..., NULL. */
 int vs_root_mount(struct vs_root *root, const char *type, const char *const *options,

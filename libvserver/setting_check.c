@@ -322,6 +322,16 @@ static int check_image(const char *value, struct refusal *refusal)
 	return remedy(refusal, "write the name of one, or sha256: and 8 digits or more");
 }
 
+static int check_mount(const char *value, struct refusal *refusal)
+{
+	struct vs_mount mount;
+	int r = vs_parse_mount(value, &mount, &refusal->reason, &refusal->remedy);
+
+	if (!r)
+		vs_mount_clear(&mount);
+	return r;
+}
+
 static int check(const struct vs_setting *setting, const char *value, struct refusal *refusal)
 {
 	switch (setting->type) {
@@ -349,6 +359,8 @@ static int check(const struct vs_setting *setting, const char *value, struct ref
 		return check_command(value, refusal);
 	case VS_TYPE_CHOICE:
 		return check_choice(setting, value, refusal);
+	case VS_TYPE_MOUNT:
+		return check_mount(value, refusal);
 	case VS_TYPE_IMAGE:
 		return check_image(value, refusal);
 	case VS_TYPE_CPUSET:

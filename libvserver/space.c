@@ -21,7 +21,8 @@
  *
  * Any step that fails ends all three, and with them all that they made:
  * namespaces, mounts, the identity.  The cgroup and the context are the
- * caller's.  Each step's own work stands in root.c, userns.c and child.c.
+ * caller's.  Each step's own work stands in root.c, userns.c and child.c, and
+ * that of init in space_init.c.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -36,142 +37,25 @@
 #include <sys/wait.h>
 #include <time.h>
 
-#include "child.h"
 #include "network.h"
 #include "private.h"
 #include "root.h"
+#include "space.h"
 #include "userns.h"
 
 #define SPACES (CLONE_NEWPID | CLONE_NEWUTS | CLONE_NEWIPC)
 
-/* What usher, builder and init are to make. */
-struct start {
-	const struct vs_child *child;
-	const struct vs_space *space;
-	char *const *argv;
-	int cgroup;
-	int channel;		/* between usher and init: a byte, and the root */
-};
-
-/* --- the guest's init ----------------------------------------------------------- */
-
-int vs_space_find_init(struct vs *vs, const char *root, char **ret)
-{
-	static const char *const candidates[] = {
-		"/sbin/init", "/usr/lib/systemd/systemd", "/lib/systemd/systemd",
-		"/sbin/openrc-init", "/sbin/runit-init", "/etc/init", "/bin/init", "/init",
-	};
-	struct open_how how = {
-		.flags = O_PATH | O_CLOEXEC,
-		.resolve = RESOLVE_IN_ROOT | RESOLVE_NO_MAGICLINKS,
-	};
-	_cleanup_close_ int dir = open(root, O_PATH | O_DIRECTORY | O_CLOEXEC);
-
-	if (dir < 0)
-		return vs_fail_errno(vs, -errno, "opening the guest's root %s", root);
-	for (size_t i = 0; i < sizeof(candidates) / sizeof(*candidates); i++) {
-		_cleanup_close_ int fd = (int)syscall(SYS_openat2, dir, candidates[i],
-						      &how, sizeof(how));
-		struct stat st;
-		char *found;
-
-		if (fd < 0 || fstat(fd, &st) < 0 || !S_ISREG(st.st_mode) ||
-		    !(st.st_mode & 0111))
-			continue;
-		found = strdup(candidates[i]);
-		if (!found)
-			return vs_fail_errno(vs, -ENOMEM, "looking for an init");
-		*ret = found;
-		return 0;
-	}
-	return vs_fail(vs, -ENOEXEC, "there is no init in %s: neither /sbin/init nor "
-		       "/usr/lib/systemd/systemd can be run", root);
-}
-
-/* --- init ------------------------------------------------------------------------ */
-
-static int standard_descriptors(struct vs *vs, const char *path)
-{
-	int fd = open(path, O_RDWR | O_NOCTTY | O_CLOEXEC);
-
-	if (fd < 0)
-		return vs_fail_errno(vs, -errno, "opening %s", path);
-	for (int i = 0; i < 3; i++)
-		if (dup2(fd, i) < 0)
-			return vs_fail_errno(vs, -errno, "opening %s", path);
-	if (fd > 2)
-		close(fd);
-	return 0;
-}
-
-/* The copy; the builder has changed the root of all who had the same mounts. */
-static int take_root(const struct start *start, const struct vs_root_place *place)
-{
-	struct vs *vs = start->child->vs;
-
-	if (unshare(CLONE_NEWNS) < 0)
-		return vs_fail_errno(vs, -errno, "making a mount namespace");
-	if (chdir("/") < 0)
-		return vs_fail_errno(vs, -errno, "looking at the new root");
-	return vs_root_check(vs, place);
-}
-
-/* The builder tells which it is; who goes on has said why it does not. */
-static void await_root(const struct start *start, struct vs_root_place *ret)
-{
-	char byte = 0;
-
-	if (write(start->channel, &byte, 1) != 1 ||
-	    read(start->channel, ret, sizeof(*ret)) != sizeof(*ret))
-		_exit(1);
-}
-
-/* The first process of the new namespaces, up to exec.  Returns on failure. */
-static int be_init(const struct start *start)
-{
-	static char *const no_environment[] = { NULL };
-	const struct vs_space *space = start->space;
-	const struct vs_child *child = start->child;
-	const int keep[] = { child->program, child->report };
-	struct vs_root_place place;
-	struct vs *vs = child->vs;
-	int r;
-
-	if (setsid() < 0)
-		return vs_fail_errno(vs, -errno, "making a session");
-	/* Here, not in clone3(): the root of the namespace is the cgroup that
-	 * its maker is in, and that is the guest's only now. */
-	if (unshare(CLONE_NEWCGROUP) < 0)
-		return vs_fail_errno(vs, -errno, "making a cgroup namespace");
-	await_root(start, &place);
-	r = take_root(start, &place);
-	if (!r && space->user_first)
-		r = vs_child_root(vs);
-	if (r < 0)
-		return r;
-	if (space->hostname && sethostname(space->hostname, strlen(space->hostname)) < 0)
-		return vs_fail_errno(vs, -errno, "setting the host name");
-	/* The host's cgroup and terminal, before anything of the guest's is run. */
-	r = vs_child_close(vs, keep, 2);
-	if (!r)
-		r = standard_descriptors(vs, "/dev/console");
-	if (r < 0)
-		return r;
-	return vs_child_exec(child, start->argv[0], start->argv,
-			     space->envp ?: no_environment);
-}
-
 /* --- builder ----------------------------------------------------------------------- */
 
 /* Init goes on from here. */
-static int tell_root(const struct start *start, const struct vs_root_place *place)
+static int tell_root(const struct vs_start *start, const struct vs_root_place *place)
 {
 	return send(start->channel, place, sizeof(*place), MSG_NOSIGNAL) == sizeof(*place) ? 0 :
 	       vs_fail(start->child->vs, -EIO, "init vanished");
 }
 
 /* A process of the guest's PID namespace: /proc is that of who mounts it. */
-static int run_builder(const struct start *start, int userns)
+static int run_builder(const struct vs_start *start, int userns)
 {
 	const struct vs_space *space = start->space;
 	struct vs *vs = start->child->vs;
@@ -200,7 +84,7 @@ static int run_builder(const struct start *start, int userns)
 }
 
 /* Init waits meanwhile, and no program of the guest's has run. */
-static int build(const struct start *start, pid_t init)
+static int build(const struct vs_start *start, pid_t init)
 {
 	_cleanup_close_ int userns = -1, pidfd = pidfd_open(init, 0);
 	uint32_t first = start->space->user_first;
@@ -249,11 +133,14 @@ static int make_time_namespace(struct vs *vs)
 }
 
 /* Before anybody else is there. */
-static int prepare(const struct start *start)
+static int prepare(const struct vs_start *start)
 {
 	struct vs *vs = start->child->vs;
 	int r = vs_child_reset(vs);
 
+	/* systemd starts a guest; a run is started by anybody's shell. */
+	if (!r && start->run)
+		r = vs_child_schedule(vs);
 	if (!r)
 		r = vs_limits_halve(vs);
 	if (!r)
@@ -265,7 +152,7 @@ static int prepare(const struct start *start)
 }
 
 /* Init's pid is told as soon as there is one; in init it does not return. */
-static int usher(struct start *start, int told)
+static int usher(struct vs_start *start, int told)
 {
 	struct vs *vs = start->child->vs;
 	int pair[2], r;
@@ -287,7 +174,7 @@ static int usher(struct start *start, int told)
 	close(pair[pid != 0]);
 	if (pid == 0) {
 		close(told);
-		r = be_init(start);
+		r = vs_space_init(start);
 		vs_child_report(start->child->report, vs, r);
 		_exit(1);
 	}
@@ -298,13 +185,25 @@ static int usher(struct start *start, int told)
 
 /* --- the caller -------------------------------------------------------------------- */
 
-/* Let the usher do its work; 0 and init's pid (which may have failed since). */
-static int run_usher(struct start *start, pid_t *ret_pid)
+/* What it holds of a run it keeps until that has ended; of a guest nothing. */
+static void be_usher(struct vs_start *start, int told)
+{
+	struct vs *vs = start->child->vs;
+	int r = usher(start, told);
+
+	if (r < 0)
+		vs_child_report(start->child->report, vs, r);
+	if (start->run)
+		vs_run_watch(start->run);
+	_exit(0);
+}
+
+int vs_space_start(struct vs_start *start, pid_t *ret_usher, pid_t *ret_pid)
 {
 	_cleanup_close_ int read_end = -1, write_end = -1;
 	struct vs *vs = start->child->vs;
-	int pipes[2], r = 0;
 	pid_t pid, init = 0;
+	int pipes[2], r;
 
 	if (pipe2(pipes, O_CLOEXEC) < 0)
 		return vs_fail_errno(vs, -errno, "making a pipe");
@@ -313,19 +212,14 @@ static int run_usher(struct start *start, pid_t *ret_pid)
 	pid = fork();
 	if (pid < 0)
 		return vs_fail_errno(vs, -errno, "forking");
-	if (pid == 0) {
-		r = usher(start, write_end);
-		if (r < 0)
-			vs_child_report(start->child->report, vs, r);
-		_exit(0);
-	}
+	if (pid == 0)
+		be_usher(start, write_end);
 	close(TAKE_FD(write_end));
-	while (waitpid(pid, NULL, 0) < 0 && errno == EINTR)
+	r = read(read_end, &init, sizeof(init)) == sizeof(init) ? 0 : -EIO;
+	*ret_usher = start->run ? pid : 0;
+	*ret_pid = init;
+	while (!start->run && waitpid(pid, NULL, 0) < 0 && errno == EINTR)
 		;
-	if (read(read_end, &init, sizeof(init)) == sizeof(init))
-		*ret_pid = init;
-	else
-		r = -EIO;	/* the report says why */
 	return r;
 }
 
@@ -341,9 +235,9 @@ static int spawn(struct vs *vs, const struct vs_space *space, char *const *argv,
 		.seccomp = !space->no_seccomp,
 		.no_new_privs = space->no_new_privs,
 	};
-	struct start start = { .child = &child, .space = space, .argv = argv };
+	struct vs_start start = { .child = &child, .space = space, .argv = argv };
 	int pipes[2], pidfd, r, outcome;
-	pid_t pid = 0;
+	pid_t pid = 0, usher_pid;
 
 	cgroup = vs_cgroup_open(vs, space->cgroup);
 	if (cgroup < 0)
@@ -361,7 +255,7 @@ static int spawn(struct vs *vs, const struct vs_space *space, char *const *argv,
 	child.report = pipes[1];
 
 	start.cgroup = cgroup;
-	r = run_usher(&start, &pid);
+	r = vs_space_start(&start, &usher_pid, &pid);
 	close(pipes[1]);
 	outcome = vs_child_outcome(report, vs);
 	if (outcome < 0 || r < 0) {
@@ -386,6 +280,8 @@ int vs_space_spawn(struct vs *vs, const struct vs_space *space,
 
 	if (space->argv)
 		return spawn(vs, space, space->argv, ret_pid, ret_pidfd);
+	if (space->layers)
+		return vs_fail(vs, -EINVAL, "a tree of layers wants a command");
 	r = vs_space_find_init(vs, space->root, &init);
 	if (r < 0)
 		return r;

@@ -25,6 +25,7 @@
 #include <sys/vfs.h>
 
 #include "private.h"
+#include "terminal.h"
 #include "usher.h"
 
 #define SPACES (CLONE_NEWNS | CLONE_NEWPID | CLONE_NEWUTS | CLONE_NEWIPC | CLONE_NEWTIME)
@@ -44,12 +45,7 @@ static int set_descriptors(const struct vs_session *s)
 
 	if (s->terminal < 0)
 		return vs_standard_take(vs, &s->standard);
-	if (ioctl(s->terminal, TIOCSCTTY, 0) < 0)
-		return vs_fail_errno(vs, -errno, "taking the terminal");
-	for (int i = 0; i < 3; i++)
-		if (dup2(s->terminal, i) < 0)
-			return vs_fail_errno(vs, -errno, "opening descriptor %d", i);
-	return 0;
+	return vs_terminal_take(vs, s->terminal);
 }
 
 /* All else is closed before a path of the guest's is looked at. */
@@ -60,17 +56,6 @@ static int close_others(const struct vs_session *s, int one, int another)
 			     fds[0], fds[1], fds[2], one, another };
 
 	return vs_child_close(s->child.vs, keep, sizeof(keep) / sizeof(*keep));
-}
-
-/* A home that is a directory of the guest's; a link could lead anywhere. */
-static int go_home(struct vs *vs)
-{
-	_cleanup_close_ int home = vs_child_open("/root", O_PATH | O_DIRECTORY,
-						 RESOLVE_NO_SYMLINKS);
-
-	if ((home < 0 || fchdir(home) < 0) && chdir("/") < 0)
-		return vs_fail_errno(vs, -errno, "going to /");
-	return 0;
 }
 
 static const char *find_shell(void)
@@ -116,7 +101,7 @@ static int be_command(const struct vs_session *s)
 	if (!r)
 		r = set_descriptors(s);
 	if (!r)
-		r = go_home(vs);
+		r = vs_child_home(vs);
 	if (r < 0)
 		return r;
 	shell = find_shell();
@@ -129,58 +114,6 @@ static int be_command(const struct vs_session *s)
 }
 
 /* --- usher ------------------------------------------------------------------------- */
-
-/* A terminal of the guest's own devpts; the master goes out, the rest stays. */
-static int open_terminal(struct vs *vs, const struct vs_session *s, int *ret_master,
-			 int *ret_slave)
-{
-	_cleanup_close_ int master = -1;
-	struct statfs fs;
-	int slave, unlock = 0;
-
-	master = vs_child_open("/dev/pts/ptmx", O_RDWR | O_NOCTTY, RESOLVE_NO_SYMLINKS);
-	if (master < 0 || fstatfs(master, &fs) < 0)
-		return vs_fail_errno(vs, master < 0 ? master : -errno, "opening the guest's /dev/pts/ptmx");
-	if (fs.f_type != DEVPTS_SUPER_MAGIC)
-		return vs_fail(vs, -EXDEV, "the guest's /dev/pts is no devpts");
-	if (ioctl(master, TIOCSPTLCK, &unlock) < 0)
-		return vs_fail_errno(vs, -errno, "unlocking a terminal");
-	slave = ioctl(master, TIOCGPTPEER, O_RDWR | O_NOCTTY | O_CLOEXEC);
-	if (slave < 0)
-		return vs_fail_errno(vs, -errno, "opening a terminal");
-	ioctl(slave, TIOCSWINSZ, &s->size);
-	if (s->user_first && fchown(slave, s->user_first, (gid_t)-1) < 0) {
-		close(slave);
-		return vs_fail_errno(vs, -errno, "giving the terminal to the guest");
-	}
-	*ret_master = TAKE_FD(master);
-	*ret_slave = slave;
-	return 0;
-}
-
-static int send_arrival(int channel, pid_t pid, int master)
-{
-	union {
-		struct cmsghdr align;
-		char bytes[CMSG_SPACE(sizeof(int))];
-	} control = {};
-	struct vs_arrival arrival = { .pid = pid };
-	struct iovec data = { &arrival, sizeof(arrival) };
-	struct msghdr msg = { .msg_iov = &data, .msg_iovlen = 1 };
-
-	if (master >= 0) {
-		struct cmsghdr *hdr;
-
-		msg.msg_control = control.bytes;
-		msg.msg_controllen = sizeof(control.bytes);
-		hdr = CMSG_FIRSTHDR(&msg);
-		hdr->cmsg_level = SOL_SOCKET;
-		hdr->cmsg_type = SCM_RIGHTS;
-		hdr->cmsg_len = CMSG_LEN(sizeof(int));
-		memcpy(CMSG_DATA(hdr), &master, sizeof(int));
-	}
-	return sendmsg(channel, &msg, 0) < 0 ? -errno : 0;
-}
 
 /* In the command it does not return. */
 int vs_usher(struct vs_session *s)
@@ -200,7 +133,7 @@ int vs_usher(struct vs_session *s)
 	if (setns(s->init, SPACES | (s->child.own_net ? CLONE_NEWNET : 0)) < 0)
 		return vs_fail_errno(vs, -errno, "joining the guest's namespaces");
 	if (s->exec->tty) {
-		r = open_terminal(vs, s, &master, &s->terminal);
+		r = vs_terminal_open(vs, &s->size, s->user_first, &master, &s->terminal);
 		if (r < 0)
 			return r;
 	}
@@ -208,7 +141,7 @@ int vs_usher(struct vs_session *s)
 	if (pid < 0)
 		return vs_fail_errno(vs, pid, "joining the guest's cgroup");
 	if (pid > 0)
-		return send_arrival(s->channel, pid, master);
+		return vs_arrival_send(s->channel, pid, master);
 	r = be_command(s);
 	vs_child_report(s->child.report, vs, r);
 	_exit(1);

@@ -28,11 +28,6 @@ struct vs_session {
 	struct vs_relay relay;
 };
 
-/* What the usher sends, with the terminal's master beside it where there is one. */
-struct vs_arrival {
-	pid_t pid;
-};
-
 /* The usher's work.  0 once the command is on its way, which does not return
  * here; or a negative errno. */
 int vs_usher(struct vs_session *s);

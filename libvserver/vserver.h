@@ -161,12 +161,15 @@ struct vs_confinement {
 	bool seccomp;		/* the default filter on system calls */
 	bool no_new_privs;	/* setuid programs give nothing any more */
 	bool joins;		/* a bare context that has tasks or is persistent, or -ESRCH */
+	const char *root;	/* of one that has no tasks yet; NULL: the host's files */
 };
 /**
  * vs_context_join() - put the calling process into a bare context as its other
  * processes are in it: in their mount, IPC and UTS namespaces (where there is
  * none, in new ones, with a /proc that hides other contexts; the watcher keeps
  * the host's), with nothing above the ceiling, under the filter, and entered.
+ * Where the root becomes another, all descriptors but 0, 1 and 2 are closed by
+ * exec(), and -EISDIR is that one of these is a directory, which would lead out.
  * Return: as vs_context_enter(), or any errno of a step.
  */
 int vs_context_join(struct vs *vs, const struct vs_confinement *confinement);
@@ -404,6 +407,9 @@ int vs_cgroup_cpuset(struct vs *vs, const char *path, struct vs_cpuset *ret);
 /** vs_cgroup_devices() - from now on what is in it opens and makes harmless nodes
  * only (null, zero, full, random, urandom, tty, ptmx, pseudo terminals). */
 int vs_cgroup_devices(struct vs *vs, const char *path);
+/** vs_cgroup_devices_limited() - 1 vs_cgroup_devices() was called of it; 0; or a negative
+ * errno. */
+int vs_cgroup_devices_limited(const char *path);
 int vs_cgroup_usage(struct vs *vs, const char *path, struct vs_usage *ret);
 int vs_cgroup_attach(struct vs *vs, const char *path, pid_t pid);
 /** vs_cgroup_kill() - SIGKILL to everything below, and wait until it is
@@ -532,17 +538,46 @@ struct vs_layers {
  */
 int vs_layers_mount(struct vs *vs, const struct vs_layers *layers, bool read_only);
 
+/** enum vs_mount_type - what is mounted in a guest beside its tree. */
+enum vs_mount_type {
+	VS_MOUNT_BIND,		/* a directory or file of the host */
+	VS_MOUNT_TMPFS,
+	VS_MOUNT_OVERLAY,	/* a layer over a directory of the host */
+};
+/** struct vs_mount - one of these. */
+struct vs_mount {
+	enum vs_mount_type type;
+	char *source;		/* the host's, without a link in it; NULL: a tmpfs */
+	char *target;		/* absolute, inside; made if it is missing */
+	char *layer;		/* overlay: as in struct vs_layers, the caller's to make */
+	uint64_t size_bytes;	/* tmpfs; 0: half of the memory */
+	uint32_t mode;		/* tmpfs: of the directory at its top */
+	bool read_only, no_exec;
+	bool suid, dev;		/* not without effect, as they are otherwise */
+	bool idmap;		/* bind: ids on the disk are those inside */
+};
+/**
+ * vs_parse_mount() - "SOURCE TARGET [OPTION...]", as vserver.conf(5) has it.
+ * Return: 0, and vs_mount_clear(); -EINVAL why, and what to do, free().
+ */
+int vs_parse_mount(const char *text, struct vs_mount *ret, char **ret_reason,
+		   char **ret_remedy);
+void vs_mount_clear(struct vs_mount *mount);
+
 /** struct vs_space - what vs_space_spawn() makes.  Strings are borrowed. */
 struct vs_space {
 	const char *root;	/* directory with the guest's tree, or which it covers */
 	const struct vs_layers *layers;	/* the tree; NULL: it is in @root */
+	bool read_only;		/* nothing is written to the tree once it is made */
+	const struct vs_mount *mounts;
+	size_t n_mounts;
 	const char *hostname;
 	const char *cgroup;	/* below /sys/fs/cgroup; the guest's own root */
 	uint32_t xid;		/* context, with its ceiling and addresses */
 	uint64_t ceiling;
 	uint32_t user_first;	/* the guest's ids 0..VS_USER_COUNT - 1 are these
 				 * of the host; 0: it has the host's */
-	char *const *argv;	/* NULL: the guest's /sbin/init and its kin */
+	char *const *argv;	/* NULL, without @layers: /sbin/init and its kin */
 	char *const *envp;
 	int console;		/* descriptor of a terminal; -1: none */
 	const struct vs_network *network;	/* its context has VS_FLAG_NETWORK;
@@ -565,6 +600,27 @@ int vs_space_spawn(struct vs *vs, const struct vs_space *space,
 		   pid_t *ret_pid, int *ret_pidfd);
 /** vs_space_find_init() - 0 and the path inside; -ENOEXEC there is none. */
 int vs_space_find_init(struct vs *vs, const char *root, char **ret);
+
+/** struct vs_run - a command that is all of a guest, which is there as long as it runs. */
+struct vs_run {
+	struct vs_space space;	/* its argv is the command; its console is not used */
+	bool tty;		/* make a terminal inside and relay it to ours */
+	void (*left)(void *userdata);	/* if the caller is killed: in another process,
+					 * on the host, once nothing runs any more */
+	void *userdata;
+	const int *keep;	/* descriptors that this process is to hold until then */
+	size_t n_keep;
+};
+/**
+ * vs_space_run() - run a command as the first process of a guest and wait for it.
+ * What signals ask to end is passed on to it; one that it does not handle kills it.
+ * @ret_usher: descriptor of a pipe, or -1.  Where the caller is killed before it has
+ *	written a byte there, all processes are killed and @run->left is called.
+ *
+ * Return: its exit status 0..255 (128 + signal); or a negative errno, as
+ * vs_space_spawn() and vs_space_exec().
+ */
+int vs_space_run(struct vs *vs, const struct vs_run *run, int *ret_usher);
 
 /** struct vs_exec - a command for a running guest. */
 struct vs_exec {
@@ -692,6 +748,7 @@ enum vs_setting_type {
 	VS_TYPE_CHOICE,		/* one of the words in value, which | separates */
 	VS_TYPE_CPUSET,
 	VS_TYPE_RATE,		/* RATE [burst SIZE] */
+	VS_TYPE_MOUNT,		/* SOURCE TARGET [OPTION...] */
 	VS_TYPE_IMAGE,		/* NAME, sha256:HEX or the first digits of it */
 	VS_TYPE_TRAFFIC,	/* SIZE/month [then RATE|stop] */
 	VS_TYPE_SCHEDULE,	/* none, or PERIOD keep NUMBER */

@@ -2,7 +2,8 @@
 /*
  * Copyright (C) 2026 The VServer developers
  *
- * chcontext: a command in a context of its own, on the host's file system.
+ * chcontext: a command in a context of its own, on the host's file system, or
+ * with a directory of it for its root.
  * It makes the context, or finds it, goes in (vs_context_join()), and becomes
  * the command.  What fails before that leaves nothing behind.
  */
@@ -19,6 +20,7 @@
 #include <unistd.h>
 
 #include "chcontext.h"
+#include "sealed.h"
 
 /* --- what is there --------------------------------------------------------------- */
 
@@ -93,6 +95,7 @@ static int join(struct vs *vs, const struct vs_context *ctx, bool joins,
 		.seccomp = !args->no_seccomp,
 		.no_new_privs = args->no_new_privs,
 		.joins = joins,
+		.root = joins ? NULL : args->root,
 	};
 
 	return vs_context_join(vs, &confinement);
@@ -154,18 +157,24 @@ static void go_in(struct vs *vs, const struct arguments *args)
 		end_and_die(vs, xid, "%s", vs_reason(vs));
 }
 
+/* One that exists, which may have a root of its own: the command is in there. */
+static bool may_enter(const struct arguments *args)
+{
+	return args->ctx.xid && !args->creates;
+}
+
 /* Somebody else may be quicker to make one, which is then entered. */
-static void enter_or_create(struct vs *vs, struct arguments *args)
+static void enter_or_create(struct vs *vs, struct arguments *args, char *const *command)
 {
 	uint32_t xid = args->ctx.xid;
-	bool may_enter = xid && !args->creates;
 	int r = -EEXIST;
 
-	for (int tries = 0; may_enter && r == -EEXIST && tries < CREATE_TRIES; tries++) {
+	for (int tries = 0; may_enter(args) && r == -EEXIST && tries < CREATE_TRIES; tries++) {
 		if (enter_or_die(vs, args))
 			return;
 		if (xid > VS_XID_STATIC_MAX)
 			xid_out_of_range(xid);
+		command_or_die(command);
 		r = vs_context_create(vs, &args->ctx);
 	}
 	if (r < 0)
@@ -182,14 +191,17 @@ int main(int argc, char **argv)
 
 	argv[0] = program_invocation_short_name;
 	read_arguments(argc, argv, &args);
-	command_or_die(argv + optind);
+	if (args.root || may_enter(&args))
+		sealed_or_die(argv);
+	else
+		command_or_die(argv + optind);
 	vs = open_or_die();
 	if (args.ctx.bucket.rate_ns)
 		scheduler_or_die(vs);
 	if (args.disconnect)
 		disconnect_or_die();
 
-	enter_or_create(vs, &args);
+	enter_or_create(vs, &args, argv + optind);
 	execvp(argv[optind], argv + optind);
 	die(EXIT_FAILED, "cannot run '%s': %s", argv[optind], strerror(errno));
 }

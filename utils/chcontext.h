@@ -16,6 +16,7 @@ struct arguments {
 	struct vs_bucket bucket;	/* size_ns, release_ns 0: not said */
 	const char *hostname;
 	const char *domainname;
+	const char *root;		/* NULL: the host's */
 	bool no_seccomp, no_new_privs;
 	bool creates;			/* an option was given that a new one wants */
 	bool disconnect;

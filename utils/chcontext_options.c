@@ -10,6 +10,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "chcontext.h"
@@ -28,6 +29,7 @@ static void help(void)
 	     "      --secure           begin without any capability; --cap after it adds\n"
 	     "      --hostname H       a host name of its own\n"
 	     "      --domainname D     an NIS domain name of its own\n"
+	     "      --chroot DIR       its root is DIR, and nothing of the host's tree is there\n"
 	     "      --flag [!]F        persistent: keep the context when its last process has gone;\n"
 	     "                         private: nobody enters it any more\n"
 	     "      --cpu SHARE        of the processors: 25%, 10ms/1s\n"
@@ -110,6 +112,19 @@ static const char *host_name_or_die(const char *option, const char *text)
 	return text;
 }
 
+static const char *root_or_die(const char *path)
+{
+	struct stat st, host;
+
+	if (stat(path, &st) < 0)
+		die(EXIT_USAGE, "--chroot %s: %s", path, strerror(errno));
+	if (!S_ISDIR(st.st_mode))
+		die(EXIT_USAGE, "--chroot %s: it is no directory", path);
+	if (stat("/", &host) == 0 && host.st_dev == st.st_dev && host.st_ino == st.st_ino)
+		die(EXIT_USAGE, "--chroot %s: that is the host's root; name another directory", path);
+	return path;
+}
+
 static void name_or_die(const char *text, char *ret)
 {
 	if (!vs_name_valid(text))
@@ -138,8 +153,8 @@ static uint32_t number_or_die(const char *text)
 	return (uint32_t)number;
 }
 
-enum { OPT_CAP = 256, OPT_SECURE, OPT_NAME, OPT_HOSTNAME, OPT_DOMAINNAME, OPT_FLAG, OPT_CPU,
-       OPT_BUCKET, OPT_RELEASE, OPT_IDLE, OPT_TOKENS, OPT_BIAS, OPT_SCOPE,
+enum { OPT_CAP = 256, OPT_SECURE, OPT_NAME, OPT_HOSTNAME, OPT_DOMAINNAME, OPT_CHROOT, OPT_FLAG,
+       OPT_CPU, OPT_BUCKET, OPT_RELEASE, OPT_IDLE, OPT_TOKENS, OPT_BIAS, OPT_SCOPE,
        /* These say nothing of the context: */
        OPT_SECCOMP, OPT_NO_NEW_PRIVS, OPT_DISCONNECT, OPT_SILENT };
 
@@ -151,6 +166,7 @@ static const struct option options[] = {
 	{ "name",	required_argument,	NULL, OPT_NAME },
 	{ "hostname",	required_argument,	NULL, OPT_HOSTNAME },
 	{ "domainname",	required_argument,	NULL, OPT_DOMAINNAME },
+	{ "chroot",	required_argument,	NULL, OPT_CHROOT },
 	{ "flag",	required_argument,	NULL, OPT_FLAG },
 	{ "cpu",	required_argument,	NULL, OPT_CPU },
 	{ "cpu-bucket",	required_argument,	NULL, OPT_BUCKET },
@@ -190,6 +206,9 @@ static void read_option(int c, struct arguments *ret)
 		break;
 	case OPT_DOMAINNAME:
 		ret->domainname = host_name_or_die("--domainname", optarg);
+		break;
+	case OPT_CHROOT:
+		ret->root = root_or_die(optarg);
 		break;
 	case OPT_FLAG:
 		flag_or_die(optarg, &ret->ctx.flags);
@@ -293,6 +312,11 @@ void read_arguments(int argc, char **argv, struct arguments *ret)
 	}
 	if (ret->creates && ret->ctx.xid > VS_XID_STATIC_MAX)
 		xid_out_of_range(ret->ctx.xid);
+	if (ret->root && ret->ctx.xid == VS_XID_WATCHER)
+		die(EXIT_USAGE, "--chroot: the watcher looks at the host; leave one of them out");
+	if (ret->root && ret->ctx.flags & VS_FLAG_PERSISTENT)
+		die(EXIT_USAGE, "--chroot: a root goes with the context's last process, which a "
+		    "persistent one outlives; leave one of them out");
 	if (!argv[optind])
 		die(EXIT_USAGE, "which command? chcontext [OPTION...] -- COMMAND");
 }

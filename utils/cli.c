@@ -78,9 +78,10 @@ static int reader_make(const struct verb *verb, struct reader *ret)
 {
 	size_t most = count_rows(common_options) + count_rows(verb->options) + count_settings() + 1;
 
-	/* '+': a command's options are its own.  ':': errors are told here. */
+	/* '+': a command's options are its own; where there are settings, too, they
+	 * are so after "--".  ':': errors are told here. */
 	*ret = (struct reader){ .shorts = ":" };
-	if (verb->command)
+	if (verb->command && !verb->settings)
 		strcpy(ret->shorts, "+:");
 	ret->longs = calloc(most, sizeof(*ret->longs));
 	ret->rows = calloc(most, sizeof(*ret->rows));

@@ -53,8 +53,10 @@ static uint64_t limit_of(const char *method)
 {
 	static const char *const slow[] = { "Build", "Start", "Stop", "Restart", "Delete",
 					    "AddAddress", "RemoveAddress", "Subscribe",
-					    "Snapshot", "RemoveSnapshot", "Rollback", "Clone",
-					    "Rename", "Unify", "Export", "Import" };
+					    "ImportImage", "BuildImage", "VerifyImage",
+					    "RemoveImage", "Snapshot", "RemoveSnapshot",
+					    "Rollback", "Clone", "Rename", "Unify", "Export",
+					    "Import" };
 
 	for (size_t i = 0; i < sizeof(slow) / sizeof(*slow); i++)
 		if (!strcmp(slow[i], method))
@@ -115,6 +117,7 @@ static const struct sentence {
 	const char *words;	/* NULL: the fields are enough */
 	const char *fields[2];
 } sentences[] = {
+	{ INTERFACE "NoSuchImage", "no such image; see: vserver image list" },
 	{ INTERFACE "Exists", "a guest of that name exists" },
 	{ INTERFACE "NotRunning", "not running" },
 	{ INTERFACE "AlreadyRunning", "already running" },
@@ -306,4 +309,17 @@ void call_free(struct call *call)
 	sd_json_variant_unref(call->parameters);
 	sd_json_variant_unref(call->reply);
 	call->parameters = call->reply = NULL;
+}
+
+char *absolute_path(const char *path)
+{
+	char *here, *ret = NULL;
+
+	if (*path == '/')
+		return strdup(path);
+	here = getcwd(NULL, 0);
+	if (here && asprintf(&ret, "%s/%s", strcmp(here, "/") ? here : "", path) < 0)
+		ret = NULL;
+	free(here);
+	return ret;
 }

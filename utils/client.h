@@ -60,6 +60,9 @@ bool guest_has_each(sd_json_variant *guest);
 bool guest_lacks_share(sd_json_variant *guest);
 void wait_for_share(void);
 
+/** absolute_path() - for the daemon, which is elsewhere: links and all; free(). */
+char *absolute_path(const char *path);
+
 /** print_json() - for scripts: one line, for people: indented. */
 int print_json(sd_json_variant *object);
 

@@ -9,7 +9,7 @@
 
 #include "client.h"
 
-/** progress_show() - for struct call: "NAME: copying, 40 %", on a terminal only. */
+/** progress_show() - for struct call: "NAME: [####....]  40 %", on a terminal only. */
 void progress_show(const struct call *call, sd_json_variant *reply);
 /** progress_clear() - before the line at the end. */
 void progress_clear(const struct cli *cli);

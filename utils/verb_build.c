@@ -13,38 +13,8 @@
 
 #include "cli.h"
 #include "client.h"
+#include "progress.h"
 #include "verbs.h"
-
-/* On a terminal only; a pipe gets nothing but the line at the end. */
-static void show_progress(const struct call *call, sd_json_variant *reply)
-{
-	uint64_t percent;
-
-	if (cli_has(call->cli, "quiet") || !isatty(STDERR_FILENO))
-		return;
-	if (field_number(reply, "progress", &percent))
-		fprintf(stderr, "\r%s: unpacking, %u %%\033[K", call->name, (unsigned)percent);
-}
-
-static void clear_progress(const struct cli *cli)
-{
-	if (!cli_has(cli, "quiet") && isatty(STDERR_FILENO))
-		fputs("\r\033[K", stderr);
-}
-
-/* The daemon is elsewhere: an absolute path, links and all; free(). */
-static char *absolute(const char *path)
-{
-	char *here, *ret = NULL;
-
-	if (*path == '/')
-		return strdup(path);
-	here = getcwd(NULL, 0);
-	if (here && asprintf(&ret, "%s/%s", strcmp(here, "/") ? here : "", path) < 0)
-		ret = NULL;
-	free(here);
-	return ret;
-}
 
 static int run(const struct cli *cli)
 {
@@ -54,7 +24,7 @@ static int run(const struct cli *cli)
 		.verb = "build",
 		.name = cli->args[0],
 		.method = "Build",
-		.progress = show_progress,
+		.progress = progress_show,
 		.cli = cli,
 	};
 	char *path;
@@ -63,7 +33,7 @@ static int run(const struct cli *cli)
 	if (!from)
 		return fail_usage("build: --from is missing; usage: vserver build %s",
 				  cli->verb->arguments);
-	path = absolute(from);
+	path = absolute_path(from);
 	if (!path)
 		return fail("cannot build '%s': %s: %s", call.name, from, strerror(errno));
 
@@ -74,7 +44,7 @@ static int run(const struct cli *cli)
 		r = fail_memory();
 	if (!r)
 		r = call_run(&call, 1);
-	clear_progress(cli);
+	progress_clear(cli);
 	if (!r)
 		cli_say(cli, "%s: built from %s", call.name, path);
 

@@ -13,24 +13,8 @@
 
 #include "cli.h"
 #include "client.h"
+#include "progress.h"
 #include "verbs.h"
-
-/* On a terminal only. */
-static void show_progress(const struct call *call, sd_json_variant *reply)
-{
-	uint64_t percent;
-
-	if (cli_has(call->cli, "quiet") || !isatty(STDERR_FILENO))
-		return;
-	if (field_number(reply, "progress", &percent))
-		fprintf(stderr, "\runpacking, %u %%\033[K", (unsigned)percent);
-}
-
-static void clear_progress(const struct cli *cli)
-{
-	if (!cli_has(cli, "quiet") && isatty(STDERR_FILENO))
-		fputs("\r\033[K", stderr);
-}
 
 /* Whoever imports it may want to give them. */
 static void say_left_out(const char *name, sd_json_variant *left)
@@ -56,7 +40,7 @@ static int import(const struct cli *cli, int fd)
 		.verb = "import",
 		.name = name ? name : cli->args[0],
 		.method = "Import",
-		.progress = show_progress,
+		.progress = progress_show,
 		.cli = cli,
 		.fd = &fd,
 	};
@@ -72,7 +56,7 @@ static int import(const struct cli *cli, int fd)
 		r = fail_memory();
 	if (!r)
 		r = call_run(&call, 1);
-	clear_progress(cli);
+	progress_clear(cli);
 	if (!r) {
 		name = field_string(call.reply, "name");
 		say_left_out(name, sd_json_variant_by_key(call.reply, "leftOut"));

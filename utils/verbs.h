@@ -13,12 +13,14 @@ extern const struct verb verb_address;
 extern const struct verb verb_build;
 extern const struct verb verb_create;
 extern const struct verb verb_delete;
+extern const struct verb verb_image;
 extern const struct verb verb_export;
 extern const struct verb verb_import;
 extern const struct verb verb_start, verb_stop, verb_restart;	/* verb_start.c */
 extern const struct verb verb_list;
 extern const struct verb verb_status;
 extern const struct verb verb_enter, verb_exec;			/* verb_enter.c */
+extern const struct verb verb_run;
 extern const struct verb verb_set;
 extern const struct verb verb_config;
 extern const struct verb verb_contexts;

@@ -50,8 +50,14 @@ _vserver()
 		return
 	elif [[ ${COMP_WORDS[COMP_CWORD - 1]} == --compress ]]; then
 		words='zstd gzip none'
+	elif [[ ${COMP_WORDS[COMP_CWORD - 1]} == --image ]]; then
+		words=$(find /var/lib/vserver/images -mindepth 1 -maxdepth 1 -type l -printf '%f\n' 2>/dev/null)
 	elif [[ $cur == -* ]]; then
 		words=$(_vserver_options "$verb")
+	elif [[ $verb == run ]]; then
+		compopt -o filenames
+		mapfile -t COMPREPLY < <(compgen -d -- "$cur")
+		return
 	else
 		case $verb in
 		help)
@@ -66,6 +72,16 @@ _vserver()
 					awk '{ sub("/.*", "", $1); print $1 }')
 			elif ((COMP_CWORD == 6)); then
 				words=$(ls /sys/class/net)
+			fi ;;
+		image)
+			if ((COMP_CWORD == 2)); then
+				words="import build list show verify remove"
+			elif [[ ${COMP_WORDS[2]} == import && $COMP_CWORD == 4 ]]; then
+				compopt -o filenames
+				mapfile -t COMPREPLY < <(compgen -f -- "$cur")
+				return
+			elif [[ ${COMP_WORDS[2]} == @(show|verify|remove) ]]; then
+				words=$(vserver image list --quiet 2>/dev/null)
 			fi ;;
 		start | stop | restart | unify)
 			words=$(_vserver_guests) ;;
@@ -134,6 +150,10 @@ _vserver_classic()
 		mapfile -t COMPREPLY < <(compgen -f -- "$cur")
 	elif ((i > COMP_CWORD)); then
 		case $before in
+		--chroot)
+			compopt -o filenames
+			mapfile -t COMPREPLY < <(compgen -d -- "$cur")
+			return ;;
 		--ip) words=$(ip -o address 2>/dev/null | awk '{ sub("/.*", "", $4); print $4 }') ;;
 		--flag) [[ $program == *chbind ]] &&
 			words="private lock single_ip lback_remap hide_lback" ||

@@ -12,9 +12,9 @@
 #include "verbs.h"
 
 const struct verb *const verbs[] = {
-	&verb_build, &verb_create, &verb_delete, &verb_export, &verb_import,
-	&verb_start,	 &verb_stop,  &verb_restart,
-	&verb_list,  &verb_status, &verb_enter,	 &verb_exec,  &verb_set,
+	&verb_build, &verb_create, &verb_image, &verb_delete, &verb_export, &verb_import,
+	&verb_start, &verb_stop, &verb_restart,
+	&verb_list,  &verb_status, &verb_enter,	 &verb_exec,  &verb_run, &verb_set,
 	&verb_address, &verb_config, &verb_contexts, &verb_ps, &verb_top, &verb_kill, &verb_wait,
 	&verb_clone, &verb_rename, &verb_snapshot, &verb_snapshots, &verb_rollback,
 	&verb_mount, &verb_umount, &verb_unify,

@@ -17,6 +17,7 @@
 #include "image.h"
 #include "lock.h"
 #include "log.h"
+#include "making.h"
 #include "operation.h"
 #include "scope.h"
 #include "tree.h"
@@ -86,6 +87,9 @@ static int work_clone(struct worker *worker, const void *work, char **ret_reason
 
 	if (from < 0 || guests < 0)
 		return from < 0 ? from : -errno;
+	r = making_begin(clone->to, ret_reason);
+	if (r < 0)
+		return r;
 	if (asprintf(&temporary, GUESTS_DIR "/.%s.XXXXXX", clone->to) < 0) {
 		temporary = NULL;
 		return -ENOMEM;
@@ -134,6 +138,8 @@ static void on_discarded(int error, const char *reason, void *userdata)
 	clone->problem = (struct problem){ 0 };		/* the work ends first */
 	if (error)
 		log_error("%s: what the clone made is left: %s", operation->name, reason);
+	else
+		making_end(clone->to);
 	end(operation, &problem);
 }
 
@@ -153,6 +159,7 @@ static void on_cloned(int error, const char *reason, void *userdata)
 	int r;
 
 	if (error == -EEXIST) {		/* what is there is another's */
+		making_end(clone->to);
 		problem_set(&exists, PROBLEM_EXISTS, clone->to, NULL);
 		end(operation, &exists);
 		return;
@@ -161,6 +168,7 @@ static void on_cloned(int error, const char *reason, void *userdata)
 					  (const char *const *)clone->settings.values,
 					  clone->settings.n);
 	if (!r) {
+		making_end(clone->to);
 		end(operation, NULL);
 		return;
 	}
@@ -253,7 +261,7 @@ int operation_clone(struct manager *m, const char *name, const char *to,
 {
 	_cleanup_strv_free_ char **left = NULL;
 	_cleanup_guest_ struct guest *guest = NULL;
-	struct operation *operation;
+	struct operation *operation = NULL;
 	struct clone *clone;
 	int r = guest_read(m, name, &guest, problem);
 

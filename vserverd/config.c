@@ -2,16 +2,15 @@
 /*
  * Copyright (C) 2026 The VServer developers
  *
- * What a guest is to be: its file, what is laid over it, and the defaults,
- * made into one struct; and whether the settings fit together.  Lines are
- * read by config_file.c, files are written by config_write.c.
+ * What a guest is to be: settings and the defaults, made into one struct; and
+ * whether they fit together.  Which lines there are says config_read.c, files are
+ * written by config_write.c.
  */
 #include <errno.h>
 #include <string.h>
 
 #include "config.h"
 #include "config_entry.h"
-#include "config_path.h"
 #include "scope.h"
 
 /* ADDRESS[/PREFIX] [dev INTERFACE [nodad]] */
@@ -145,6 +144,7 @@ static int take(struct config *config, const struct entries *entries, FILE *erro
 	const char *autostart = entry_value(entries, "autostart");
 	const char *no_new_privs = entry_value(entries, "no-new-privs");
 	const char *seccomp = entry_value(entries, "seccomp");
+	const char *root = entry_value(entries, "root");
 	const char *protect = entry_value(entries, "protect");
 	const char *snapshots = entry_value(entries, "snapshots");
 
@@ -152,6 +152,7 @@ static int take(struct config *config, const struct entries *entries, FILE *erro
 		vs_parse_xid(xid, &config->xid);
 	config->autostart = autostart && config_is_true(autostart);
 	config->no_new_privs = no_new_privs && config_is_true(no_new_privs);
+	config->read_only = root && !strcmp(root, "read-only");
 	config->no_seccomp = seccomp && !strcmp(seccomp, "none");
 	config->protected = protect && config_is_true(protect);
 	if (snapshots)
@@ -167,7 +168,8 @@ static int take(struct config *config, const struct entries *entries, FILE *erro
 	    take_string(entries, "hostname", &config->hostname) < 0 ||
 	    take_string(entries, "init", &config->init) < 0 ||
 	    take_string(entries, "cpuset", &config->cpuset) < 0 ||
-	    take_addresses(config, entries, errors) < 0)
+	    take_addresses(config, entries, errors) < 0 ||
+	    config_take_mounts(entries, config, errors) < 0)
 		return -ENOMEM;
 	config_check_network(entries, config, errors);
 	if (!config->hostname)
@@ -227,7 +229,7 @@ static int config_new(const char *name, struct config **ret)
 	return 0;
 }
 
-static int make(const char *name, const struct entries *entries, FILE *errors,
+int config_make(const char *name, const struct entries *entries, FILE *errors,
 		struct config **ret)
 {
 	struct config *config;
@@ -247,86 +249,6 @@ static int make(const char *name, const struct entries *entries, FILE *errors,
 	return 0;
 }
 
-/* The guest's file, then what lies beside it, then what lies below /run.
- * @new: a guest that has none yet. */
-static int read_layers(const char *name, bool new, struct entries *entries, FILE *errors)
-{
-	_cleanup_strv_free_ char **paths = NULL;
-	int r;
-
-	r = config_layers(name, &paths);
-	for (size_t i = 0; r == 0 && paths[i]; i++) {
-		r = config_file_read(paths[i], entries, errors);
-		if (r == -ENOENT && (i > 0 || new))
-			r = 0;	/* others may have been removed since */
-		if (r < 0 && r != -ENOMEM && r != -ENOENT) {
-			fprintf(errors, "%s: %s\n", paths[i], strerror(-r));
-			r = 0;
-		}
-	}
-	return r;
-}
-
-/* @extra: lines that are not in a file yet, on top of those that are. */
-static int read_all(const char *name, bool new, const struct entries *extra,
-		    struct config **ret, char **ret_errors)
-{
-	_cleanup_free_ char *text = NULL;
-	struct config *config = NULL;
-	struct entries entries = { 0 };
-	size_t size;
-	FILE *errors;
-	int r;
-
-	errors = open_memstream(&text, &size);
-	if (!errors)
-		return -ENOMEM;
-	r = read_layers(name, new, &entries, errors);
-	for (size_t i = 0; i < extra->n; i++)
-		entries_drop(&entries, extra->entry[i].setting, NULL);
-	for (size_t i = 0; i < extra->n && !r; i++)
-		r = entries_add(&entries, extra->entry[i].setting, extra->entry[i].value,
-				extra->entry[i].path, extra->entry[i].line);
-	if (r == 0)
-		r = make(name, &entries, errors, &config);
-	entries_clear(&entries);
-	if (fclose(errors) != 0 && r == 0)
-		r = -ENOMEM;
-	if (r == 0 && size > 0) {
-		*ret_errors = TAKE_PTR(text);
-		r = -EINVAL;
-	}
-	if (r < 0) {
-		config_free(config);
-		return r;
-	}
-	*ret = config;
-	return 0;
-}
-
-int config_read(const char *name, struct config **ret, char **ret_errors)
-{
-	const struct entries none = { 0 };
-
-	if (!vs_name_valid(name))
-		return -ENOENT;
-	return read_all(name, false, &none, ret, ret_errors);
-}
-
-int config_preview(const char *name, const char *const *keys, const char *const *values,
-		   size_t n, struct config **ret, char **ret_errors)
-{
-	struct entries entries = { 0 };
-	int r = 0;
-
-	for (size_t i = 0; i < n && !r; i++)
-		r = entries_add(&entries, vs_setting_find(keys[i]), values[i], "", 0);
-	if (!r)
-		r = read_all(name, true, &entries, ret, ret_errors);
-	entries_clear(&entries);
-	return r;
-}
-
 void config_free(struct config *config)
 {
 	if (!config)
@@ -337,6 +259,9 @@ void config_free(struct config *config)
 		free(config->values[i].value);
 		free(config->values[i].source);
 	}
+	for (size_t i = 0; i < config->n_mounts; i++)
+		vs_mount_clear(&config->mounts[i]);
+	free(config->mounts);
 	free(config->addresses);
 	free(config->values);
 	free(config->name);

@@ -39,6 +39,9 @@ struct address_config {
 struct config {
 	char *name;
 	char *root;		/* GUESTS_DIR/NAME/root */
+	bool read_only;		/* the tree, while it runs */
+	struct vs_mount *mounts;	/* no layer yet (mounts.h) */
+	size_t n_mounts;
 	char *image;		/* that its tree is a layer over; NULL: none is set */
 	uint32_t xid;		/* 0: handed out */
 	char *hostname;		/* never NULL: the name where none is set */

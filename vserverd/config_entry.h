@@ -22,12 +22,19 @@ void entry_complain(FILE *errors, const struct entry *entry, const char *format,
 void config_take_bucket(const struct entries *entries, struct vs_bucket *bucket,
 			FILE *errors);
 
+/** config_make() - what they and the defaults make; what is wrong with them together
+ * gets a line in @errors.  0, also then; -ENOMEM. */
+int config_make(const char *name, const struct entries *entries, FILE *errors,
+		struct config **ret);
+
 struct config;
 /** config_take_network() - which it is (config_network.c); first of all. */
 void config_take_network(const struct entries *entries, struct config *config, FILE *errors);
 /** config_check_network() - do the addresses fit to it? */
 void config_check_network(const struct entries *entries, const struct config *config,
 			  FILE *errors);
+/** config_take_mounts() - mount (config_mount.c); 0 or -ENOMEM. */
+int config_take_mounts(const struct entries *entries, struct config *config, FILE *errors);
 /** config_take_traffic() - net-rate and its kin (config_traffic.c). */
 void config_take_traffic(const struct entries *entries, struct config *config);
 

@@ -168,55 +168,6 @@ int config_file_read(const char *path, struct entries *entries, FILE *errors)
 	return reading.error;
 }
 
-int entries_add(struct entries *entries, const struct vs_setting *setting,
-		const char *value, const char *path, unsigned int line)
-{
-	_cleanup_free_ char *value_copy = strdup(value), *path_copy = strdup(path);
-	struct entry *grown;
-
-	grown = reallocarray(entries->entry, entries->n + 1, sizeof(*grown));
-	if (grown)
-		entries->entry = grown;
-	if (!grown || !value_copy || !path_copy)
-		return -ENOMEM;
-
-	entries->entry[entries->n++] = (struct entry){
-		.setting = setting,
-		.value = TAKE_PTR(value_copy),
-		.path = TAKE_PTR(path_copy),
-		.line = line,
-	};
-	return 0;
-}
-
-void entries_drop(struct entries *entries, const struct vs_setting *setting,
-		  const char *except)
-{
-	size_t kept = 0;
-
-	for (size_t i = 0; i < entries->n; i++) {
-		struct entry *entry = &entries->entry[i];
-
-		if (entry->setting == setting && (!except || strcmp(entry->path, except))) {
-			free(entry->value);
-			free(entry->path);
-			continue;
-		}
-		entries->entry[kept++] = *entry;
-	}
-	entries->n = kept;
-}
-
-void entries_clear(struct entries *entries)
-{
-	for (size_t i = 0; i < entries->n; i++) {
-		free(entries->entry[i].value);
-		free(entries->entry[i].path);
-	}
-	free(entries->entry);
-	*entries = (struct entries){ 0 };
-}
-
 bool config_line_fits(const char *key, const char *value)
 {
 	size_t length = strlen(value);

@@ -213,7 +213,8 @@ int config_delete(const char *name)
 		r = remove_beside(name, false);
 	if (!r)
 		r = config_file(name, &path);
-	if (!r && unlink(path) < 0 && errno != ENOENT)
-		r = -errno;
-	return r;
+	if (!r && unlink(path) < 0)
+		return errno == ENOENT ? 0 : -errno;
+	/* What is removed next is not to be gone before it. */
+	return r < 0 ? r : sync_directory(CONFIG_DIR);
 }

@@ -6,6 +6,11 @@
  * guests, of the host's users and groups, or of their subordinate ids.  On the
  * disk a guest's files have the ids 0 to 65535 whatever its range is, so that
  * one which turns out to be another's is simply replaced at the next start.
+ *
+ * A guest has its range for good.  Those of runs (vserver run) are in a pool, which
+ * grows to as many as there have been at once: a file each, whose lock is held for
+ * as long as the run lasts, so that it costs one that comes later nothing to find.
+ * From its first moment on such a range is no guest's.
  */
 #include "ids.h"
 
@@ -149,6 +154,111 @@ static void take_users(struct taken *taken)
 	endgrent();
 }
 
+static int take_host(struct taken *taken, char **ret_reason)
+{
+	int r = take_subordinates("/etc/subuid", taken, ret_reason);
+
+	if (!r)
+		r = take_subordinates("/etc/subgid", taken, ret_reason);
+	if (!r)
+		take_users(taken);
+	return r;
+}
+
+/* --- runs' ----------------------------------------------------------------------------- */
+
+bool ids_parse_run(const char *name, unsigned int *ret)
+{
+	size_t digits = strspn(name, "0123456789");
+	unsigned long n = strtoul(name, NULL, 10);
+
+	if (!digits || name[digits] || digits > 5 || n >= SLOTS)
+		return false;
+	*ret = (unsigned int)n;
+	return true;
+}
+
+uint32_t ids_of_run(unsigned int n)
+{
+	return VS_USER_FIRST + n * VS_USER_COUNT;
+}
+
+static int take_runs(struct taken *taken)
+{
+	_cleanup_closedir_ DIR *dir = opendir(RUNS_DIR);
+	const struct dirent *entry;
+	unsigned int n;
+
+	if (!dir)
+		return errno == ENOENT ? 0 : -errno;
+	while ((entry = readdir(dir)))
+		if (ids_parse_run(entry->d_name, &n))
+			taken->slot[n] = true;
+	return 0;
+}
+
+static int no_range(char **ret_reason)
+{
+	return fail(ret_reason, -ENOSPC, "no range of %u user ids is free from %u to %u; "
+		    "take some out of /etc/subuid and /etc/subgid, or set user = host",
+		    VS_USER_COUNT, VS_USER_FIRST, VS_USER_END - 1);
+}
+
+static int lock_guests(void)
+{
+	_cleanup_close_ int guests = open(GUESTS_DIR, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+
+	if (guests < 0)
+		return -errno;
+	while (flock(guests, LOCK_EX) < 0)	/* of two that start, one waits */
+		if (errno != EINTR)
+			return -errno;
+	return TAKE_FD(guests);
+}
+
+/* The last one that is free: guests have the first. */
+int ids_add_run(char **ret_reason)
+{
+	_cleanup_close_ int guests = lock_guests(), file = -1;
+	struct taken taken = { 0 };
+	char path[64];
+	size_t i = SLOTS;
+	int r;
+
+	*ret_reason = NULL;
+	if (guests < 0)
+		return fail(ret_reason, guests, GUESTS_DIR ": %s", strerror(-guests));
+	r = take_guests(guests, "", &taken, ret_reason);
+	if (!r)
+		r = take_host(&taken, ret_reason);
+	if (!r)
+		r = take_runs(&taken);
+	if (r < 0)
+		return r;
+	while (i > 0 && taken.slot[i - 1])
+		i--;
+	if (i == 0)
+		return no_range(ret_reason);
+	snprintf(path, sizeof(path), RUNS_DIR "/%zu", i - 1);
+	file = open(path, O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0600);
+	return file < 0 ? fail(ret_reason, -errno, "%s: %s", path, strerror(errno)) : 0;
+}
+
+int ids_check_run(unsigned int n, char **ret_reason)
+{
+	_cleanup_close_ int guests = lock_guests();
+	struct taken taken = { 0 };
+	int r;
+
+	*ret_reason = NULL;
+	if (guests < 0)
+		return fail(ret_reason, guests, GUESTS_DIR ": %s", strerror(-guests));
+	r = take_guests(guests, "", &taken, ret_reason);
+	if (!r)
+		r = take_host(&taken, ret_reason);
+	return r < 0 ? r : !taken.slot[n];
+}
+
 /* --- a guest's ------------------------------------------------------------------------ */
 
 static int choose(int guests, const char *name, uint32_t *ret_first, char **ret_reason)
@@ -160,12 +270,11 @@ static int choose(int guests, const char *name, uint32_t *ret_first, char **ret_
 	r = take_guests(guests, name, &taken, ret_reason);
 	if (r < 0)
 		return r;
-	r = take_subordinates("/etc/subuid", &taken, ret_reason);
+	r = take_host(&taken, ret_reason);
 	if (!r)
-		r = take_subordinates("/etc/subgid", &taken, ret_reason);
+		r = take_runs(&taken);
 	if (r < 0)
 		return r;
-	take_users(&taken);
 
 	r = read_record(guests, name, &first);
 	if (!r && !taken.slot[(first - VS_USER_FIRST) / VS_USER_COUNT]) {
@@ -175,22 +284,17 @@ static int choose(int guests, const char *name, uint32_t *ret_first, char **ret_
 	for (i = 0; i < SLOTS && taken.slot[i]; i++)
 		;
 	if (i == SLOTS)
-		return fail(ret_reason, -ENOSPC, "no range of %u user ids is free from %u to %u; "
-			    "take some out of /etc/subuid and /etc/subgid, or set user = host",
-			    VS_USER_COUNT, VS_USER_FIRST, VS_USER_END - 1);
+		return no_range(ret_reason);
 	*ret_first = VS_USER_FIRST + i * VS_USER_COUNT;
 	return write_record(guests, name, *ret_first);
 }
 
 int ids_take(const char *name, uint32_t *ret_first, char **ret_reason)
 {
-	_cleanup_close_ int guests = open(GUESTS_DIR, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	_cleanup_close_ int guests = lock_guests();
 
 	*ret_reason = NULL;
 	if (guests < 0)
-		return fail(ret_reason, -errno, GUESTS_DIR ": %s", strerror(errno));
-	while (flock(guests, LOCK_EX) < 0)	/* of two that start, one waits */
-		if (errno != EINTR)
-			return -errno;
+		return fail(ret_reason, guests, GUESTS_DIR ": %s", strerror(-guests));
 	return choose(guests, name, ret_first, ret_reason);
 }

@@ -7,6 +7,7 @@
 #ifndef IDS_H
 #define IDS_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 /**
@@ -19,5 +20,16 @@
  * Return: 0; -ENOSPC none is free; any errno.
  */
 int ids_take(const char *name, uint32_t *ret_first, char **ret_reason);
+
+/** RUNS_DIR - ranges that runs have, N locked by who has it (run_slot.c). */
+#define RUNS_DIR "/run/vserver/runs"
+bool ids_parse_run(const char *name, unsigned int *ret);
+/** ids_of_run() - the first id of range @n. */
+uint32_t ids_of_run(unsigned int n);
+/** ids_add_run() - one range more, RUNS_DIR/N; it is there, and may be free.
+ * Return: as ids_take(). */
+int ids_add_run(char **ret_reason);
+/** ids_check_run() - 1: range @n is nobody else's still; 0: it is; or as ids_take(). */
+int ids_check_run(unsigned int n, char **ret_reason);
 
 #endif

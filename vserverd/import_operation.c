@@ -21,6 +21,7 @@
 #include "import_settings.h"
 #include "import_unpack.h"
 #include "log.h"
+#include "making.h"
 #include "operation.h"
 #include "scope.h"
 #include "tree.h"
@@ -141,20 +142,28 @@ static int read_settings(struct work *work, struct pairs *ret)
 static int put(const struct work *work, const char *name, const struct pairs *settings,
 	       struct problem *problem)
 {
-	_cleanup_free_ char *path = NULL;
+	_cleanup_free_ char *path = NULL, *reason = NULL;
 	_cleanup_close_ int guests = open(GUESTS_DIR, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	int r;
 
-	if (asprintf(&path, GUESTS_DIR "/%s", name) < 0)
+	if (asprintf(&path, GUESTS_DIR "/%s", name) < 0) {
+		path = NULL;
 		return -ENOMEM;
-	if (renameat2(AT_FDCWD, work->directory, AT_FDCWD, path, RENAME_NOREPLACE) < 0)
-		return errno == EEXIST ? problem_set(problem, PROBLEM_EXISTS, name, NULL) : -errno;
+	}
+	r = making_begin(name, &reason);
+	if (!r && renameat2(AT_FDCWD, work->directory, AT_FDCWD, path, RENAME_NOREPLACE) < 0)
+		r = -errno;
+	if (r == -EEXIST)
+		return problem_set(problem, PROBLEM_EXISTS, name, NULL);
+	if (r < 0)
+		return r;
 	r = guests < 0 || fsync(guests) < 0 ? -errno : 0;
 	if (!r)
 		r = config_create(name, (const char *const *)settings->keys,
 				  (const char *const *)settings->values, settings->n);
 	if (r < 0)
 		rename(path, work->directory);
+	making_end(name);
 	return r;
 }
 

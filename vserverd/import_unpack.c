@@ -108,7 +108,7 @@ static int look(int dir, const char *directory, const char *name, const struct i
 		char **ret_reason)
 {
 	sd_json_variant *object = NULL;
-	struct about about;
+	struct about about = {};
 	int r = 0;
 
 	if (sd_json_parse(import->json, 0, &object, NULL, NULL) < 0 ||

@@ -71,27 +71,11 @@ static int copy_top(int image, int upper)
 	return copy_attributes(image, upper);
 }
 
-static int write_name(int dir, const char *image)
+static int write_name(int layer, const char *image)
 {
-	_cleanup_close_ int fd = openat(dir, "layer/name", O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC,
-					0600);
+	_cleanup_close_ int fd = openat(layer, "name", O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
 
 	return fd < 0 || dprintf(fd, "%s\n", image) < 0 || fsync(fd) < 0 ? -errno : 0;
-}
-
-static int make_directories(int dir)
-{
-	static const struct {
-		const char *path;
-		mode_t mode;
-	} made[] = {
-		{ "root", 0755 }, { "layer", 0700 }, { "layer/upper", 0755 }, { "layer/work", 0700 },
-	};
-
-	for (size_t i = 0; i < sizeof(made) / sizeof(*made); i++)
-		if (mkdirat(dir, made[i].path, made[i].mode) < 0)
-			return -errno;
-	return 0;
 }
 
 static int open_directory(int dir, const char *path)
@@ -99,6 +83,16 @@ static int open_directory(int dir, const char *path)
 	int fd = openat(dir, path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
 
 	return fd < 0 ? -errno : fd;
+}
+
+int layer_make_empty(int layer, int lower)
+{
+	_cleanup_close_ int upper = -1;
+
+	if (mkdirat(layer, "upper", 0755) < 0 || mkdirat(layer, "work", 0700) < 0)
+		return -errno;
+	upper = open_directory(layer, "upper");
+	return upper < 0 ? upper : copy_top(lower, upper);
 }
 
 /* The pin comes first: an image that is there afterwards stays. */
@@ -119,7 +113,7 @@ static int pin(int dir, const char *digest, const char *image, char **ret_reason
 
 static int fill(const char *directory, void *userdata, char **ret_reason)
 {
-	_cleanup_close_ int dir = open_directory(AT_FDCWD, directory), lower = -1, upper = -1;
+	_cleanup_close_ int dir = open_directory(AT_FDCWD, directory), lower = -1, layer = -1;
 	_cleanup_free_ char *digest = NULL;
 	const char *image = userdata;
 	int r = dir < 0 ? dir : store_find(image, &digest, ret_reason);
@@ -129,13 +123,14 @@ static int fill(const char *directory, void *userdata, char **ret_reason)
 	lower = pin(dir, digest, image, ret_reason);
 	if (lower < 0)
 		return lower;
-	r = make_directories(dir);
+	if (mkdirat(dir, "root", 0755) < 0 || mkdirat(dir, "layer", 0700) < 0)
+		r = -errno;
 	if (!r)
-		r = upper = open_directory(dir, "layer/upper");
+		r = layer = open_directory(dir, "layer");
 	if (r >= 0)
-		r = copy_top(lower, upper);
+		r = layer_make_empty(layer, lower);
 	if (!r)
-		r = write_name(dir, image);
+		r = write_name(layer, image);
 	return r < 0 ? fail(ret_reason, r, "making its layer: %s", strerror(-r)) : 0;
 }
 
@@ -285,6 +280,6 @@ int layer_open_tree(struct vs *vs, const struct config *config, bool read_only,
 	}
 	if (read_only && layer.lower)
 		path = layer.lower;
-	fd = open(path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+	fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	return fd < 0 ? fail(ret_reason, -errno, "%s: %s", path, strerror(errno)) : fd;
 }

@@ -41,8 +41,20 @@ void layer_clear(struct layer *layer);
  */
 int layer_open_tree(struct vs *vs, const struct config *config, bool read_only,
 		    char **ret_reason);
+/**
+ * layer_prepare_mounts() - the layers over directories of the host that a guest has
+ * mounted, made where they are missing and told to its mounts:
+ * GUESTS_DIR/NAME/mounts/%PATH%OF%TARGET.
+ */
+int layer_prepare_mounts(struct config *config, char **ret_reason);
 /** layer_image() - "sha256-HEX" that a guest's layer is over; NULL: it has none; free(). */
 char *layer_image(const char *name);
+
+/**
+ * layer_make_empty() - upper and work below @layer, a descriptor of an empty
+ * directory; upper's top looks as that of @lower.
+ */
+int layer_make_empty(int layer, int lower);
 
 #define _cleanup_layer_ __attribute__((cleanup(layer_clear)))
 

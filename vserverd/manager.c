@@ -20,10 +20,13 @@
 #include "holds.h"
 #include "journal.h"
 #include "log.h"
+#include "making.h"
 #include "operation.h"
 #include "rename.h"
+#include "run_slot.h"
 #include "scheduler.h"
 #include "scope.h"
+#include "store_operation.h"
 #include "traffic_watch.h"
 #include "worker.h"
 
@@ -121,8 +124,11 @@ static void on_swept(int error, const char *reason, void *userdata)
 static void sweep(struct manager *m)
 {
 	_cleanup_strv_free_ char **leftovers = NULL;
+	_cleanup_free_ char *reason = NULL;
 	int r = image_prepare();
 
+	if (!r && making_settle(&reason) < 0)
+		log_warning("cannot sweep up: %s", reason ? reason : "out of memory");
 	if (!r)
 		rename_complete();
 	if (!r)
@@ -141,6 +147,8 @@ void manager_adopt(struct manager *m)
 	size_t running = 0;
 
 	sweep(m);
+	image_adopt(m);
+	run_slots_sweep(m->vs);
 	if (state_names(&names) < 0)
 		return;
 	for (char **name = names; name && *name; name++) {

@@ -96,7 +96,7 @@ int operation_rename(struct manager *m, const char *name, const char *to,
 		     operation_done_t done, void *userdata, struct problem *problem)
 {
 	_cleanup_guest_ struct guest *guest = NULL;
-	struct operation *operation;
+	struct operation *operation = NULL;
 	struct renaming *renaming;
 	int r = guest_read(m, name, &guest, problem);
 

@@ -223,6 +223,9 @@ int boot(struct supervisor *s)
 	_cleanup_layer_ struct layer layer = { 0 };
 	struct vs_space space = {
 		.root = s->config->root,
+		.read_only = s->config->read_only,
+		.mounts = s->config->mounts,
+		.n_mounts = s->config->n_mounts,
 		.hostname = s->config->hostname,
 		.cgroup = s->state->cgroup,
 		.xid = s->state->xid,
@@ -270,6 +273,14 @@ int boot(struct supervisor *s)
 	return phase(s, "running");
 }
 
+static int prepare_mounts(struct supervisor *s)
+{
+	_cleanup_free_ char *reason = NULL;
+	int r = layer_prepare_mounts(s->config, &reason);
+
+	return r < 0 ? failed(s, "preparing its mounts", reason ?: strerror(-r), r) : 0;
+}
+
 static const struct step {
 	const char *name;
 	int (*run)(struct supervisor *s);
@@ -283,6 +294,7 @@ static const struct step {
 	{ "adding its addresses", add_addresses },
 	{ "making the control group", make_cgroup },
 	{ "setting the limits", set_limits },
+	{ "preparing its mounts", prepare_mounts },
 	{ "writing its names", names_write },
 	{ "starting init", boot },
 };

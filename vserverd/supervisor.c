@@ -5,6 +5,7 @@
  * vserver-supervisor run NAME: a guest, from start to end.
  * vserver-supervisor cleanup NAME: what may be left of one.  systemd calls it
  * whatever became of the first.
+ * vserver-supervisor runs: what vserver run wants once after each boot.
  */
 #include <errno.h>
 #include <signal.h>
@@ -19,6 +20,7 @@
 #include <systemd/sd-daemon.h>
 #include <systemd/sd-journal.h>
 
+#include "run_slot.h"
 #include "supervisor.h"
 #include "unit.h"
 
@@ -169,8 +171,25 @@ static int run(const char *name)
 	return r < 0 ? EXIT_FAILURE : EXIT_SUCCESS;
 }
 
+/* Called by vserver-run, whose groups are not there. */
+static int prepare_runs(void)
+{
+	struct vs *vs = NULL;
+	int r = vs_new(&vs);
+
+	if (!r)
+		r = run_slot_prepare(vs);
+	if (r < 0)
+		fprintf(stderr, "vserver: cannot make the control groups of runs: %s\n",
+			vs ? vs_reason(vs) : strerror(-r));
+	vs_close(vs);
+	return r < 0 ? EXIT_FAILURE : EXIT_SUCCESS;
+}
+
 int main(int argc, char **argv)
 {
+	if (argc == 2 && !strcmp(argv[1], "runs"))
+		return prepare_runs();
 	if (argc != 3 || !vs_name_valid(argv[2])) {
 		fputs("vserver-supervisor: usage: vserver-supervisor run|cleanup GUEST\n", stderr);
 		return 2;

@@ -18,6 +18,7 @@
 #include "image.h"
 #include "layer.h"
 #include "log.h"
+#include "making.h"
 #include "operation.h"
 #include "scope.h"
 #include "store.h"
@@ -81,7 +82,10 @@ static const char *image_of(const struct pairs *settings)
 static int work_build(struct worker *worker, const void *work, char **ret_reason)
 {
 	const struct build *build = work;
+	int r = making_begin(build->name, ret_reason);
 
+	if (r < 0)
+		return r;
 	if (!build->from)
 		return layer_create(build->name, image_of(&build->settings), ret_reason);
 	return image_build(build->name, build->from, tell, worker, ret_reason);
@@ -118,6 +122,8 @@ static void on_discarded(int error, const char *reason, void *userdata)
 	build->problem = (struct problem){ 0 };		/* the work ends first */
 	if (error)
 		log_error("%s: what its build made is left: %s", operation->name, reason);
+	else
+		making_end(operation->name);
 	operation_end(operation, &problem);
 }
 
@@ -142,6 +148,7 @@ static void on_built(int error, const char *reason, void *userdata)
 
 	operation->worker = NULL;
 	if (error == -EEXIST) {		/* what is there is another's */
+		making_end(operation->name);
 		problem_set(&exists, PROBLEM_EXISTS, operation->name, NULL);
 		operation_end(operation, &exists);
 		return;
@@ -159,6 +166,7 @@ static void on_built(int error, const char *reason, void *userdata)
 		discard(operation);
 		return;
 	}
+	making_end(operation->name);
 	operation_end(operation, NULL);
 }
 

@@ -137,7 +137,8 @@ static int copy_entry(struct unpacking *u, struct archive_entry *entry)
  * since it looked for a header. */
 static bool ended_well(const struct unpacking *u)
 {
-	return archive_filter_bytes(u->in, 0) - archive_read_header_position(u->in) >= TAR_BLOCK;
+	return u->progress->whole ||
+	       archive_filter_bytes(u->in, 0) - archive_read_header_position(u->in) >= TAR_BLOCK;
 }
 
 static int copy(struct unpacking *u)

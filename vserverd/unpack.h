@@ -7,6 +7,7 @@
 #ifndef UNPACK_H
 #define UNPACK_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 struct archive;
@@ -16,12 +17,14 @@ struct archive_entry;
  * struct unpack_progress - @call at each tenth; NULL: nobody asks.
  * @entry: is asked of each entry that is good so far, and may change it: 1 it is
  *	unpacked, 0 left out, or an error, with a reason; NULL: all are unpacked.
+ * @whole: it is known not to be cut off; that its end mark is there is not asked.
  */
 struct unpack_progress {
 	void (*call)(unsigned int percent, void *userdata);
 	void *userdata;
 	int (*entry)(struct archive_entry *entry, void *userdata, char **ret_reason);
 	void *entry_userdata;
+	bool whole;
 };
 
 /** struct unpack_hooks - of an archive that is more than a tree; each may be NULL.
@@ -45,7 +48,8 @@ struct unpack_hooks {
  *
  * Owners, modes, times, ACLs, attributes of users, file capabilities and hard
  * links are kept; device nodes, sockets, other attributes and the flags of
- * chattr(1) are left out, and so is the data of a hard link.  Of an entry that comes twice the later one counts.
+ * chattr(1) are left out, and so is the data of a hard link.  Of an entry that comes
+ * twice the later one counts.
  *
  * Return: 0; -EBADMSG not an archive or not whole; -EPERM it has names that lead
  * outside; -ENOSPC, -EFBIG it would not fit; any errno of writing.

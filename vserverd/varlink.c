@@ -300,6 +300,31 @@ static int listen_on(sd_varlink_server *server)
 	return 0;
 }
 
+static int bind_methods(sd_varlink_server *server)
+{
+	static int (*const others[])(sd_varlink_server *server) = {
+		varlink_bind_addresses, varlink_bind_create, varlink_bind_images,
+		varlink_bind_exports, varlink_bind_snapshots, varlink_bind_clones,
+		varlink_bind_mounts, varlink_bind_unify,
+	};
+	int r;
+
+	r = sd_varlink_server_bind_method_many(
+		server, VARLINK_INTERFACE "List", on_list,
+		VARLINK_INTERFACE "Describe", on_describe,
+		VARLINK_INTERFACE "Build", on_build,
+		VARLINK_INTERFACE "Start", on_start,
+		VARLINK_INTERFACE "Stop", on_stop,
+		VARLINK_INTERFACE "Restart", on_restart,
+		VARLINK_INTERFACE "Set", on_set,
+		VARLINK_INTERFACE "Delete", on_delete,
+		VARLINK_INTERFACE "Check", on_check,
+		VARLINK_INTERFACE "Subscribe", on_subscribe);
+	for (size_t i = 0; r >= 0 && i < sizeof(others) / sizeof(*others); i++)
+		r = others[i](server);
+	return r;
+}
+
 int varlink_listen(struct manager *m, sd_varlink_server **ret)
 {
 	sd_varlink_server *server = NULL;
@@ -315,31 +340,7 @@ int varlink_listen(struct manager *m, sd_varlink_server **ret)
 	if (r >= 0)
 		r = sd_varlink_server_add_interface(server, &vl_interface_manager);
 	if (r >= 0)
-		r = sd_varlink_server_bind_method_many(
-			server, VARLINK_INTERFACE "List", on_list,
-			VARLINK_INTERFACE "Describe", on_describe,
-			VARLINK_INTERFACE "Build", on_build,
-			VARLINK_INTERFACE "Start", on_start,
-			VARLINK_INTERFACE "Stop", on_stop,
-			VARLINK_INTERFACE "Restart", on_restart,
-			VARLINK_INTERFACE "Set", on_set,
-			VARLINK_INTERFACE "Delete", on_delete,
-			VARLINK_INTERFACE "Check", on_check,
-			VARLINK_INTERFACE "Subscribe", on_subscribe);
-	if (r >= 0)
-		r = varlink_bind_addresses(server);
-	if (r >= 0)
-		r = varlink_bind_exports(server);
-	if (r >= 0)
-		r = varlink_bind_create(server);
-	if (r >= 0)
-		r = varlink_bind_snapshots(server);
-	if (r >= 0)
-		r = varlink_bind_clones(server);
-	if (r >= 0)
-		r = varlink_bind_mounts(server);
-	if (r >= 0)
-		r = varlink_bind_unify(server);
+		r = bind_methods(server);
 	if (r >= 0)
 		r = sd_varlink_server_bind_connect(server, on_connect);
 	if (r >= 0)

@@ -35,6 +35,9 @@ int varlink_bind_exports(sd_varlink_server *server);
 /* varlink_create.c */
 /** varlink_bind_create() - the method Create. */
 int varlink_bind_create(sd_varlink_server *server);
+/* varlink_image.c */
+/** varlink_bind_images() - the methods about images. */
+int varlink_bind_images(sd_varlink_server *server);
 
 /* varlink_snapshot.c */
 /** varlink_bind_snapshots() - the methods about snapshots. */

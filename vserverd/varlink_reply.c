@@ -25,6 +25,9 @@ int reply_problem(sd_varlink *link, const struct problem *problem)
 	case PROBLEM_NO_SUCH_GUEST:
 		return sd_varlink_errorbo(link, ERROR("NoSuchGuest"),
 					  SD_JSON_BUILD_PAIR_STRING("name", name));
+	case PROBLEM_NO_SUCH_IMAGE:
+		return sd_varlink_errorbo(link, ERROR("NoSuchImage"),
+					  SD_JSON_BUILD_PAIR_STRING("name", name));
 	case PROBLEM_EXISTS:
 		return sd_varlink_errorbo(link, ERROR("Exists"),
 					  SD_JSON_BUILD_PAIR_STRING("name", name));

@@ -4,6 +4,8 @@
 #
 # Whatever is wrong with what vserver is given: one clear line, the right exit
 # status, nothing changed and nothing left.
+#
+# any-kernel
 
 . tests/tap.sh
 . tests/cli/cli.sh

@@ -3,6 +3,8 @@
 # Copyright (C) 2026 The VServer developers
 #
 # What bash offers: verbs, options, settings and guests.
+#
+# any-kernel
 
 . tests/tap.sh
 . tests/cli/cli.sh
@@ -33,6 +35,8 @@ expect 0 "options, settings among them" prints "* --runtime *--cpu *" offers vse
 expect 0 "what to do about addresses, and guests" prints " add remove web " offers vserver address ""
 expect 0 "a guest to give one" prints " web " offers vserver address add ""
 expect 0 "files" prints " $completion " offers vserver build new --from "$completion"
+expect 0 "what to do about images" prints " import build list show verify remove " offers vserver image ""
+expect 0 "what to make one of" prints " $completion " offers vserver image import new "$completion"
 expect 0 "nothing where nothing fits" prints "  " offers vserver status web ""
 expect 0 "a verb's classic name" prints "* cpu= *" offers vserver limit web ""
 expect 0 "nothing of a guest that does not run" prints "  " offers vserver exec web ""

@@ -4,6 +4,8 @@
 #
 # Archives that mean harm: each is refused in one line, and nothing is left of
 # it, or it does none; and outside of the tree everything is as it was.
+#
+# any-kernel
 
 . tests/tap.sh
 . tests/daemon/daemon.sh

@@ -186,6 +186,26 @@ vserver delete bt --yes >/dev/null 2>&1	# its file may be there still
 expect 0 "nothing is left" eventually 20 nothing_left
 rm -r "$tree/many"
 
+# Between a tree and its settings, as a crash leaves them; guests of four kinds.
+for name in unborn whole gone alone; do
+	vserver build -q $name --from "$scratch/tiny.tar"
+	cleanup vserver delete --yes $name
+done
+guests=/var/lib/vserver/guests
+systemctl stop vserverd
+touch $guests/.unborn.new $guests/.whole.new
+rm /etc/vserver/guests/{unborn,alone}.conf
+mv $guests/gone $guests/.gone.aBcDeF
+is "$(vserver list --quiet | xargs)" "alone whole" "what was being made or deleted is not listed; what is whole, or lost its file, is"
+settled() { [ "$(find $guests -mindepth 1 -maxdepth 1 -printf '%f\n' | sort | xargs)" = "alone whole" ]; }
+expect 0 "and is removed, with what told of it" eventually 30 settled
+expect 1 "its settings, too" test -e /etc/vserver/guests/gone.conf
+expect 0 "control: the whole one starts" vserver start whole
+vserver stop whole
+vserver delete --yes whole
+vserver delete --yes alone
+expect 0 "nothing is left" eventually 20 nothing_left
+
 expect_output built "control: the archive alone is good" build "$scratch/tiny.tar"
 expect 0 "deleted" vserver delete bt --yes
 

@@ -4,6 +4,8 @@
 #
 # Guests' files: which are read and in what order, and everything that is
 # wrong in them, with file and line, all of it at once.
+#
+# any-kernel
 
 . tests/tap.sh
 . tests/daemon/daemon.sh

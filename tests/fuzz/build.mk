@@ -21,7 +21,8 @@ fuzz-build:
 fuzz-targets: $(patsubst %,$(B)/tests/fuzz/%,$(FUZZ_TARGETS) control)
 
 $(B)/tests/fuzz/address $(B)/tests/fuzz/config: $(patsubst %,$(B)/vserverd/%.o, \
-	config config_bucket config_entry config_file config_network config_path config_traffic text)
+	config config_bucket config_entry config_file config_mount config_network config_path \
+	config_read config_traffic text)
 $(B)/tests/fuzz/unpack: $(patsubst %,$(B)/vserverd/%.o, \
 	unpack unpack_judge import archive_sum fail)
 $(B)/tests/fuzz/reply.o $(B)/tests/fuzz/notify.o: CPPFLAGS += $(LIB_CFLAGS)

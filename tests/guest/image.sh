@@ -14,14 +14,19 @@ guests=/var/lib/vserver/guests
 # digest NAME: of an image that is called so here; any will do.
 digest() { echo "sha256-$(sha256sum <<<"$1" | cut -d ' ' -f 1)"; }
 
-# image NAME TREE: in the store, a copy of the tree.
+# image NAME TREE|ARCHIVE: in the store, what is in it.
 image()
 {
-	local of=$images/$(digest "$1")
+	local of
+	of=$images/$(digest "$1")
 
-	mkdir -p -m 700 $images
-	mkdir "$of"
-	cp -a "$2" "$of/root"
+	[ -d $images ] || mkdir -m 700 $images
+	mkdir -p "$of/root"
+	if [ -d "$2" ]; then
+		cp -aT "$2" "$of/root"
+	else
+		tar -C "$of/root" --xattrs --xattrs-include='*' --exclude='./dev/*' -xf "$2"
+	fi
 	ln -sfn "$(digest "$1")" "$images/$1"
 	cleanup rm -rf "$of" "$images/$1"
 }

@@ -15,6 +15,7 @@
 #include <sched.h>
 #include <stddef.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
 #include <sys/resource.h>
@@ -137,24 +138,32 @@ static const struct intrusion intrusions[] = {
 	{}
 };
 
-int main(int argc, char **argv)
+/* The verb's errno; or the program ends. */
+int intrude(char **argv)
 {
 	const struct intrusion *const tables[] = { intrusions, file_intrusions, user_intrusions,
-						    frame_intrusions, network_intrusions };
+						    frame_intrusions, network_intrusions,
+						    wall_intrusions, havoc_intrusions };
+	int n = 0;
+
+	while (*argv && argv[n + 1])
+		n++;
+	for (size_t i = 0; *argv && i < sizeof(tables) / sizeof(*tables); i++)
+		for (const struct intrusion *p = tables[i]; p->verb; p++)
+			if (!strcmp(p->verb, *argv) && (p->args == n || p->args == ANY))
+				return p->run(argv + 1);
+	fputs("intruder: bad verb or number of arguments\n", stderr);
+	exit(2);
+}
+
+int main(int argc, char **argv)
+{
+	int err;
 
 	setlinebuf(stdout);
 	if (argc == 2 && !strcmp(argv[1], "--version"))
 		return 0;	/* it could be run */
-	for (size_t i = 0; argc > 1 && i < sizeof(tables) / sizeof(*tables); i++)
-		for (const struct intrusion *p = tables[i]; p->verb; p++) {
-			int err;
-
-			if (strcmp(p->verb, argv[1]) != 0 || p->args != argc - 2)
-				continue;
-			err = p->run(argv + 2);
-			puts(err ? strerrorname_np(err) ?: "unknown" : "ok");
-			return 0;
-		}
-	fputs("intruder: bad verb or number of arguments\n", stderr);
-	return 2;
+	err = intrude(argv + 1);
+	puts(err ? strerrorname_np(err) ?: "unknown" : "ok");
+	return 0;
 }

@@ -9,12 +9,17 @@
 
 struct intrusion {
 	const char *verb;
-	int args;
+	int args;		/* how many it wants */
 	int (*run)(char **args);
 };
 
+#define ANY (-1)
+
 extern const struct intrusion file_intrusions[], user_intrusions[], frame_intrusions[],
-	network_intrusions[];
+	network_intrusions[], wall_intrusions[], havoc_intrusions[];
+
+/* Run a verb with its arguments, up to NULL. */
+int intrude(char **argv);
 
 /* Listen on a socket for a descriptor. */
 int receive_file(const char *path);

@@ -5,6 +5,8 @@
 # What has changed in a guest since a snapshot, exported and imported: the same
 # files as there, from an archive that has little more than the changes; onto a
 # guest that has that snapshot, and onto no other.
+#
+# any-kernel
 
 . tests/tap.sh
 . tests/daemon/daemon.sh

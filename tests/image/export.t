@@ -5,6 +5,8 @@
 # Guests exported and imported: the same files and settings, but what was of the
 # host; nothing is left of an import that was cut off, or of an archive that is
 # damaged or means harm.
+#
+# any-kernel
 
 . tests/tap.sh
 . tests/daemon/daemon.sh

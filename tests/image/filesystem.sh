@@ -38,7 +38,7 @@ entries()
 		find . -type f -printf '%p f %m %U %G %n %s %T@\n' -o \
 			-type l -printf '%p l %U %G %l %T@\n' -o \
 			-printf '%p %y %m %U %G %T@\n' | sort
-		find . -type f -exec sha256sum {} + | sort
+		find . -type f -exec cksum {} + | sort
 		find . \( -type c -o -type b \) -exec stat -c '%n %t %T' {} + | sort
 		getfattr -Rhd -m- . 2>/dev/null
 	)

@@ -40,7 +40,8 @@ expect_error 1 "cannot start 'm': .*mounted on $there; vserver umount m" "it doe
 expect 1 "nor does its unit" systemctl start vserver@m.service
 expect_error 1 "mounted on $there" "nor is it deleted" vserver delete m --yes
 expect_error 1 "mounted on $there" "or renamed" vserver rename m n
-(cd "$there" && expect_error 1 "something open in it" "not while somebody is in there" vserver umount m)
+expect_error 1 "something open in it" "not while somebody is in there" \
+	sh -c "cd $there && vserver umount m"
 expect_output 'not mounted any more' "unmounted" vserver umount m
 expect 1 "nothing is there" test -e "$there/usr"
 expect_error 1 "it is not mounted" "it is no longer" vserver umount m

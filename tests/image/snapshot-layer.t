@@ -12,6 +12,13 @@
 shots=$guests/la/snapshots
 
 tiny "$scratch/tiny.tar"
+for program in rm mkdir; do
+	cp -L "$(type -P "$program")" "$scratch/tiny/usr/bin"
+	for library in $(ldd "$(type -P "$program")" | grep -o '/[^ ]*'); do
+		mkdir -p "$scratch/tiny$(dirname "$library")"
+		cp -Ln "$library" "$scratch/tiny$library"
+	done
+done
 mkdir "$scratch/tiny/old"
 echo image >"$scratch/tiny/old/file"
 echo image >"$scratch/tiny/gone"
@@ -20,10 +27,6 @@ contents small >"$scratch/image"
 guest la small || bail_out 'a guest cannot be created'
 cleanup vserver delete lc --yes
 cleanup vserver stop lc
-for program in rm mkdir; do	# the guest's own from now on
-	mkdir -p "$(upper la)/usr/bin"
-	cp -L "$(type -P "$program")" "$(upper la)/usr/bin/$program"
-done
 
 vserver start la >/dev/null
 expect 0 "control: the guest writes, and removes what is the image's" \

@@ -5,7 +5,7 @@
 # the few objects of the library that judge values.
 
 UNIT_OBJ	:= $(patsubst %,$(B)/libvserver/%.o,\
-		   address attribute bucket ceiling context cpuset flags guarantee handle nl nl_task probe \
+		   address attribute bucket ceiling context cpuset flags guarantee handle mount_value nl nl_task probe \
 		   quota schedule seccomp seccomp_filter setting setting_check shut traffic_value value)
 UNIT_LIB_TESTS	:= $(patsubst %.c,$(B)/%,$(wildcard tests/unit/*_test.c))
 

@@ -234,6 +234,9 @@
 #define VS_SOCK_V4ONLY		(1U << 2)	/* bound to ::ffff:0.0.0.0 */
 #define VS_SOCK_ANY		(1U << 3)	/* bound to a wildcard */
 
+/* Beside the first IPv4 address of a context: it has others.  See kmod/socket.c. */
+#define VS_SEVERAL4		(1ULL << 32)
+
 /* Families of rules; see bpf/README.md for the rules. */
 enum vs_rule {
 	VS_RULE_UNSPEC,
