@@ -241,6 +241,7 @@ int export_write(const struct export_job *job, int out, char **ret_reason)
 	if (!r)
 		r = put_all(archive, job, tree, since, ret_reason);
 	archive_write_free(archive);
+	fail_flatten(*ret_reason);
 	if (!r && fstat(out, &st) == 0 && S_ISREG(st.st_mode) && fsync(out) < 0)
 		r = fail(ret_reason, -errno, "writing the archive: %s", strerror(errno));
 	return r;

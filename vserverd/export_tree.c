@@ -26,14 +26,19 @@
 
 #define DEPTH_MAX	1000		/* what an import takes */
 #define FILES_MAX	(3 * DEPTH_MAX)
+#define PATH_TOLD	200		/* of one, by its end */
 
 int walk_refuse(const struct walk *w, int error, const char *what)
 {
 	const char *path = w->path + strlen(EXPORT_ROOT);
+	bool long_one = w->length > PATH_TOLD;
 
 	if (*w->ret_reason)
 		return error;		/* told where it was seen */
-	return fail(w->ret_reason, error, "its %s: %s", *path ? path : "/",
+	if (long_one)
+		path = w->path + w->length - PATH_TOLD;
+	return fail(w->ret_reason, error, "its %s%s: %s", long_one ? "..." : "",
+		    *path ? path : "/",
 		    what ? what : strerror(-error));
 }
 

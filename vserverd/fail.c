@@ -5,6 +5,7 @@
  * Why something failed, in words, for who asked for it.  What is made of that,
  * and whether it is told, is not known here.
  */
+#include <ctype.h>
 #include <stdarg.h>
 #include <stdio.h>
 
@@ -19,4 +20,11 @@ int fail(char **ret_reason, int error, const char *format, ...)
 		*ret_reason = NULL;
 	va_end(ap);
 	return error;
+}
+
+void fail_flatten(char *reason)
+{
+	for (char *c = reason; c && *c; c++)
+		if (iscntrl((unsigned char)*c))
+			*c = '?';
 }

@@ -13,4 +13,7 @@
 int fail(char **ret_reason, int error, const char *format, ...)
 	__attribute__((format(printf, 3, 4)));
 
+/** fail_flatten() - a reason with names in it that anybody has made up, in one line. */
+void fail_flatten(char *reason);
+
 #endif

@@ -10,7 +10,6 @@
  */
 #include <archive.h>
 #include <archive_entry.h>
-#include <ctype.h>
 #include <errno.h>
 #include <locale.h>
 #include <stdbool.h>
@@ -213,14 +212,6 @@ static int set_up(struct unpacking *u, int archive, int dir)
 	return 0;
 }
 
-/* Names are in it that anybody has made up. */
-static void keep_one_line(char *reason)
-{
-	for (char *c = reason; c && *c; c++)
-		if (iscntrl((unsigned char)*c))
-			*c = '?';
-}
-
 int unpack_with(int archive, int dir, const struct unpack_progress *progress,
 		const struct unpack_hooks *hooks, char **ret_reason)
 {
@@ -238,7 +229,7 @@ int unpack_with(int archive, int dir, const struct unpack_progress *progress,
 		futimens(dir, (const struct timespec[]){ u.top, u.top });
 	archive_read_free(u.in);
 	archive_write_free(u.out);
-	keep_one_line(*ret_reason);
+	fail_flatten(*ret_reason);
 	return r;
 }
 

@@ -100,9 +100,9 @@ static int check_names(struct archive_entry *entry, char **ret_reason)
 	if (!path || !*path)
 		return fail(ret_reason, -EBADMSG, "an entry has no name, or one that is not UTF-8");
 	if (leads_outside(path))
-		return fail(ret_reason, -EPERM, "its entry '%s' leads outside of the tree", path);
+		return fail(ret_reason, -EPERM, "its entry '%.200s' leads outside of the tree", path);
 	if (hardlink && leads_outside(hardlink))
-		return fail(ret_reason, -EPERM, "its entry '%s' is a link to '%s', outside of the "
+		return fail(ret_reason, -EPERM, "its entry '%.200s' is a link to '%.200s', outside of the "
 			    "tree", path, hardlink);
 	return check_length(path, ret_reason);
 }
@@ -128,13 +128,13 @@ static int check_file(struct judge *judge, struct archive_entry *entry, char **r
 	uint64_t data;
 
 	if (size < 0 || (uint64_t)size > judge->file_max)
-		return fail(ret_reason, -EFBIG, "its file '%s' has %lld bytes, and the whole file "
+		return fail(ret_reason, -EFBIG, "its file '%.200s' has %lld bytes, and the whole file "
 			    "system of the guests has %llu", archive_entry_pathname(entry),
 			    (long long)size, (unsigned long long)judge->file_max);
 	data = data_of(entry, judge->bytes_max);
 	if (data > judge->bytes_max - judge->bytes)
 		return fail(ret_reason, -ENOSPC, "its files need more than the %llu MB that may be "
-			    "used of what is free; '%s' would not fit",
+			    "used of what is free; '%.200s' would not fit",
 			    (unsigned long long)(judge->bytes_max >> 20),
 			    archive_entry_pathname(entry));
 	data = (data + BLOCK - 1) / BLOCK * BLOCK;

@@ -17,7 +17,6 @@ for guest in ex im im2; do
 	cleanup vserver delete $guest --yes
 	cleanup vserver stop $guest
 done
-traces >"$scratch/bare"
 tiny "$scratch/tiny.tar"
 vserver build -q ex --from "$scratch/tiny.tar" memory=64M hostname=appliance autostart=yes \
 	address=127.77.0.1 xid=4711 capabilities=!SYS_BOOT || bail_out "no guest"
@@ -139,9 +138,7 @@ expect_output exported "control: without them it is" vserver export ex --output 
 # --- archives that are not whole, or mean harm -------------------------------------------------
 vserver export ex --compress none --output "$scratch/whole"
 vserver delete -q ex --yes
-traces | grep -v "$scratch" >"$scratch/before"
-diff "$scratch/before" "$scratch/bare" >/dev/null
-ok $? "deleted, nothing is left of it"
+traces >"$scratch/before"
 
 # refused REGEX NAME FILE
 refused()
