@@ -33,8 +33,8 @@ int image_check_mounts(const char *name, char **ret_reason);
 int image_hide(const char *name, char **ret_reason);
 /**
  * image_leftovers() - what was hidden, or is of builds that were cut off, of a
- * guest or (NULL) of all, and then of their snapshots; names in GUESTS_DIR, strv.  No build of it may be
- * under way.
+ * guest or (NULL) of all, and then of their snapshots; names in GUESTS_DIR, strv.  No
+ * build of it may be under way.
  */
 int image_leftovers(const char *name, char ***ret);
 /** image_sweep() - remove these.  Follows no link, enters no mount. */
