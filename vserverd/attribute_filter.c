@@ -97,7 +97,7 @@ static void keep(struct archive_entry *entry, const char *name, const void *valu
 	}
 }
 
-int attribute_filter(struct archive_entry *entry, void *userdata, char **ret_reason)
+int attribute_filter(struct archive_entry *entry)
 {
 	struct archive_entry *copy;
 	const char *name;
@@ -105,7 +105,7 @@ int attribute_filter(struct archive_entry *entry, void *userdata, char **ret_rea
 	size_t size, acls = 0;
 
 	if (!has_others(entry))
-		return 1;
+		return 0;
 	copy = archive_entry_clone(entry);
 	if (!copy)
 		return -ENOMEM;
@@ -114,5 +114,5 @@ int attribute_filter(struct archive_entry *entry, void *userdata, char **ret_rea
 	while (archive_entry_xattr_next(copy, &name, &value, &size) == 0)
 		keep(entry, name, value, size, &acls);
 	archive_entry_free(copy);
-	return 1;
+	return 0;
 }

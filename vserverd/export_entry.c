@@ -17,9 +17,9 @@
 #include <unistd.h>
 
 #include "archive_sum.h"
+#include "attribute_filter.h"
 #include "export_walk.h"
 #include "fail.h"
-#include "unpack_judge.h"
 
 /* A file that has more names than one. */
 struct seen {
@@ -151,7 +151,7 @@ static int describe(struct walk *w, int fd, const struct stat *st, struct archiv
 	archive_entry_unset_birthtime(entry);
 	if (!S_ISREG(st->st_mode))
 		archive_entry_unset_size(entry);
-	return judge_attributes(entry);
+	return attribute_filter(entry);
 }
 
 static int put_header(struct walk *w, struct archive_entry *entry)

@@ -29,7 +29,6 @@
 #include <sys/stat.h>
 #include <sys/syscall.h>
 
-#include "attribute_filter.h"
 #include "fail.h"
 #include "oci.h"
 #include "scope.h"
@@ -172,9 +171,7 @@ static int take(struct archive_entry *entry, void *userdata, char **ret_reason)
 
 	if (!path)
 		return -ENOMEM;
-	if (is_whiteout(split(path, &parent)))
-		return 0;
-	return attribute_filter(entry, userdata, ret_reason);
+	return !is_whiteout(split(path, &parent));
 }
 
 /* A layer that changes nothing is an archive without entries, which unpack() takes

@@ -19,7 +19,6 @@
 #include <sys/stat.h>
 #include <sys/wait.h>
 
-#include "attribute_filter.h"
 #include "fail.h"
 #include "scope.h"
 #include "store.h"
@@ -220,9 +219,7 @@ static int take(struct archive_entry *entry, void *userdata, char **ret_reason)
 	const char *path = archive_entry_pathname(entry);
 
 	path += strncmp(path, "./", 2) ? 0 : 2;
-	if (!strcmp(path, "etc/hostname") || !strcmp(path, "etc/resolv.conf"))
-		return 0;
-	return attribute_filter(entry, userdata, ret_reason);
+	return strcmp(path, "etc/hostname") && strcmp(path, "etc/resolv.conf");
 }
 
 static int unpack_archive(const struct unfinished *making, char **ret_reason)

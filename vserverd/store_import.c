@@ -12,7 +12,6 @@
 #include <string.h>
 #include <sys/stat.h>
 
-#include "attribute_filter.h"
 #include "fail.h"
 #include "oci.h"
 #include "scope.h"
@@ -127,9 +126,7 @@ static int fill_from_packed_layout(int archive, const struct unfinished *making,
 static int fill_from_archive(int archive, const struct unfinished *making, struct filling *filling,
 			     char **ret_reason)
 {
-	const struct unpack_progress progress = {
-		.call = tell, .userdata = filling, .entry = attribute_filter,
-	};
+	const struct unpack_progress progress = { .call = tell, .userdata = filling };
 
 	return unpack(archive, making->root, &progress, ret_reason);
 }
@@ -196,10 +193,12 @@ int store_import(const char *name, const struct store_source *source, bool repla
 
 	*ret_reason = NULL;
 	r = store_begin(name, &making, ret_reason);
-	if (!r && source->suite)
+	if (!r && source->suite) {
 		r = store_debian(&making, source, tell, &filling, ret_reason);
-	else if (!r)
+	} else if (!r) {
+		unpack_limit();
 		r = fill(&making, source, &filling, &kind, ret_reason);
+	}
 	if (r < 0)
 		return r;
 	if (asprintf(&words, "%s %s", kind, source->suite ? source->suite : source->from) < 0) {

@@ -116,8 +116,12 @@ static int copy_entry(struct unpacking *u, struct archive_entry *entry)
 		r = u->hooks->entry(u->in, entry, u->hooks->userdata, u->ret_reason);
 	if (r > 0)
 		r = judge_entry(&u->judge, entry, u->ret_reason);
-	if (r > 0 && u->progress->entry)
-		r = u->progress->entry(entry, u->progress->entry_userdata, u->ret_reason);
+	if (r >= 0 && u->progress->entry) {
+		int wanted = u->progress->entry(entry, u->progress->entry_userdata,
+						u->ret_reason);
+
+		r = wanted <= 0 ? wanted : r;
+	}
 	if (r <= 0)
 		return r;
 	path = archive_entry_pathname(entry);

@@ -15,8 +15,9 @@ struct archive_entry;
 
 /**
  * struct unpack_progress - @call at each tenth; NULL: nobody asks.
- * @entry: is asked of each entry that is good so far, and may change it: 1 it is
- *	unpacked, 0 left out, or an error, with a reason; NULL: all are unpacked.
+ * @entry: is asked of each entry that does no harm, and may change it: 1 it is
+ *	unpacked (unless it is a device or a socket), 0 left out, or an error, with a
+ *	reason; NULL: all are unpacked.
  * @whole: it is known not to be cut off; that its end mark is there is not asked.
  */
 struct unpack_progress {

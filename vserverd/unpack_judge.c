@@ -25,6 +25,7 @@
 #include <string.h>
 #include <sys/statvfs.h>
 
+#include "attribute_filter.h"
 #include "fail.h"
 #include "unpack_judge.h"
 
@@ -157,38 +158,7 @@ static int check_amount(struct judge *judge, struct archive_entry *entry, char *
 	return type == AE_IFREG ? check_file(judge, entry, ret_reason) : 0;
 }
 
-/* --- attributes ------------------------------------------------------------------- */
-
-static bool is_brought(const char *name)
-{
-	return !strncmp(name, "user.", 5) || !strcmp(name, "security.capability");
-}
-
-/* The entry frees its own while those that stay are put back. */
-int judge_attributes(struct archive_entry *entry)
-{
-	struct archive_entry *copy;
-	const char *name;
-	const void *value;
-	size_t size;
-
-	archive_entry_xattr_reset(entry);
-	do {
-		if (archive_entry_xattr_next(entry, &name, &value, &size) != ARCHIVE_OK)
-			return 0;
-	} while (is_brought(name));
-
-	copy = archive_entry_clone(entry);
-	if (!copy)
-		return -ENOMEM;
-	archive_entry_xattr_clear(entry);
-	archive_entry_xattr_reset(copy);
-	while (archive_entry_xattr_next(copy, &name, &value, &size) == ARCHIVE_OK)
-		if (is_brought(name))
-			archive_entry_xattr_add_entry(entry, name, value, size);
-	archive_entry_free(copy);
-	return 0;
-}
+/* --- the whole entry --------------------------------------------------------------- */
 
 /*
  * A hard link is another name and nothing more.  Where one has data, libarchive
@@ -216,7 +186,7 @@ int judge_entry(struct judge *judge, struct archive_entry *entry, char **ret_rea
 	if (!r)
 		r = check_amount(judge, entry, ret_reason);
 	if (!r)
-		r = judge_attributes(entry);
+		r = attribute_filter(entry);
 	if (r < 0)
 		return r;
 	return archive_entry_hardlink(entry) || type == AE_IFREG || type == AE_IFDIR ||

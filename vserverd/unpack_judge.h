@@ -29,7 +29,5 @@ int judge_begin(struct judge *judge, int dir);
  * no name; each with a reason.
  */
 int judge_entry(struct judge *judge, struct archive_entry *entry, char **ret_reason);
-/** judge_attributes() - take out of it those that no archive brings. */
-int judge_attributes(struct archive_entry *entry);
 
 #endif

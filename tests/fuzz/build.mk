@@ -24,7 +24,7 @@ $(B)/tests/fuzz/address $(B)/tests/fuzz/config: $(patsubst %,$(B)/vserverd/%.o, 
 	config config_bucket config_entry config_file config_mount config_network config_path \
 	config_read config_traffic text)
 $(B)/tests/fuzz/unpack: $(patsubst %,$(B)/vserverd/%.o, \
-	unpack unpack_judge import archive_sum fail)
+	unpack unpack_judge attribute_filter xattr import archive_sum fail)
 $(B)/tests/fuzz/reply.o $(B)/tests/fuzz/notify.o: CPPFLAGS += $(LIB_CFLAGS)
 
 # The objects of the unit tests, which are named in a file that is read later.
