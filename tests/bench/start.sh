@@ -31,7 +31,7 @@ prepare_roots()
 {
 	mkdir -p $root || return
 	cleanup rm -rf /var/tmp/start
-	tar -C $root -xf /usr/share/vserver-test/debian13.tar || return
+	tar -C $root --warning=no-timestamp -xf /usr/share/vserver-test/debian13.tar || return
 	cp -a $root $shifted || return
 	perl -MFile::Find -e 'find({no_chdir => 1, wanted => sub {
 		my @s = lstat $_ or return;
