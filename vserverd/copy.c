@@ -23,6 +23,7 @@
 
 #include "fail.h"
 #include "scope.h"
+#include "store.h"
 #include "tree.h"
 
 /* Directories in each other; each has three descriptors while it is copied. */
@@ -32,6 +33,7 @@
 struct copy {
 	unsigned int flags;
 	int links;		/* files with several names, by device and number */
+	struct stat store;	/* of COPY_FOREIGN: what is not looked into */
 	const struct copy_progress *progress;
 	struct copy_stats stats;
 	char **ret_reason;
@@ -132,9 +134,15 @@ static int make_entry(struct copy *copy, int from, const struct stat *st, int di
 	return mknodat(dir, name, (st->st_mode & S_IFMT) | 0600, st->st_rdev) < 0 ? -errno : 0;
 }
 
-static bool is_device(const struct stat *st)
+static bool is_left_out(const struct copy *copy, const struct stat *st)
 {
-	return S_ISCHR(st->st_mode) || S_ISBLK(st->st_mode);
+	bool foreign = copy->flags & COPY_FOREIGN;
+
+	if (foreign && st->st_dev == copy->store.st_dev && st->st_ino == copy->store.st_ino)
+		return true;
+	if (S_ISSOCK(st->st_mode))
+		return foreign;
+	return (S_ISCHR(st->st_mode) || S_ISBLK(st->st_mode)) && !(copy->flags & COPY_WHOLE);
 }
 
 static int copy_one(struct copy *copy, int from, const struct stat *st, int dir,
@@ -163,6 +171,23 @@ static int copy_one(struct copy *copy, int from, const struct stat *st, int dir,
 static int copy_directory(struct copy *copy, int path, const struct stat *st, int dir,
 			  const char *name, unsigned int depth);
 
+/* A directory that something is mounted on, as that is, and empty. */
+static int copy_mountpoint(struct copy *copy, int from, int dir, const char *name)
+{
+	_cleanup_close_ int path = openat(from, name, O_PATH | O_NOFOLLOW | O_CLOEXEC), to = -1;
+	struct stat st;
+
+	if (path < 0 || fstat(path, &st) < 0)
+		return -errno;
+	copy->stats.left_out++;
+	if (!S_ISDIR(st.st_mode))
+		return 0;
+	if (mkdirat(dir, name, 0700) < 0)
+		return -errno;
+	to = openat(dir, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+	return to < 0 ? -errno : copy_attributes(path, to, &st, copy->flags);
+}
+
 static int copy_entry(struct copy *copy, int from, int to, const char *name,
 		      unsigned int depth)
 {
@@ -170,11 +195,15 @@ static int copy_entry(struct copy *copy, int from, int to, const char *name,
 	struct stat st;
 	int r;
 
+	if (path == -EXDEV && copy->flags & COPY_FOREIGN) {
+		r = copy_mountpoint(copy, from, to, name);
+		return r < 0 ? refuse(copy, r, from, name) : 0;
+	}
 	if (path < 0)	/* gone since */
 		return path == -ENOENT ? 0 : refuse(copy, path, from, name);
 	if (fstat(path, &st) < 0)
 		return refuse(copy, -errno, from, name);
-	if (is_device(&st) && !(copy->flags & COPY_WHOLE)) {
+	if (is_left_out(copy, &st)) {
 		copy->stats.left_out++;
 		return 0;
 	}
@@ -248,6 +277,8 @@ int copy_tree(int from, int dir, const char *name, unsigned int flags,
 
 	*ret_reason = NULL;
 	raise_files();
+	if (flags & COPY_FOREIGN && stat(IMAGES_DIR, &copy.store) < 0)
+		return refuse(&copy, -errno, AT_FDCWD, IMAGES_DIR);
 	snprintf(beside, sizeof(beside), "%s.links", name);
 	if (fstat(from, &st) < 0 || mkdirat(dir, beside, 0700) < 0)
 		return refuse(&copy, -errno, dir, beside);

@@ -16,6 +16,10 @@
  * kind, trusted.overlay.* with them.  Without it devices are left out, and of
  * the attributes there are user.*, ACLs and file capabilities. */
 #define COPY_WHOLE	1U
+/* A tree of anybody's, the host's own root even: sockets are left out, too, and the
+ * store of images, and what is mounted in it: of a directory that something is
+ * mounted on only the directory is there. */
+#define COPY_FOREIGN	2U
 
 /** struct copy_progress - told after each entry how many have been copied. */
 struct copy_progress {
@@ -27,14 +31,14 @@ struct copy_progress {
 struct copy_stats {
 	uint64_t entries;	/* of each kind, directories too; not the top one */
 	uint64_t bytes;		/* sizes of regular files; of hard links once */
-	uint64_t left_out;	/* devices, without COPY_WHOLE */
+	uint64_t left_out;	/* devices, without COPY_WHOLE; what COPY_FOREIGN says */
 	bool shared;		/* the data of each file that has some shares its blocks */
 };
 
 /**
  * copy_tree() - make the directory @name in @dir, a copy of the directory @from.
  * @from: opened for reading.
- * @flags: COPY_WHOLE, or 0.
+ * @flags: COPY_WHOLE, COPY_FOREIGN, or 0.
  * @progress, @ret_stats: may be NULL.
  * @ret_reason: on failure one sentence without a final dot, or NULL; free().
  *
@@ -45,7 +49,8 @@ struct copy_stats {
  * process's soft limit of open files: for a worker.  On failure what there is
  * of it is left, @name.links too; the caller removes both or their directory.
  *
- * Return: 0; -EEXIST there is a @name; -EXDEV something is mounted in @from;
+ * Return: 0; -EEXIST there is a @name; -EXDEV something is mounted in @from (but for
+ * COPY_FOREIGN);
  * -ELOOP nested too deep; -ETXTBSY a process has a lease on a file; any errno.
  */
 int copy_tree(int from, int dir, const char *name, unsigned int flags,

@@ -19,6 +19,7 @@
 
 #include "copy.h"
 #include "scope.h"
+#include "xattr.h"
 
 #define CHUNK		(64UL << 20)	/* of one copy_file_range() */
 #define LIST_MAX	65536		/* XATTR_LIST_MAX, XATTR_SIZE_MAX */
@@ -143,8 +144,7 @@ int copy_data(int from, int to, const struct stat *st, bool *shared)
 
 static bool is_wanted(const char *name, unsigned int flags)
 {
-	return flags & COPY_WHOLE || !strncmp(name, "user.", 5) ||
-	       !strncmp(name, "system.posix_acl_", 17) || !strcmp(name, "security.capability");
+	return flags & COPY_WHOLE || xattr_is_kept(name);
 }
 
 static int copy_attribute(const char *from, const char *to, const char *name)

@@ -12,12 +12,12 @@
 #include <string.h>
 #include <sys/stat.h>
 
+#include "copy.h"
 #include "fail.h"
 #include "oci.h"
 #include "scope.h"
 #include "store.h"
 #include "tree.h"
-#include "tree_copy.h"
 #include "unpack.h"
 
 /* Of all: then come its manifest and the disk. */
@@ -28,6 +28,7 @@ struct filling {
 	store_progress_t call;
 	void *userdata;
 	unsigned int told, from, to;
+	uint64_t entries;	/* of a directory: how many there are */
 };
 
 static void tell(unsigned int percent, void *userdata)
@@ -41,10 +42,12 @@ static void tell(unsigned int percent, void *userdata)
 	filling->call(whole, filling->userdata);
 }
 
-static void tell_bytes(uint64_t done, uint64_t all, void *userdata)
+static void tell_entries(uint64_t entries, void *userdata)
 {
-	if (all)
-		tell((unsigned int)((double)done * 100 / (double)all), userdata);
+	const struct filling *filling = userdata;
+
+	if (entries <= filling->entries)
+		tell((unsigned int)(entries * 100 / filling->entries), userdata);
 }
 
 /* --- an OCI image layout in an archive ----------------------------------------------- */
@@ -131,12 +134,24 @@ static int fill_from_archive(int archive, const struct unfinished *making, struc
 	return unpack(archive, making->root, &progress, ret_reason);
 }
 
-static int fill_from_directory(int from, const struct unfinished *making, struct filling *filling,
+/* The root is made anew, by the copy. */
+static int fill_from_directory(int from, struct unfinished *making, struct filling *filling,
 			       char **ret_reason)
 {
-	const struct tree_copy_progress progress = { .call = tell_bytes, .userdata = filling };
+	const struct copy_progress progress = { .call = tell_entries, .userdata = filling };
+	int r = copy_count(from, &filling->entries);
 
-	return tree_copy(from, making->root, making->images, &progress, ret_reason);
+	if (!r && unlinkat(making->directory, "root", AT_REMOVEDIR) < 0)
+		r = -errno;
+	if (!r)
+		r = copy_tree(from, making->directory, "root", COPY_FOREIGN, &progress, NULL,
+			      ret_reason);
+	if (r < 0)
+		return r;
+	close(making->root);
+	making->root = openat(making->directory, "root", O_RDONLY | O_DIRECTORY | O_NOFOLLOW |
+			      O_CLOEXEC);
+	return making->root < 0 ? -errno : 0;
 }
 
 static int open_source(const char *from, struct stat *ret, char **ret_reason)
@@ -153,7 +168,7 @@ static int open_source(const char *from, struct stat *ret, char **ret_reason)
 	return TAKE_FD(fd);
 }
 
-static int fill(const struct unfinished *making, const struct store_source *source,
+static int fill(struct unfinished *making, const struct store_source *source,
 		struct filling *filling, const char **ret_kind, char **ret_reason)
 {
 	_cleanup_free_ char *reason = NULL;
