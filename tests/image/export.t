@@ -28,7 +28,12 @@ setfattr -n user.mine -v value "$root/one"
 cp "$root/usr/bin/true" "$root/usr/bin/able" && setcap net_raw+ep "$root/usr/bin/able"
 ln -s /nowhere "$root/dangling"
 mkfifo "$root/pipe"
-mkdir -m 3775 "$root/shared" && setfacl -m u:1000:rwx,d:g:77:r "$root/shared"
+mkdir -m 3775 "$root/shared"
+# u:1000:rwx, and of what is made in it g:77:r
+setfattr -n system.posix_acl_access -v \
+	0x0200000001000700ffffffff02000700e803000004000700ffffffff10000700ffffffff20000500ffffffff "$root/shared"
+setfattr -n system.posix_acl_default -v \
+	0x0200000001000700ffffffff04000700ffffffff080004004d00000010000700ffffffff20000500ffffffff "$root/shared"
 touch -d '2001-02-03 04:05:06.789 UTC' "$root/Főtanúsítvány" $'\377bytes' "$root/"$'new\nline' "$root/"$'\377\376'
 rm -f $'\377bytes'
 mkdir -p "$root/$(printf 'deep/%.0s' {1..200})" && touch "$root/$(printf 'n%.0s' {1..255})"
