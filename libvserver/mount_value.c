@@ -56,7 +56,7 @@ static int check_target(const char *target, char **ret_reason, char **ret_remedy
 
 	if (!is_plain(target)) {
 		because(ret_reason, "'%s' is no place to mount something", target);
-		return because(ret_remedy, "write an absolute path inside the guest, without ..");
+		return because(ret_remedy, "write an absolute path inside the guest, without '..' in it");
 	}
 	for (size_t i = 0; i < sizeof(kernels) / sizeof(*kernels); i++)
 		if (is_below(target, kernels[i])) {
@@ -70,7 +70,7 @@ static int check_source(const char *source, char **ret_reason, char **ret_remedy
 {
 	if (strcmp(source, "/") && !is_plain(source)) {
 		because(ret_reason, "'%s' is neither tmpfs nor a path of the host", source);
-		return because(ret_remedy, "write tmpfs, or an absolute path without ..");
+		return because(ret_remedy, "write tmpfs, or an absolute path without '..' in it");
 	}
 	if (!is_below(source, "/proc"))
 		return 0;

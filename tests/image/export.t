@@ -249,12 +249,17 @@ expect_output '^ex: imported$' "control: the whole is a guest, by its own name" 
 # An export whose reader does not read.
 mkfifo "$scratch/full"
 exec 7<>"$scratch/full"
-vserver export ex --compress none >"$scratch/full" 2>/dev/null &
+vserver export ex --compress none >"$scratch/full" 2>"$scratch/exporting" &
 client=$!
-under_way() { vserver start ex 2>&1 | grep -q 'export of it is under way'; }
-expect 0 "a guest that is being exported does not start" eventually 10 under_way
+under_way()
+{
+	vserver start ex >"$scratch/starting" 2>&1
+	grep -q 'export of it is under way' "$scratch/starting"
+}
+eventually 10 under_way
+ok $? "a guest that is being exported does not start" || diag "$(cat "$scratch/exporting" "$scratch/starting")"
 kill -9 $client
-expect 0 "the client is gone: it does" eventually 20 vserver start ex
+expect 0 "the client is gone: it does" eventually 20 vserver start ex || diag "$(vserver status ex)"
 vserver stop ex
 vserver delete -q ex --yes
 expect 0 "nothing is left" eventually 20 nothing_left

@@ -55,7 +55,7 @@ vserver stop la lc >/dev/null
 mkdir "$scratch/there"
 expect 0 "its files are mounted" vserver mount la "$scratch/there"
 is "$(cat "$scratch/there/old/new")" layer "both layers of them"
-expect 0 "as the image's is" test -x "$scratch/there/usr/bin/sh"
+expect 0 "as the image's is" test -f "$scratch/there/usr/bin/sh"
 expect 1 "and nothing that is removed" test -e "$scratch/there/gone"
 expect 126 "none of them runs" "$scratch/there/usr/bin/sh" -c true
 echo mended >"$scratch/there/mended"
