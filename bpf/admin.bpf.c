@@ -76,15 +76,17 @@ static __always_inline bool is_rebooting(void)
  * Does the kernel act in the layers of an overlay that libvserver has mounted, with
  * the credentials of who did?  They are known by what overlayfs takes out of them,
  * by bits that the library sets in them (libvserver/layer.c), and by CAP_SYS_ADMIN in
- * the host's user namespace.  Those that a file was opened with (file_ns_capable())
+ * the host's user namespace, of which it asks only.  Those that a file was opened with (file_ns_capable())
  * are not the current ones, and a task's own are its real ones.
  */
-static __always_inline bool is_overlays_work(const struct cred *cred)
+static __always_inline bool is_overlays_work(const struct cred *cred,
+					     const struct user_namespace *ns)
 {
 	struct task_struct *task = bpf_get_current_task_btf();
 	u64 effective = cred->cap_effective.val;
 
 	return cred == task->cred && cred != task->real_cred && !cred->user_ns->level &&
+	       !ns->level &&
 	       (effective >> CAP_SYS_ADMIN & 1) && !(effective >> CAP_SYS_RESOURCE & 1) &&
 	       (cred->securebits & VS_OVERLAY_SECUREBITS) == VS_OVERLAY_SECUREBITS;
 }
@@ -100,7 +102,7 @@ int BPF_PROG(vs_capable, const struct cred *cred, struct user_namespace *ns,
 	xid = vs_current_xid();
 	if (xid == VS_XID_HOST)
 		return 0;
-	if (is_overlays_work(cred))
+	if (is_overlays_work(cred, ns))
 		return 0;
 	rule = opts & CAP_OPT_NOAUDIT ? VS_RULE_UNSPEC : VS_RULE_CAPABILITY;
 	if (cap == CAP_SYS_BOOT && !is_rebooting())

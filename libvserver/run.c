@@ -37,10 +37,12 @@
 /* In the guest's cgroup namespace it would be refused to kill it (nsdelegate). */
 static int go_back(const struct vs_run_parts *parts)
 {
-	if (setns(parts->mounts, CLONE_NEWNS) < 0 || setns(parts->cgroups, CLONE_NEWCGROUP) < 0)
+	if (setns(parts->mounts, CLONE_NEWNS) < 0 || setns(parts->cgroups, CLONE_NEWCGROUP) < 0 ||
+	    setns(parts->network, CLONE_NEWNET) < 0)
 		return -errno;
 	close(parts->mounts);
 	close(parts->cgroups);
+	close(parts->network);
 	return 0;
 }
 
@@ -48,10 +50,14 @@ static int go_back(const struct vs_run_parts *parts)
  * waits for the end of that, and it for the end of the report. */
 static int let_go(const struct vs_run_parts *parts)
 {
-	int keep[16] = { parts->caller, parts->mounts, parts->cgroups };
-	size_t n = 3;
+	int keep[16] = { parts->caller, parts->mounts, parts->cgroups, parts->network };
+	size_t n = 4;
 	int r;
 
+	/* What ends the caller's session ends the caller, whom we wait for. */
+	signal(SIGTERM, SIG_IGN);
+	signal(SIGHUP, SIG_IGN);
+	signal(SIGINT, SIG_IGN);
 	for (size_t i = 0; i < parts->run->n_keep && n < sizeof(keep) / sizeof(*keep); i++)
 		keep[n++] = parts->run->keep[i];
 	close_range(0, 2, 0);
@@ -181,7 +187,8 @@ static int prepare(struct session *s)
 		return s->child.program;
 	s->parts.mounts = open("/proc/self/ns/mnt", O_RDONLY | O_CLOEXEC);
 	s->parts.cgroups = open("/proc/self/ns/cgroup", O_RDONLY | O_CLOEXEC);
-	if (s->parts.mounts < 0 || s->parts.cgroups < 0)
+	s->parts.network = open("/proc/self/ns/net", O_RDONLY | O_CLOEXEC);
+	if (s->parts.mounts < 0 || s->parts.cgroups < 0 || s->parts.network < 0)
 		return vs_fail_errno(s->vs, -errno, "opening the host's namespaces");
 	r = make_pair(s->vs, false, &s->report, &s->child.report);
 	if (!r)
@@ -199,7 +206,8 @@ static int prepare(struct session *s)
 static void release(struct session *s)
 {
 	const int fds[] = { s->start.cgroup, s->child.program, s->child.report, s->parts.arrival,
-			    s->parts.caller, s->parts.mounts, s->parts.cgroups, s->report,
+			    s->parts.caller, s->parts.mounts, s->parts.cgroups,
+			    s->parts.network, s->report,
 			    s->arrival };
 
 	vs_standard_close(&s->standard);
@@ -225,7 +233,8 @@ int vs_space_run(struct vs *vs, const struct vs_run *run, int *ret_usher)
 			.seccomp = !space->no_seccomp,
 			.no_new_privs = space->no_new_privs,
 		},
-		.parts = { .run = run, .arrival = -1, .caller = -1, .mounts = -1, .cgroups = -1 },
+		.parts = { .run = run, .arrival = -1, .caller = -1, .mounts = -1, .cgroups = -1,
+			   .network = -1 },
 		.standard = { .fds = { -1, -1, -1 } },
 		.relay = { .unread = -1, .terminal = -1, .master = -1 },
 		.report = -1,

@@ -31,7 +31,7 @@ struct vs_run_parts {
 	struct winsize size;	/* of its terminal */
 	int arrival;		/* init's end: sends that terminal */
 	int caller;		/* nothing comes of it but a byte, or its end */
-	int mounts, cgroups;	/* namespaces of the host */
+	int mounts, cgroups, network;	/* namespaces of the host */
 };
 
 /* space.c: let the usher do its work.  Return: 0 and init's pid (which may have

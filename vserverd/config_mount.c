@@ -20,20 +20,22 @@ static bool is_below(const char *path, const char *directory)
 	return !strncmp(path, directory, n) && (!path[n] || path[n] == '/');
 }
 
-/* Whatever the administrator has made of the store: a link, too. */
-static bool is_in(const char *path, const char *directory)
+/* Of the store, or above it; whatever the administrator has made of that: a link, too. */
+static bool has_store(const char *path, const char *directory)
 {
 	_cleanup_free_ char *real = realpath(directory, NULL);
 
-	return is_below(path, directory) || (real && is_below(path, real));
+	return !strcmp(path, "/") || is_below(path, directory) || is_below(directory, path) ||
+	       (real && (is_below(path, real) || is_below(real, path)));
 }
 
 static void check(const struct config *config, const struct entry *entry,
 		  const struct vs_mount *mount, FILE *errors)
 {
-	if (mount->source && (is_in(mount->source, GUESTS_DIR) || is_in(mount->source, IMAGES_DIR)))
-		entry_complain(errors, entry, "mount: %s is of the store of guests and images; "
-			       "share a directory outside of it", mount->source);
+	if (mount->source && (has_store(mount->source, GUESTS_DIR) ||
+			      has_store(mount->source, IMAGES_DIR)))
+		entry_complain(errors, entry, "mount: %s is of the store of guests and images, or "
+			       "has it in it; share a directory outside of it", mount->source);
 	if (mount->type == VS_MOUNT_OVERLAY && strchr(mount->target, '%'))
 		entry_complain(errors, entry, "mount: a layer at %s cannot be kept; choose a "
 			       "target without %%", mount->target);

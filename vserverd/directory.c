@@ -12,6 +12,7 @@
 #include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 
 #include "fail.h"
@@ -39,10 +40,28 @@ int directory_open_guests(void)
 	return fd;
 }
 
+/* Who fills one may be no child of the daemon's, which sweeps up when it starts. */
+static int hold(const char *temporary)
+{
+	int fd = open(temporary, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+
+	if (fd >= 0)
+		flock(fd, LOCK_EX | LOCK_NB);
+	return fd;
+}
+
+bool directory_is_made(int guests, const char *entry)
+{
+	_cleanup_close_ int fd = openat(guests, entry, O_RDONLY | O_DIRECTORY | O_NOFOLLOW |
+					O_CLOEXEC);
+
+	return fd >= 0 && flock(fd, LOCK_EX | LOCK_NB) < 0 && errno == EWOULDBLOCK;
+}
+
 int directory_make(const char *name, directory_fill_t fill, void *userdata, char **ret_reason)
 {
 	_cleanup_free_ char *temporary = NULL;
-	_cleanup_close_ int guests = -1;
+	_cleanup_close_ int guests = -1, held = -1;
 	int r;
 
 	*ret_reason = NULL;
@@ -51,13 +70,14 @@ int directory_make(const char *name, directory_fill_t fill, void *userdata, char
 		return fail(ret_reason, guests, "making " GUESTS_DIR ": %s", strerror(-guests));
 	if (faccessat(guests, name, F_OK, AT_SYMLINK_NOFOLLOW) == 0)
 		return fail(ret_reason, -EEXIST, GUESTS_DIR "/%s is there already", name);
-	if (asprintf(&temporary, DIRECTORY_TEMPORARY, name) < 0) {
+	if (asprintf(&temporary, DIRECTORY_COMES, name) < 0) {
 		temporary = NULL;
 		return -ENOMEM;
 	}
 	if (!mkdtemp(temporary))
 		return fail(ret_reason, -errno, "making %s: %s", temporary, strerror(errno));
 
+	held = hold(temporary);
 	r = fill(temporary, userdata, ret_reason);
 	if (!r && renameat2(AT_FDCWD, temporary, guests, name, RENAME_NOREPLACE) < 0)
 		r = fail(ret_reason, -errno, "naming " GUESTS_DIR "/%s: %s", name, strerror(errno));

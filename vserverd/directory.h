@@ -9,8 +9,10 @@
 
 #include "config.h"
 
-/* What one is called before it is whole and when it goes: .NAME.XXXXXX */
-#define DIRECTORY_TEMPORARY GUESTS_DIR "/.%s.XXXXXX"
+/* What one is called before it is whole, .NAME.XXXXXX, and when it goes,
+ * .~NAME.XXXXXX: only of these it is known that a guest was deleted. */
+#define DIRECTORY_COMES	GUESTS_DIR "/.%s.XXXXXX"
+#define DIRECTORY_GOES	GUESTS_DIR "/.~%s.XXXXXX"
 
 /** directory_fill_t - what is to be in it; 0, or a negative errno and why. */
 typedef int (*directory_fill_t)(const char *directory, void *userdata, char **ret_reason);
@@ -18,6 +20,8 @@ typedef int (*directory_fill_t)(const char *directory, void *userdata, char **re
 /** directory_open_guests() - GUESTS_DIR, made if it is missing, for root only; a
  * descriptor. */
 int directory_open_guests(void);
+/** directory_is_made() - does somebody fill this one, of GUESTS_DIR, now? */
+bool directory_is_made(int guests, const char *entry);
 /**
  * directory_make() - GUESTS_DIR/NAME, for root only.
  * @fill: is given the name that it has before it is whole.

@@ -174,7 +174,7 @@ int image_hide(const char *name, char **ret_reason)
 	r = image_check_mounts(name, ret_reason);
 	if (r < 0)
 		return r;
-	if (asprintf(&hidden, DIRECTORY_TEMPORARY, name) < 0) {
+	if (asprintf(&hidden, DIRECTORY_GOES, name) < 0) {
 		hidden = NULL;
 		return -ENOMEM;
 	}
@@ -194,12 +194,12 @@ int image_hide(const char *name, char **ret_reason)
 
 static bool is_leftover(const char *entry, const char *name)
 {
-	const char *end = strrchr(entry, '.');
-	size_t length = end ? (size_t)(end - entry) : 0;
+	const char *end = strrchr(entry, '.'), *whose = entry + 1 + (entry[1] == '~');
 
-	if (entry[0] != '.' || length < 2 || strlen(end) != strlen(".XXXXXX"))
+	if (entry[0] != '.' || end <= whose || strlen(end) != strlen(".XXXXXX"))
 		return false;
-	return !name || (strlen(name) == length - 1 && !strncmp(entry + 1, name, length - 1));
+	return !name || (strlen(name) == (size_t)(end - whose) &&
+			 !strncmp(whose, name, strlen(name)));
 }
 
 int image_leftovers(const char *name, char ***ret)
@@ -240,7 +240,8 @@ int image_sweep(char *const *leftovers, char **ret_reason)
 	if (guests < 0)
 		return errno == ENOENT ? 0 : -errno;
 	for (; *leftovers; leftovers++) {
-		int one = tree_remove(guests, *leftovers);
+		int one = directory_is_made(guests, *leftovers) ? 0 :
+			  tree_remove(guests, *leftovers);
 
 		if (one < 0 && !r)
 			r = fail(ret_reason, one, "removing " GUESTS_DIR "/%s: %s", *leftovers,

@@ -18,6 +18,7 @@
 #include "config_path.h"
 #include "fail.h"
 #include "image.h"
+#include "rename.h"
 #include "scope.h"
 
 #define NOTE		GUESTS_DIR "/.%s" NOTE_END
@@ -57,8 +58,8 @@ void making_end(const char *name)
 
 	if (asprintf(&path, NOTE, name) < 0)
 		path = NULL;
-	else
-		unlink(path);	/* one that comes back says nothing of a whole guest */
+	else if (unlink(path) == 0)
+		sync_guests();	/* or it might come back, and say it of a later one */
 }
 
 /* --- after a crash --------------------------------------------------------------------- */
@@ -70,21 +71,30 @@ static bool has_file(const char *name)
 	return config_file(name, &path) < 0 || access(path, F_OK) == 0 || errno != ENOENT;
 }
 
-/* ".NAME" + @end, NULL: anything of seven characters; NAME, or NULL. */
-static char *name_of(const char *entry, const char *end)
+/* Of a note, ".NAME.new"; NULL: it is none. */
+static char *noted(const char *entry)
 {
-	size_t length = strlen(entry), n = end ? strlen(end) : strlen(".XXXXXX");
+	size_t length = strlen(entry), n = strlen(NOTE_END);
 
-	if (*entry != '.' || length < n + 2 || entry[length - n] != '.' ||
-	    (end && strcmp(entry + length - n, end) != 0))
+	if (*entry != '.' || length < n + 2 || strcmp(entry + length - n, NOTE_END) != 0)
 		return NULL;
 	return strndup(entry + 1, length - n - 1);
 }
 
-/* A tree without a file is none, if it was being made. */
+/* Of a directory that goes, ".~NAME.XXXXXX". */
+static char *going(const char *entry)
+{
+	const char *end = strrchr(entry, '.');
+
+	if (strncmp(entry, ".~", 2) != 0 || end < entry + 3 || strlen(end) != strlen(".XXXXXX"))
+		return NULL;
+	return strndup(entry + 2, (size_t)(end - entry) - 2);
+}
+
+/* A tree without a file is none, if it was being made, and not being renamed since. */
 static int drop_tree(const char *name, char **ret_reason)
 {
-	int r = has_file(name) ? 0 : image_hide(name, ret_reason);
+	int r = has_file(name) || rename_is_half_done(name) ? 0 : image_hide(name, ret_reason);
 
 	if (!r)
 		making_end(name);
@@ -100,7 +110,7 @@ static int drop_file(const char *name, char **ret_reason)
 			    strerror(-r)) : 0;
 }
 
-static int settle(const char *end, int (*drop)(const char *name, char **ret_reason),
+static int settle(char *(*name_of)(const char *entry), int (*drop)(const char *name, char **ret_reason),
 		  char **ret_reason)
 {
 	_cleanup_closedir_ DIR *dir = opendir(GUESTS_DIR);
@@ -108,7 +118,7 @@ static int settle(const char *end, int (*drop)(const char *name, char **ret_reas
 	int r = 0;
 
 	while (dir && !r && (entry = readdir(dir))) {
-		_cleanup_free_ char *name = name_of(entry->d_name, end);
+		_cleanup_free_ char *name = name_of(entry->d_name);
 
 		if (name && vs_name_valid(name))
 			r = drop(name, ret_reason);
@@ -121,6 +131,6 @@ int making_settle(char **ret_reason)
 	int r;
 
 	*ret_reason = NULL;
-	r = settle(NULL, drop_file, ret_reason);
-	return r < 0 ? r : settle(NOTE_END, drop_tree, ret_reason);
+	r = settle(going, drop_file, ret_reason);
+	return r < 0 ? r : settle(noted, drop_tree, ret_reason);
 }

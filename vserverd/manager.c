@@ -127,16 +127,29 @@ static void sweep(struct manager *m)
 	_cleanup_free_ char *reason = NULL;
 	int r = image_prepare();
 
-	if (!r && making_settle(&reason) < 0)
-		log_warning("cannot sweep up: %s", reason ? reason : "out of memory");
 	if (!r)
 		rename_complete();
+	if (!r && making_settle(&reason) < 0)
+		log_warning("cannot sweep up: %s", reason ? reason : "out of memory");
 	if (!r)
 		r = image_leftovers(NULL, &leftovers);
 	if (!r && *leftovers)
 		r = worker_run(m->event, work_sweep, leftovers, NULL, on_swept, NULL);
 	if (r < 0)
 		on_swept(r, strerror(-r), NULL);
+}
+
+/* Of runs whose callers were killed, or that the machine was switched off under. */
+static int work_sweep_runs(struct worker *worker, const void *nothing, char **ret_reason)
+{
+	struct vs *vs;
+	int r = vs_open(&vs);
+
+	if (r < 0)
+		return r;
+	run_slots_sweep(vs);
+	vs_close(vs);
+	return 0;
 }
 
 /* A guest whose state says that it runs, but whose unit does not: its clean-up
@@ -148,7 +161,8 @@ void manager_adopt(struct manager *m)
 
 	sweep(m);
 	image_adopt(m);
-	run_slots_sweep(m->vs);
+	if (worker_run(m->event, work_sweep_runs, m, NULL, on_swept, NULL) < 0)
+		log_warning("cannot sweep up what runs have left");
 	if (state_names(&names) < 0)
 		return;
 	for (char **name = names; name && *name; name++) {

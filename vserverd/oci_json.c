@@ -17,6 +17,7 @@
 
 #define ARCHITECTURE	"amd64"
 #define SYSTEM		"linux"
+#define LAYERS_MAX	500		/* others take 127 */
 #define TAG		"org.opencontainers.image.ref.name"
 
 static const char *string(sd_json_variant *object, const char *key)
@@ -248,6 +249,9 @@ int oci_layers(const char *text, struct oci_blob *ret_config, struct oci_blob **
 		r = -ENOMEM;
 	else if (!n)
 		r = fail(ret_reason, -EBADMSG, "its manifest has no layers");
+	else if (n > LAYERS_MAX)
+		r = fail(ret_reason, -EBADMSG, "its manifest has %zu layers, and %d are taken", n,
+			 LAYERS_MAX);
 	else
 		r = read_layers(manifest, &config, layers, n, ret_reason);
 	sd_json_variant_unref(manifest);

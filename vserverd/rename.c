@@ -70,7 +70,18 @@ static int move_wants(const char *name, const char *to)
 
 	if (!r)
 		r = unit_name(to, &new);
-	return r < 0 ? r : move(WANTS, old, new, "");
+	if (!r)
+		r = move(WANTS, old, new, "");
+	if (r != -EEXIST)
+		return r;
+	/* One of that name was enabled before, and still is; the old one goes. */
+	free(new);
+	new = NULL;
+	if (asprintf(&new, WANTS "/%s", old) < 0) {
+		new = NULL;
+		return -ENOMEM;
+	}
+	return unlink(new) < 0 && errno != ENOENT ? -errno : 0;
 }
 
 /* What is known of its last run is not of the new name. */
@@ -107,8 +118,8 @@ static int complete(const char *name, const char *to, char **ret_reason)
 		int r = steps[i](name, to);
 
 		if (r < 0)
-			return fail(ret_reason, r, "%s; it is tried again when vserverd starts",
-				    strerror(-r));
+			return fail(ret_reason, r == -EEXIST ? -ENOTEMPTY : r, "%s; it is tried "
+				    "again when vserverd starts", strerror(-r));
 	}
 	if (asprintf(&record, GUESTS_DIR "/%s/" RECORD, to) < 0) {
 		record = NULL;
@@ -156,8 +167,10 @@ static int write_record(int guest, const char *to)
 int rename_guest(const char *name, const char *to, char **ret_reason)
 {
 	_cleanup_close_ int guest = guest_lock(name);
-	int r = guest < 0 ? guest : check_free(to);
+	int r = guest < 0 ? guest : state_check_down(name, ret_reason);
 
+	if (!r)
+		r = check_free(to);
 	if (!r)
 		r = image_check_mounts(name, ret_reason);
 	if (!r)
@@ -180,6 +193,14 @@ static bool read_record(int guests, const char *name, char ret[VS_NAME_MAX + 2])
 	ret[size] = '\0';
 	ret[strcspn(ret, "\n")] = '\0';
 	return vs_name_valid(ret);
+}
+
+bool rename_is_half_done(const char *name)
+{
+	_cleanup_close_ int guests = open(GUESTS_DIR, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	char to[VS_NAME_MAX + 2];
+
+	return guests >= 0 && read_record(guests, name, to);
 }
 
 void rename_complete(void)

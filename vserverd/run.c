@@ -109,6 +109,10 @@ static int make_config(struct run *run)
 		text[strcspn(text, "\n")] = '\0';
 		return run_tell(EXIT_FAILED, "cannot run: %s", text);
 	}
+	for (size_t i = 0; i < run->config->n_mounts; i++)
+		if (run->config->mounts[i].type == VS_MOUNT_OVERLAY)
+			return run_tell(EXIT_FAILED, "cannot run: mount: there is no place for a "
+					"layer that is kept; leave out overlay");
 	r = check_kept(run);
 	return r ?: check_addresses(run);
 }
@@ -226,6 +230,9 @@ static int run_command(struct run *run, const char *root, int *ret_usher)
 			.network = c->network == NETWORK_BIND ? NULL : &none,
 			.no_seccomp = c->no_seccomp,
 			.no_new_privs = c->no_new_privs,
+			.read_only = c->read_only,
+			.mounts = c->mounts,
+			.n_mounts = c->n_mounts,
 		},
 		.tty = isatty(STDIN_FILENO) && isatty(STDOUT_FILENO),
 		.left = on_left,

@@ -37,6 +37,9 @@ int run_tell(int status, const char *format, ...) __attribute__((format(printf, 
  * -1; or an exit status after telling what is wrong. */
 int run_read_arguments(struct run *run, int argc, char **argv);
 /** run_check_root() - is there something to run it in?  0; or an exit status. */
-int run_check_root(const struct run *run);
+int run_check_root(struct run *run);
+/** run_check_place() - may that directory be run, as to where it lies (run_place.c)?
+ * 0, and its real path, free(); -EACCES no: others get there; any errno. */
+int run_check_place(const char *directory, char **ret);
 
 #endif

@@ -88,9 +88,11 @@ int run_read_arguments(struct run *run, int argc, char **argv)
 }
 
 /* The host's own root would be given away with all that is mounted in it. */
-static int check_directory(const struct run *run)
+static int check_directory(struct run *run)
 {
 	struct stat root, host;
+	char *place;
+	int r;
 
 	if (stat(run->root, &root) < 0)
 		return run_tell(EXIT_FAILED, "cannot run '%s' in %s: %s", run->argv[0], run->root,
@@ -101,11 +103,20 @@ static int check_directory(const struct run *run)
 	if (stat("/", &host) == 0 && root.st_dev == host.st_dev && root.st_ino == host.st_ino)
 		return run_tell(EXIT_FAILED, "cannot run '%s' in %s: it is the root of the host; "
 			    "chcontext confines a command there", run->argv[0], run->root);
+	r = run_check_place(run->root, &place);
+	if (r == -EACCES)
+		return run_tell(EXIT_FAILED, "cannot run '%s' in %s: others than root get into it, "
+			    "and what is set-user-ID there would be so for them; move it below a "
+			    "directory of root's with mode 700", run->argv[0], run->root);
+	if (r < 0)
+		return run_tell(EXIT_FAILED, "cannot run '%s' in %s: %s", run->argv[0], run->root,
+			    strerror(-r));
+	run->root = place;	/* no link leads there any more */
 	return 0;
 }
 
 /* A word without a slash is an image. */
-int run_check_root(const struct run *run)
+int run_check_root(struct run *run)
 {
 	_cleanup_free_ char *digest = NULL, *reason = NULL;
 

@@ -135,7 +135,9 @@ int run_slot_clear(struct vs *vs, const struct run_slot *slot)
 		r = run_layer_remove(slot->n);
 	if (r < 0)
 		return r;
-	if (vs_context_find(vs, slot->name, &ctx) < 0)
+	/* Others may be called so: guests are persistent, and a bare context has no group. */
+	if (vs_context_find(vs, slot->name, &ctx) < 0 ||
+	    (ctx.flags & (VS_FLAG_CGROUP | VS_FLAG_PERSISTENT)) != VS_FLAG_CGROUP)
 		return 0;
 	r = vs_context_empty(vs, ctx.xid, KILL_LIMIT_NS);
 	if (!r)

@@ -24,6 +24,7 @@
 #include "image.h"
 #include "lock.h"
 #include "scope.h"
+#include "state.h"
 #include "tree.h"
 
 #define SNAPSHOTS "snapshots"
@@ -202,6 +203,8 @@ int snapshot_rollback(const char *guest, const char *snap, bool config,
 	_cleanup_close_ int from = -1;
 	int r = enter(guest, &place, ret_reason);
 
+	if (!r)
+		r = state_check_down(guest, ret_reason);
 	if (r < 0)
 		return r;
 	from = open_directory(place.snapshots, snap);

@@ -89,19 +89,24 @@ static int restore_beside(const char *guest, int dir, int configs, char **ret_re
 {
 	_cleanup_close_ int from = openat(dir, BESIDE, O_RDONLY | O_DIRECTORY | O_NOFOLLOW |
 					  O_CLOEXEC);
-	_cleanup_free_ char *name = NULL, *temporary = NULL;
+	_cleanup_free_ char *name = NULL, *temporary = NULL, *links = NULL;
 	int r;
 
 	if (from < 0 && errno != ENOENT)
 		return -errno;
 	if (asprintf(&name, "%s.conf.d", guest) < 0 ||
-	    asprintf(&temporary, ".%s.conf.d.snapshot", guest) < 0)
+	    asprintf(&temporary, ".%s.conf.d.snapshot", guest) < 0 ||
+	    asprintf(&links, "%s.links", temporary) < 0)
 		return -ENOMEM;
 	if (from < 0)
 		return tree_remove(configs, name);
 	r = tree_remove(configs, temporary);
 	if (!r)
+		r = tree_remove(configs, links);	/* of a copy that was cut off */
+	if (!r)
 		r = copy_tree(from, configs, temporary, 0, NULL, NULL, ret_reason);
+	if (!r && syncfs(configs) < 0)
+		r = -errno;
 	if (!r && renameat2(configs, temporary, configs, name, RENAME_EXCHANGE) < 0)
 		r = errno == ENOENT && renameat(configs, temporary, configs, name) == 0 ?
 		    0 : -errno;

@@ -18,6 +18,7 @@
 
 #include <vserver.h>
 
+#include "fail.h"
 #include "scope.h"
 #include "state.h"
 #include "state_json.h"
@@ -107,6 +108,19 @@ int state_write(const char *name, const struct state *state)
 	r = replace(name, &whole);
 	state_free(before);
 	return r;
+}
+
+int state_check_down(const char *name, char **ret_reason)
+{
+	struct state *state;
+	bool down;
+	int r = state_read(name, &state);
+
+	if (r < 0)
+		return r == -ENOENT ? 0 : r;
+	down = !strcmp(state->phase, "stopped") || !strcmp(state->phase, "failed");
+	state_free(state);
+	return down ? 0 : fail(ret_reason, -EBUSY, "it was started meanwhile");
 }
 
 int state_remove(const char *name)

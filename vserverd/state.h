@@ -53,6 +53,9 @@ int state_forget(const char *name, const char *address);
 /** state_find() - where we put an address; NULL: nowhere. */
 const struct state_address *state_find(const struct state *state, const char *address);
 int state_remove(const char *name);
+/** state_check_down() - for who has the lock of a guest: -EBUSY it was started
+ * meanwhile, with a reason. */
+int state_check_down(const char *name, char **ret_reason);
 void state_free(struct state *state);
 /** state_is_left() - does it name things that were made and not removed? */
 bool state_is_left(const struct state *state);

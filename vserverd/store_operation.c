@@ -376,8 +376,10 @@ static void on_swept(int error, const char *reason, void *userdata)
 void image_adopt(struct manager *m)
 {
 	_cleanup_strv_free_ char **leftovers = NULL;
-	int r = store_leftovers(NULL, &leftovers);
+	int r = store_bring_back();
 
+	if (!r)
+		r = store_leftovers(NULL, &leftovers);
 	if (!r && *leftovers)
 		r = worker_run(m->event, work_sweep, leftovers, NULL, on_swept, NULL);
 	if (r < 0)

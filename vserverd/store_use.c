@@ -223,9 +223,47 @@ static int hide_image(int images, const char *digest, char *hidden, char **ret_r
 		return r;
 	}
 	r = check_unused(digest, ret_reason);
-	if (r < 0)
-		renameat(AT_FDCWD, hidden, images, digest);
+	if (r < 0 && (renameat(AT_FDCWD, hidden, images, digest) < 0 || fsync(images) < 0))
+		return fail(ret_reason, -errno, "renaming %s: %s", hidden, strerror(errno));
 	return r;
+}
+
+/* Of ".sha256-HEX.XXXXXX"; false: it is another. */
+static bool hidden_digest(const char *entry, char digest[STORE_DIGEST_SIZE])
+{
+	const char *end = strrchr(entry, '.');
+
+	if (*entry != '.' || end <= entry || (size_t)(end - entry) > STORE_DIGEST_SIZE)
+		return false;
+	snprintf(digest, STORE_DIGEST_SIZE, "%.*s", (int)(end - entry) - 1, entry + 1);
+	return store_is_digest(digest);
+}
+
+static int bring_back(int images, const char *entry, const struct store_uses *uses)
+{
+	char digest[STORE_DIGEST_SIZE];
+
+	if (!hidden_digest(entry, digest))
+		return 0;
+	for (size_t i = 0; i < uses->n; i++)
+		if (!strcmp(uses->uses[i].digest, digest))
+			return renameat2(images, entry, images, digest, RENAME_NOREPLACE) < 0 &&
+			       errno != EEXIST ? -errno : 0;
+	return 0;
+}
+
+int store_bring_back(void)
+{
+	_cleanup_close_ int images = store_lock();
+	_cleanup_uses_ struct store_uses uses = {};
+	_cleanup_strv_free_ char **entries = NULL;
+	int r = images < 0 ? images : store_uses_read(true, &uses);
+
+	if (!r)
+		r = list(images, ".", true, &entries);
+	for (char **entry = entries; entry && *entry && !r; entry++)
+		r = bring_back(images, *entry, &uses);
+	return !r && fsync(images) < 0 ? -errno : r;
 }
 
 /* The image first: a name that leads nowhere is none. */

@@ -8,7 +8,6 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <string.h>
-#include <sys/mman.h>
 #include <sys/stat.h>
 
 #include "digest.h"
@@ -86,9 +85,10 @@ static int open_image(const char *digest, int *ret_root, FILE **ret_manifest)
 	return 0;
 }
 
-static FILE *open_memory(void)
+/* A file without a name. */
+static FILE *open_scratch(void)
 {
-	int fd = memfd_create("manifest", MFD_CLOEXEC);
+	int fd = open(IMAGES_DIR, O_TMPFILE | O_RDWR | O_CLOEXEC, 0600);
 	FILE *file = fd < 0 ? NULL : fdopen(fd, "w+");
 
 	if (!file && fd >= 0)
@@ -137,7 +137,7 @@ int store_verify(const char *digest, uint64_t bytes, store_progress_t progress, 
 	if (strcmp(hex, strchr(digest, '-') + 1) != 0)
 		return fail(ret_reason, -EUCLEAN, "manifest\tit is not the one that the image is "
 			    "named by\n");
-	now = open_memory();
+	now = open_scratch();
 	if (!now)
 		return -errno;
 	r = manifest_write(root, now, &told, &sums, ret_reason);

@@ -69,15 +69,20 @@ static uint64_t first_block(int fd)
 	return ask.extent[0].fe_physical;
 }
 
-static int read_digest(int fd, uint8_t digest[32])
+/* Up to the size that was seen: it may grow for ever. */
+static int read_digest(int fd, uint64_t size, uint8_t digest[32])
 {
 	static uint8_t buffer[1 << 18];
 	struct sha256_ctx context;
-	ssize_t n;
+	ssize_t n = 0;
 
 	sha256_init(&context);
-	while ((n = read(fd, buffer, sizeof(buffer))) > 0)
+	for (; size; size -= (uint64_t)n) {
+		n = read(fd, buffer, size < sizeof(buffer) ? (size_t)size : sizeof(buffer));
+		if (n <= 0)
+			break;
 		sha256_update(&context, (size_t)n, buffer);
+	}
 	if (n < 0)
 		return -errno;
 	sha256_digest(&context, 32, digest);
@@ -92,7 +97,7 @@ static void read_file(const struct unification *u, struct same *file)
 		return;
 	posix_fadvise(fd, 0, 0, POSIX_FADV_SEQUENTIAL);
 	file->block = first_block(fd);
-	file->read = read_digest(fd, file->digest) == 0;
+	file->read = read_digest(fd, file->size, file->digest) == 0;
 	posix_fadvise(fd, 0, 0, POSIX_FADV_DONTNEED);
 }
 

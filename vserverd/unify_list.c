@@ -49,6 +49,13 @@ static int push(struct same_list *list, const struct stat *st, const char *path)
 	return list->file[list->n].path ? (list->n++, 0) : -ENOMEM;
 }
 
+/* Holes share nothing, and a guest may have made them as large as it likes. */
+static bool is_worth(const struct stat *st)
+{
+	return S_ISREG(st->st_mode) && st->st_size >= SIZE_MIN &&
+	       (uint64_t)st->st_blocks * 512 >= (uint64_t)st->st_size / 2;
+}
+
 static int walk(struct same_list *list, int guests, char path[PATH_MAX]);
 
 static int look(struct same_list *list, int guests, int dir, const char *name,
@@ -65,7 +72,7 @@ static int look(struct same_list *list, int guests, int dir, const char *name,
 	strcpy(path + length + 1, name);
 	if (S_ISDIR(st.st_mode))
 		r = walk(list, guests, path);
-	else if (S_ISREG(st.st_mode) && st.st_size >= SIZE_MIN)
+	else if (is_worth(&st))
 		r = push(list, &st, path);
 	path[length] = '\0';
 	return r;

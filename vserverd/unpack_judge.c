@@ -30,6 +30,7 @@
 #include "unpack_judge.h"
 
 #define ENTRIES_MAX	4000000		/* a guest of a million files is a large one */
+#define SIZES_MAX	4
 #define INODES_RESERVED	1024
 #define BLOCK		4096U		/* a file takes whole ones, a directory one */
 #define RESERVE		(16U << 20)	/* and a hundredth of the file system */
@@ -132,6 +133,10 @@ static int check_file(struct judge *judge, struct archive_entry *entry, char **r
 		return fail(ret_reason, -EFBIG, "its file '%.200s' has %lld bytes, and the whole file "
 			    "system of the guests has %llu", archive_entry_pathname(entry),
 			    (long long)size, (unsigned long long)judge->file_max);
+	judge->sizes += (uint64_t)size;
+	if (judge->sizes / SIZES_MAX > judge->file_max)
+		return fail(ret_reason, -EFBIG, "its files have more than %d times the bytes, holes "
+			    "among them, that the file system of the guests has", SIZES_MAX);
 	data = data_of(entry, judge->bytes_max);
 	if (data > judge->bytes_max - judge->bytes)
 		return fail(ret_reason, -ENOSPC, "its files need more than the %llu MB that may be "
@@ -144,18 +149,36 @@ static int check_file(struct judge *judge, struct archive_entry *entry, char **r
 	return 0;
 }
 
-static int check_amount(struct judge *judge, struct archive_entry *entry, char **ret_reason)
+/* What it needs beside its data: a block of its own, attributes. */
+static uint64_t beside(struct archive_entry *entry)
 {
 	mode_t type = archive_entry_filetype(entry);
+	uint64_t sum = type == AE_IFDIR || type == AE_IFLNK ? BLOCK : 0;
+	const char *name;
+	const void *value;
+	size_t size;
+
+	archive_entry_xattr_reset(entry);
+	while (archive_entry_xattr_next(entry, &name, &value, &size) == ARCHIVE_OK)
+		sum += size;
+	return sum;
+}
+
+static int check_amount(struct judge *judge, struct archive_entry *entry, char **ret_reason)
+{
+	uint64_t needs = beside(entry);
 
 	if (++judge->entries > judge->entries_max)
 		return fail(ret_reason, -ENOSPC, "it has more than %llu entries, which are all "
 			    "that %s", (unsigned long long)judge->entries_max,
 			    judge->entries_max < ENTRIES_MAX ? "the file system has inodes for" :
 			    "are taken");
-	if (type == AE_IFDIR && judge->bytes_max - judge->bytes >= BLOCK)
-		judge->bytes += BLOCK;
-	return type == AE_IFREG ? check_file(judge, entry, ret_reason) : 0;
+	if (needs > judge->bytes_max - judge->bytes)
+		return fail(ret_reason, -ENOSPC, "its links and attributes need more than may be "
+			    "used of what is free; '%.200s' would not fit",
+			    archive_entry_pathname(entry));
+	judge->bytes += needs;
+	return archive_entry_filetype(entry) == AE_IFREG ? check_file(judge, entry, ret_reason) : 0;
 }
 
 /* --- the whole entry --------------------------------------------------------------- */
@@ -184,9 +207,9 @@ int judge_entry(struct judge *judge, struct archive_entry *entry, char **ret_rea
 	if (!r)
 		bare_link(entry);
 	if (!r)
-		r = check_amount(judge, entry, ret_reason);
-	if (!r)
 		r = attribute_filter(entry);
+	if (!r)
+		r = check_amount(judge, entry, ret_reason);
 	if (r < 0)
 		return r;
 	return archive_entry_hardlink(entry) || type == AE_IFREG || type == AE_IFDIR ||

@@ -16,6 +16,7 @@ struct judge {
 	uint64_t entries, entries_max;
 	uint64_t bytes, bytes_max;	/* on the disk */
 	uint64_t file_max;		/* size of one file, with its holes */
+	uint64_t sizes;			/* of all; whoever reads them is to come to an end */
 };
 
 /** judge_begin() - by what is free on the file system of @dir; 0 or -errno. */

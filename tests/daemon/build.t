@@ -175,13 +175,13 @@ mkdir -p "$tree/many"
 pack
 build "$archive" >/dev/null
 vserver delete bt --yes >/dev/null 2>&1 &
-hidden() { compgen -G '/var/lib/vserver/guests/.bt.*' >/dev/null; }
+hidden() { compgen -G '/var/lib/vserver/guests/.~bt.*' >/dev/null; }
 expect 0 "control: a delete is under way" eventually 20 hidden
 kill -9 "$(systemctl show -P MainPID vserverd)"
 wait $!
 expect 0 "the daemon is killed, and comes again" eventually 30 vserver list
 expect 1 "half a guest does not start" vserver start bt
-expect 0 "what was left of the tree is removed" eventually 30 sh -c '! ls -d /var/lib/vserver/guests/.bt.*'
+expect 0 "what was left of the tree is removed" eventually 30 sh -c '! ls -d /var/lib/vserver/guests/.~bt.*'
 vserver delete bt --yes >/dev/null 2>&1	# its file may be there still
 expect 0 "nothing is left" eventually 20 nothing_left
 rm -r "$tree/many"
@@ -195,7 +195,7 @@ guests=/var/lib/vserver/guests
 systemctl stop vserverd
 touch $guests/.unborn.new $guests/.whole.new
 rm /etc/vserver/guests/{unborn,alone}.conf
-mv $guests/gone $guests/.gone.aBcDeF
+mv $guests/gone $guests/.~gone.aBcDeF
 is "$(vserver list --quiet | xargs)" "alone whole" "what was being made or deleted is not listed; what is whole, or lost its file, is"
 settled() { [ "$(find $guests -mindepth 1 -maxdepth 1 -printf '%f\n' | sort | xargs)" = "alone whole" ]; }
 expect 0 "and is removed, with what told of it" eventually 30 settled
