@@ -26,8 +26,7 @@ static DEFINE_XARRAY_ALLOC(table);
 /* The same for who only asks, which is every hook: one load, and no tree. */
 static struct vs_context __rcu *by_xid[VS_XID_MAX + 1];
 static u32 next_dynamic;		/* where to look first; vs_table_lock */
-static unsigned int contexts;		/* in the table; likewise */
-static unsigned int generation;		/* changes of the table; likewise */
+static unsigned int contexts, generation;	/* in the table; its changes; likewise */
 
 static void reap(struct work_struct *work);
 static DECLARE_WORK(reap_work, reap);
@@ -173,8 +172,6 @@ static int insert_dynamic(struct vs_context *ctx, struct netlink_ext_ack *extack
 static int insert(struct vs_context *ctx, u32 xid,
 		  struct netlink_ext_ack *extack)
 {
-	int err;
-
 	if (contexts >= VS_CONTEXTS_MAX) {
 		NL_SET_ERR_MSG(extack, "the table is full");
 		return -ENOSPC;
@@ -186,8 +183,7 @@ static int insert(struct vs_context *ctx, u32 xid,
 		return -EEXIST;
 	}
 	ctx->xid = xid;
-	err = index_addresses(ctx);
-	return err ?: xa_insert(&table, xid, ctx, GFP_KERNEL);
+	return index_addresses(ctx) ?: xa_insert(&table, xid, ctx, GFP_KERNEL);
 }
 
 /* Without @xid a number is handed out; without @name it is the number. */

@@ -238,10 +238,10 @@ kill -9 $client
 wait $client
 expect 0 "if the caller is killed it goes as well" \
 	eventually 20 sh -c '! ls -d /var/lib/vserver/guests/.run-*'
-mkdir -p /var/lib/vserver/guests/.run-9999/layer
+mkdir -p /var/lib/vserver/guests/.run-1000/layer
 systemctl restart vserverd
 expect 0 "what is left when the machine is switched off goes when the daemon starts" \
-	eventually 20 sh -c '! test -e /var/lib/vserver/guests/.run-9999'
+	eventually 20 sh -c '! test -e /var/lib/vserver/guests/.run-1000'
 expect_error 2 "say so with --rm" "that it goes is to be said" vserver run small -- true
 
 # --- bad input -----------------------------------------------------------------------------------
@@ -256,7 +256,7 @@ bad 1 'it is the root of the host' "the host's root" vserver run / -- true
 bad 1 'no image .nosuch.*written with a slash' "no image of that name" vserver run --rm nosuch -- true
 bad 2 "no option '--memry'; did you mean '--memory'" "no such setting" vserver run "$tree" --memry 3 -- true
 bad 1 "memory 'x'" "a bad value" vserver run "$tree" --memory x -- true
-bad 2 "'memory' is given twice" "one that is given twice" vserver run --memory 3M --memory 3M "$tree" -- true
+bad 2 "'memory' is given twice" "one that is given twice" vserver run --memory 8M --memory 8M "$tree" -- true
 bad 2 'a setting of guests that stay' "what a run has not" vserver run --autostart yes "$tree" -- true
 bad 1 'no interface of its own' "no network of its own" vserver run --network private "$tree" -- true
 bad 1 'only root of the host may' "somebody else" \
