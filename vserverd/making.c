@@ -110,8 +110,8 @@ static int drop_file(const char *name, char **ret_reason)
 			    strerror(-r)) : 0;
 }
 
-static int settle(char *(*name_of)(const char *entry), int (*drop)(const char *name, char **ret_reason),
-		  char **ret_reason)
+static int settle(char *(*name_of)(const char *entry),
+		  int (*drop)(const char *name, char **ret_reason), char **ret_reason)
 {
 	_cleanup_closedir_ DIR *dir = opendir(GUESTS_DIR);
 	const struct dirent *entry;
