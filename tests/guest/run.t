@@ -253,6 +253,22 @@ bad 2 'command is empty' "an empty one" vserver run "$tree" -- ''
 bad 1 '/nosuch: No such file' "no such directory" vserver run /nosuch -- true
 bad 1 'it is not a directory' "a file" vserver run "$scratch/tiny.tar" -- true
 bad 1 'it is the root of the host' "the host's root" vserver run / -- true
+# What is made set-user-ID in it is for nobody of the host but root.
+open=$(mktemp -d /srv/open.XXXXXX)
+cleanup rm -rf "$open"
+cp -a "$tree" "$open/tiny"
+chmod 755 "$open"
+bad 1 'others than root get into it' "a directory where others get" vserver run "$open/tiny" -- true
+chmod 700 "$open"
+expect 0 "control: now only root does" vserver run "$open/tiny" -- true
+chown 1000 "$open"
+bad 1 'others than root get into it' "one that is below somebody else's" vserver run "$open/tiny" -- true
+chown 0 "$open"
+ln -s "$open/tiny" "$scratch/link"
+expect 0 "control: by a link" vserver run "$scratch/link" -- true
+bad 1 'leave out overlay' "a layer that is to be kept" vserver run "$tree" --mount '/srv /srv overlay' -- true
+expect_error 1 'Read-only' "a tree that is not to be written" vserver run "$tree" --root read-only -- sh -c 'echo >/new'
+expect 0 "control: it can be" vserver run "$tree" -- sh -c 'echo >/new'
 bad 1 'no image .nosuch.*written with a slash' "no image of that name" vserver run --rm nosuch -- true
 bad 2 "no option '--memry'; did you mean '--memory'" "no such setting" vserver run "$tree" --memry 3 -- true
 bad 1 "memory 'x'" "a bad value" vserver run "$tree" --memory x -- true
