@@ -267,7 +267,7 @@ chown 0 "$open"
 ln -s "$open/tiny" "$scratch/link"
 expect 0 "control: by a link" vserver run "$scratch/link" -- true
 bad 1 'leave out overlay' "a layer that is to be kept" vserver run "$tree" --mount '/srv /srv overlay' -- true
-expect_error 1 'Read-only' "a tree that is not to be written" vserver run "$tree" --root read-only -- sh -c 'echo >/new'
+expect_error 2 'Read-only' "a tree that is not to be written" vserver run "$tree" --root read-only -- sh -c 'echo >/new'
 expect 0 "control: it can be" vserver run "$tree" -- sh -c 'echo >/new'
 bad 1 'no image .nosuch.*written with a slash' "no image of that name" vserver run --rm nosuch -- true
 bad 2 "no option '--memry'; did you mean '--memory'" "no such setting" vserver run "$tree" --memry 3 -- true
