@@ -103,7 +103,7 @@ static int run(const struct cli *cli)
 
 const struct verb verb_export = {
 	.name = "export",
-	.arguments = "NAME [--snapshot SNAP] [--since SNAP] [--compress HOW] [--output FILE]",
+	.arguments = "NAME [--snapshot SNAP] [--since SNAP] [--output FILE]",
 	.summary = "write a stopped guest, or a snapshot, as one archive",
 	.details =
 		"\n"

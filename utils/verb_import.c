@@ -86,13 +86,14 @@ static int run(const struct cli *cli)
 
 const struct verb verb_import = {
 	.name = "import",
-	.arguments = "FILE|- [--name NAME] [--trust] [--SETTING VALUE | SETTING=VALUE]...",
+	.arguments = "FILE|- [--name NAME] [--trust] [SETTING=VALUE]...",
 	.summary = "make a guest from an archive that export has written",
 	.details =
 		"\n"
-		"Settings that give a guest something of its host, as addresses, a context number\n"
-		"and capabilities, are left out and told, unless --trust is given; those given here\n"
-		"take the place of the archive's.  Nothing is left of an import that fails.",
+		"Settings that give a guest something of its host, as addresses, a context\n"
+		"number and capabilities, are left out and told, unless --trust is given; those\n"
+		"given here take the place of the archive's.  Nothing is left of an import that\n"
+		"fails.",
 	.options = (const struct option_row[]){
 		{ "name", 0, "NAME", "call it so; otherwise as it was called" },
 		{ "trust", 0, NULL, "take every setting that is in the archive" },

@@ -48,9 +48,9 @@ const struct verb verb_run = {
 		"A directory, written with a slash, holds a root filesystem.  The guest is gone\n"
 		"when the command ends, or this program; what was written to the directory stays,\n"
 		"what was written on an image does not.\n"
-		"The command is root's and the first process of the guest: it gets no signal that\n"
-		"it does not handle from inside.  Exit status: the command's; 128 + N where signal N\n"
-		"ended it; 127 where it was not found, 126 where it cannot be run.",
+		"The command is root's and the first process of the guest: it gets no signal\n"
+		"that it does not handle from inside.  Exit status: the command's; 128 + N where\n"
+		"signal N ended it; 127 where it was not found, 126 where it cannot be run.",
 	.options = (const struct option_row[]){
 		{ "rm", 0, NULL, "keep nothing, which of an image is to be said" },
 		{ NULL },
