@@ -108,8 +108,8 @@ const struct verb verb_export = {
 	.details =
 		"\n"
 		"The archive has the guest's settings and its files, and is tar within: what it\n"
-		"begins with is vserver/guest.conf.  'vserver import' makes a guest of it, on this\n"
-		"host or another.",
+		"begins with is vserver/guest.conf.  'vserver import' makes a guest of it, on\n"
+		"this host or another.",
 	.options = (const struct option_row[]){
 		{ "output", 'o', "FILE", "write there, which is not there yet" },
 		{ "snapshot", 0, "SNAP", "files of this snapshot; the guest may run" },
