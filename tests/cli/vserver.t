@@ -4,6 +4,8 @@
 #
 # The verbs of vserver on guests that are small: what they do, what they
 # print, what they exit with.
+#
+# any-kernel
 
 . tests/tap.sh
 . tests/cli/cli.sh

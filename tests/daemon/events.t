@@ -4,6 +4,8 @@
 #
 # vserver events: what happens to guests, contexts and the machine reaches a
 # subscriber, and one that falls behind is told how much it has missed.
+#
+# any-kernel
 
 . tests/tap.sh
 . tests/daemon/daemon.sh

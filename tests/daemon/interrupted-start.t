@@ -5,6 +5,8 @@
 # A start that is cut short leaves no process, context, control group, mount
 # or address behind, and the next start works: the supervisor is killed at each
 # of its steps in turn, and mounts of the guest fail one after the other.
+#
+# any-kernel
 
 . tests/tap.sh
 . tests/daemon/daemon.sh

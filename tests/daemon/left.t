@@ -4,6 +4,8 @@
 #
 # What could not be removed is told, kept in mind, and removed by what comes
 # next: a start, or a delete.
+#
+# any-kernel
 
 . tests/tap.sh
 . tests/daemon/daemon.sh

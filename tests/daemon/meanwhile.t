@@ -4,6 +4,8 @@
 #
 # Settings and looks while something else goes on: a change is never lost to a
 # reboot, the daemon answers while others wait, and waiting has an end.
+#
+# any-kernel
 
 . tests/tap.sh
 . tests/daemon/daemon.sh

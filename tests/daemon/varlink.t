@@ -4,6 +4,8 @@
 #
 # io.vserver.Manager as programs use it: what its methods give, its errors by
 # name and parameters, and who may call.
+#
+# any-kernel
 
 . tests/tap.sh
 . tests/daemon/daemon.sh

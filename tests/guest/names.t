@@ -5,6 +5,8 @@
 # A guest's /etc/resolv.conf and /etc/hosts: sensible where there is none, never
 # over a file that is not ours, and never outside its tree, whatever the guest
 # has put in their place.
+#
+# any-kernel
 
 . tests/tap.sh
 . tests/cli/cli.sh

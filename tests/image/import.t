@@ -5,6 +5,8 @@
 # Images from archives and directories: what is kept, what they are called, how
 # they are shown and removed, what is refused, and that nothing is left of what
 # was cut off.
+#
+# any-kernel
 
 . tests/tap.sh
 . tests/image/image.sh
