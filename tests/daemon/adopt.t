@@ -5,6 +5,8 @@
 # Guests do not depend on the daemon: killed, it leaves them running and
 # enforced; started again, it adopts them.  A supervisor that is killed is
 # another thing: its guest ends, and nothing is left of it.
+#
+# any-kernel
 
 . tests/tap.sh
 . tests/daemon/daemon.sh

@@ -4,6 +4,8 @@
 #
 # Guests that start with the host: once a boot, and not when the daemon alone
 # starts again.
+#
+# any-kernel
 
 . tests/tap.sh
 . tests/daemon/daemon.sh

@@ -4,6 +4,8 @@
 #
 # Guests from archives: what is kept, what is refused, that nothing is left of
 # what was refused; and guests deleted.
+#
+# any-kernel
 
 . tests/tap.sh
 . tests/daemon/daemon.sh

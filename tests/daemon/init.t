@@ -4,6 +4,8 @@
 #
 # Which program is a guest's init: words, commands, and that a wrong one is
 # refused before anything is made.
+#
+# any-kernel
 
 . tests/tap.sh
 . tests/daemon/daemon.sh

@@ -9,6 +9,8 @@
 #
 # The canaries look like what the host writes and reads in a guest, and are where
 # links would lead to; whoever reads one changes its time of access.
+#
+# any-kernel
 
 . tests/tap.sh
 . tests/guest/guest.sh

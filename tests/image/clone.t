@@ -4,6 +4,8 @@
 #
 # Guests made of others, and renamed: what the new one has, what it has not, and
 # what goes with a name.
+#
+# any-kernel
 
 . tests/tap.sh
 . tests/daemon/daemon.sh

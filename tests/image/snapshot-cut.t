@@ -4,6 +4,8 @@
 #
 # Snapshots, rollbacks and renames that are cut off by a kill: the guest runs on,
 # nothing half-made is listed, and what there is of it is swept up.
+#
+# any-kernel
 
 . tests/tap.sh
 . tests/daemon/daemon.sh

@@ -4,6 +4,8 @@
 #
 # A guest that works against its own snapshots: it gets nothing of the host into them,
 # stops nothing, and runs on.
+#
+# any-kernel
 
 . tests/tap.sh
 . tests/daemon/daemon.sh
