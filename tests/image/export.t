@@ -25,7 +25,7 @@ vserver build -q ex --from "$scratch/tiny.tar" memory=64M hostname=appliance aut
 echo shared >"$root/one" && ln "$root/one" "$root/usr/two" && chown 1234:567 "$root/one"
 chmod 6751 "$root/one"
 setfattr -n user.mine -v value "$root/one"
-cp "$root/usr/bin/true" "$root/usr/bin/able" && setcap net_raw+ep "$root/usr/bin/able"
+cp "$root/usr/bin/true" "$root/usr/bin/able" && setcap cap_net_raw+ep "$root/usr/bin/able"
 ln -s /nowhere "$root/dangling"
 mkfifo "$root/pipe"
 mkdir -m 3775 "$root/shared"
