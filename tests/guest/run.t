@@ -264,8 +264,8 @@ expect 0 "control: now only root does" vserver run "$open/tiny" -- true
 chown 1000 "$open"
 bad 1 'others than root get into it' "one that is below somebody else's" vserver run "$open/tiny" -- true
 chown 0 "$open"
-ln -s "$open/tiny" "$scratch/link"
-expect 0 "control: by a link" vserver run "$scratch/link" -- true
+ln -s "$open/tiny" "$scratch/way"
+expect 0 "control: by a link" vserver run "$scratch/way" -- true
 bad 1 'leave out overlay' "a layer that is to be kept" vserver run "$tree" --mount '/srv /srv overlay' -- true
 expect_error 2 'Read-only' "a tree that is not to be written" vserver run "$tree" --root read-only -- sh -c 'echo >/new'
 expect 0 "control: it can be" vserver run "$tree" -- sh -c 'echo >/new'
