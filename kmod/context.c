@@ -223,10 +223,10 @@ struct vs_context *vs_context_create(u32 xid, const char *name,
 		change->bucket = rcu_dereference_protected(ctx->bucket, true);
 		return ERR_PTR(err);
 	}
-	contexts++;
-	generation++;
 	created = no_free_ptr(ctx);
-	rcu_assign_pointer(by_xid[created->xid], created);
+	rcu_assign_pointer(by_xid[created->xid], created);	/* before the generation */
+	contexts++;
+	smp_store_release(&generation, generation + 1);
 	vs_event_send(VS_EVENT_CREATED, created);
 	return created;
 }
