@@ -153,8 +153,8 @@ read_charged()
 {
 	local line
 	line=$(build/tests/bpf/context usage "${xid_of[$1]}")
-	[[ $line =~ used=([0-9]+)[0-9]{3}\ idle=([0-9]+)[0-9]{3} ]]
-	charged=${BASH_REMATCH[1]-0} idled=${BASH_REMATCH[2]-0}
+	[[ $line =~ used=([0-9]+)\ idle=([0-9]+) ]] || bail_out "no usage of $1: $line"
+	charged=$((BASH_REMATCH[1] / 1000)) idled=$((BASH_REMATCH[2] / 1000))
 }
 
 # read_stood: us, all processors together.
