@@ -61,6 +61,8 @@ static u32 next_idle(u32 cpu, u64 clock, u64 *place, u32 after)
 
 	bpf_for(word, 0, words) {
 		bits = idlers[word & (SLOTS / 64 - 1)];
+		if (!bits)
+			continue;
 		bpf_for(n, 0, 64) {
 			if (!bits)
 				break;

@@ -283,6 +283,8 @@ static u32 next_slot(u32 cpu, u64 *deadline, u32 after)
 		return only_host(deadline);
 	bpf_for(word, 0, words) {
 		bits = ready[word & (SLOTS / 64 - 1)];
+		if (!bits)	/* a loop costs more than that */
+			continue;
 		bpf_for(n, 0, 64) {
 			if (!bits)
 				break;

@@ -101,6 +101,8 @@ static bool release_all(u64 now)
 	looked_at = now;
 	bpf_for(word, 0, words) {
 		bits = holding[word & (SLOTS / 64 - 1)];
+		if (!bits)
+			continue;
 		bpf_for(n, 0, 64) {
 			if (!bits)
 				break;

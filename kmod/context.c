@@ -23,9 +23,10 @@
 DEFINE_MUTEX(vs_table_lock);
 
 static DEFINE_XARRAY_ALLOC(table);
+/* The same for who only asks, which is every hook: one load, and no tree. */
+static struct vs_context __rcu *by_xid[VS_XID_MAX + 1];
 static u32 next_dynamic;		/* where to look first; vs_table_lock */
-static unsigned int contexts;		/* in the table; likewise */
-static unsigned int generation;		/* changes of the table; likewise */
+static unsigned int contexts, generation;	/* in the table; its changes; likewise */
 
 static void reap(struct work_struct *work);
 static DECLARE_WORK(reap_work, reap);
@@ -36,7 +37,7 @@ static DEFINE_IRQ_WORK(reap_soon, wake_reaper);
 
 struct vs_context *vs_context_read(u32 xid)
 {
-	return xa_load(&table, xid);
+	return xid <= VS_XID_MAX ? rcu_dereference_raw(by_xid[xid]) : NULL;
 }
 
 struct vs_context *vs_context_find(u32 xid)
@@ -171,8 +172,6 @@ static int insert_dynamic(struct vs_context *ctx, struct netlink_ext_ack *extack
 static int insert(struct vs_context *ctx, u32 xid,
 		  struct netlink_ext_ack *extack)
 {
-	int err;
-
 	if (contexts >= VS_CONTEXTS_MAX) {
 		NL_SET_ERR_MSG(extack, "the table is full");
 		return -ENOSPC;
@@ -184,8 +183,7 @@ static int insert(struct vs_context *ctx, u32 xid,
 		return -EEXIST;
 	}
 	ctx->xid = xid;
-	err = index_addresses(ctx);
-	return err ?: xa_insert(&table, xid, ctx, GFP_KERNEL);
+	return index_addresses(ctx) ?: xa_insert(&table, xid, ctx, GFP_KERNEL);
 }
 
 /* Without @xid a number is handed out; without @name it is the number. */
@@ -225,9 +223,10 @@ struct vs_context *vs_context_create(u32 xid, const char *name,
 		change->bucket = rcu_dereference_protected(ctx->bucket, true);
 		return ERR_PTR(err);
 	}
-	contexts++;
-	generation++;
 	created = no_free_ptr(ctx);
+	rcu_assign_pointer(by_xid[created->xid], created);	/* before the generation */
+	contexts++;
+	smp_store_release(&generation, generation + 1);
 	vs_event_send(VS_EVENT_CREATED, created);
 	return created;
 }
@@ -269,6 +268,7 @@ static void remove(struct vs_context *ctx)
 	struct vs_bucket *bucket;
 
 	tell_refusals(ctx);
+	RCU_INIT_POINTER(by_xid[ctx->xid], NULL);
 	xa_erase(&table, ctx->xid);
 	contexts--;
 	generation++;
