@@ -87,3 +87,42 @@ int directory_make(const char *name, directory_fill_t fill, void *userdata, char
 		tree_remove(guests, strrchr(temporary, '/') + 1);
 	return r;
 }
+
+/* --- what was cut off ------------------------------------------------------------------- */
+
+static bool is_leftover(const char *entry, const char *name)
+{
+	const char *end = strrchr(entry, '.'), *whose = entry + 1 + (entry[1] == '~');
+
+	if (entry[0] != '.' || end <= whose || strlen(end) != strlen(".XXXXXX"))
+		return false;
+	return !name || (strlen(name) == (size_t)(end - whose) &&
+			 !strncmp(whose, name, strlen(name)));
+}
+
+int directory_leftovers(const char *directory, const char *name, char ***ret)
+{
+	_cleanup_closedir_ DIR *dir = opendir(directory);
+	_cleanup_strv_free_ char **names = calloc(1, sizeof(char *));
+	const struct dirent *entry;
+	size_t n = 0;
+
+	if (!names)
+		return -ENOMEM;
+	while (dir && (entry = readdir(dir))) {
+		char **grown;
+
+		if (!is_leftover(entry->d_name, name))
+			continue;
+		grown = reallocarray(names, n + 2, sizeof(char *));
+		if (!grown)
+			return -ENOMEM;
+		names = grown;
+		names[n + 1] = NULL;
+		names[n] = strdup(entry->d_name);
+		if (!names[n++])
+			return -ENOMEM;
+	}
+	*ret = TAKE_PTR(names);
+	return 0;
+}

@@ -30,5 +30,10 @@ bool directory_is_made(int guests, const char *entry);
  * On failure nothing is left.  Return: 0; -EEXIST there is one; any errno.
  */
 int directory_make(const char *name, directory_fill_t fill, void *userdata, char **ret_reason);
+/**
+ * directory_leftovers() - what comes or goes in @directory, that of the guests or of
+ * the images, called after @name or (NULL) after anything; names in it, strv.
+ */
+int directory_leftovers(const char *directory, const char *name, char ***ret);
 
 #endif

@@ -192,41 +192,18 @@ int image_hide(const char *name, char **ret_reason)
 	return 0;
 }
 
-static bool is_leftover(const char *entry, const char *name)
-{
-	const char *end = strrchr(entry, '.'), *whose = entry + 1 + (entry[1] == '~');
-
-	if (entry[0] != '.' || end <= whose || strlen(end) != strlen(".XXXXXX"))
-		return false;
-	return !name || (strlen(name) == (size_t)(end - whose) &&
-			 !strncmp(whose, name, strlen(name)));
-}
-
 int image_leftovers(const char *name, char ***ret)
 {
-	_cleanup_closedir_ DIR *dir = opendir(GUESTS_DIR);
-	_cleanup_strv_free_ char **names = calloc(1, sizeof(char *));
-	const struct dirent *entry;
+	_cleanup_strv_free_ char **names = NULL;
+	int r = directory_leftovers(GUESTS_DIR, name, &names);
 	size_t n = 0;
 
-	if (!names)
-		return -ENOMEM;
-	while (dir && (entry = readdir(dir))) {
-		char **grown;
-
-		if (!is_leftover(entry->d_name, name))
-			continue;
-		grown = reallocarray(names, n + 2, sizeof(char *));
-		if (!grown)
-			return -ENOMEM;
-		names = grown;
-		names[n + 1] = NULL;
-		names[n] = strdup(entry->d_name);
-		if (!names[n++])
-			return -ENOMEM;
-	}
-	if (!name && snapshot_leftovers(&names, &n) < 0)
-		return -ENOMEM;
+	while (names && names[n])
+		n++;
+	if (!r && !name)
+		r = snapshot_leftovers(&names, &n);
+	if (r < 0)
+		return r;
 	*ret = TAKE_PTR(names);
 	return 0;
 }

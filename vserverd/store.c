@@ -15,6 +15,7 @@
 #include <time.h>
 
 #include "digest.h"
+#include "directory.h"
 #include "fail.h"
 #include "manifest.h"
 #include "scope.h"
@@ -255,41 +256,9 @@ int store_finish(struct unfinished *making, const char *name, const char *source
 
 /* --- what was cut off ------------------------------------------------------------------ */
 
-static bool is_leftover(const char *entry, const char *name)
-{
-	const char *end = strrchr(entry, '.');
-	size_t length = end ? (size_t)(end - entry) : 0;
-
-	if (entry[0] != '.' || length < 2 || strlen(end) != strlen(".XXXXXX"))
-		return false;
-	return !name || (strlen(name) == length - 1 && !strncmp(entry + 1, name, length - 1));
-}
-
 int store_leftovers(const char *name, char ***ret)
 {
-	_cleanup_closedir_ DIR *dir = opendir(IMAGES_DIR);
-	_cleanup_strv_free_ char **names = calloc(1, sizeof(char *));
-	const struct dirent *entry;
-	size_t n = 0;
-
-	if (!names)
-		return -ENOMEM;
-	while (dir && (entry = readdir(dir))) {
-		char **grown;
-
-		if (!is_leftover(entry->d_name, name))
-			continue;
-		grown = reallocarray(names, n + 2, sizeof(char *));
-		if (!grown)
-			return -ENOMEM;
-		names = grown;
-		names[n + 1] = NULL;
-		names[n] = strdup(entry->d_name);
-		if (!names[n++])
-			return -ENOMEM;
-	}
-	*ret = TAKE_PTR(names);
-	return 0;
+	return directory_leftovers(IMAGES_DIR, name, ret);
 }
 
 int store_sweep(char *const *leftovers, char **ret_reason)
