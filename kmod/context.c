@@ -224,9 +224,9 @@ struct vs_context *vs_context_create(u32 xid, const char *name,
 		return ERR_PTR(err);
 	}
 	created = no_free_ptr(ctx);
-	rcu_assign_pointer(by_xid[created->xid], created);	/* before the generation */
+	rcu_assign_pointer(by_xid[created->xid], created);
 	contexts++;
-	smp_store_release(&generation, generation + 1);
+	smp_store_release(&generation, generation + 1);	/* who sees it finds it in by_xid */
 	vs_event_send(VS_EVENT_CREATED, created);
 	return created;
 }
