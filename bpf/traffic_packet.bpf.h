@@ -18,6 +18,15 @@
 /* Not in BTF. */
 #define ETH_P_IP	0x0800
 #define LOOPBACK_IFINDEX 1	/* in every network namespace */
+#define NEXTHDR_HOP	0
+
+/* RFC 2675.  Segments of IPv6 that have more than 64 KiB have it, until they are cut. */
+struct jumbo {
+	u8 nexthdr, length;
+	u8 option, option_length;
+	u32 payload;
+};
+#define OPTION_JUMBO	0xc2
 
 /* A packet: bytes on the wire, and how many packets it is there. */
 struct packet {
@@ -25,8 +34,20 @@ struct packet {
 	u32 bytes, packets;
 };
 
-/* Of IP and what is above it, in a segment that is cut later or was joined. */
-static __always_inline u32 header_bytes(void *data, void *end, u32 family)
+/* NULL: there is none. */
+static __always_inline struct jumbo *jumbo_of(struct ipv6hdr *ip, void *end)
+{
+	struct jumbo *jumbo = (void *)(ip + 1);
+
+	return ip->nexthdr == NEXTHDR_HOP && (void *)(jumbo + 1) <= end &&
+	       jumbo->option == OPTION_JUMBO ? jumbo : NULL;
+}
+
+/*
+ * Of IP and what is above it, in a segment that is cut later or was joined.  *@all
+ * its bytes, become less where some are not on the wire.
+ */
+static __always_inline u32 header_bytes(void *data, void *end, u32 family, u32 *all)
 {
 	u8 protocol, *transport;
 	u32 bytes;
@@ -40,11 +61,18 @@ static __always_inline u32 header_bytes(void *data, void *end, u32 family)
 		bytes = (*(u8 *)ip & 15) * 4;
 	} else {
 		struct ipv6hdr *ip = data;
+		struct jumbo *jumbo;
 
 		if ((void *)(ip + 1) > end)
 			return 0;
 		protocol = ip->nexthdr;
 		bytes = sizeof(*ip);
+		jumbo = jumbo_of(ip, end);
+		if (jumbo) {
+			protocol = jumbo->nexthdr;
+			data += sizeof(*jumbo);
+			*all -= sizeof(*jumbo);
+		}
 	}
 	if (protocol == IPPROTO_UDP)
 		return bytes + sizeof(struct udphdr);
@@ -79,7 +107,7 @@ static __always_inline bool read_packet(struct __sk_buff *skb, struct packet *re
 	ret->packets = 1;
 	if (!size)
 		return true;
-	header = header_bytes(data, end, ret->family);
+	header = header_bytes(data, end, ret->family, &ret->bytes);
 	if (ret->bytes > header)
 		ret->packets = (ret->bytes - header + size - 1) / size;
 	if (ret->packets > 1)

@@ -21,14 +21,16 @@ net=build/tests/bench/net
 context=build/tests/bpf/context
 
 # What, and how much of it for a sample; each three times a round.
-acts='tcp-stream 32
+stream='tcp-stream 32'
+acts="$stream
 tcp-rtt 1000
 connect-rate 500
-udp-rtt 1000'
+udp-rtt 1000"
 
 # Name, act, ours, peer, goal, what the peer is.
 figures='tcp-stream/host tcp-stream one host 1.02 the host alone
 tcp-stream/veth tcp-stream one veth 0.83 veth and bridge
+tcp-stream/veth-large tcp-stream one large - veth and bridge with segments as large
 connect-rate/host connect-rate one host 1.10 the host alone
 udp-rtt/host udp-rtt one host 1.05 the host alone
 addresses-64/tcp-stream tcp-stream many one 1.05 one address
@@ -78,6 +80,8 @@ measure()
 # --- the host's addresses, and containers --------------------------------------------
 
 modprobe vserver || fail 'no module'
+udevadm trigger --action=add --settle /sys/class/net/lo
+ip -d link show lo | grep -q 'gso_max_size 262144' || fail 'control: loopback is as it was'
 ip link add vs-bench type dummy && ip link set vs-bench up || fail 'no interface'
 cleanup ip link delete vs-bench
 client=() server=()		# of one: the first
@@ -99,6 +103,19 @@ for i in 1 2; do
 	ip -n vs-bench$i address add 10.10.0.$i/24 dev eth0
 done
 
+in_veth=(ip netns exec vs-bench1 -- ip netns exec vs-bench2)
+
+# segments BYTES: the largest of TCP between the two, which loopback has otherwise.
+segments()
+{
+	local i
+
+	for i in 1 2; do
+		ip link set vs-veth$i gso_max_size "$1" gso_ipv4_max_size "$1" &&
+			ip -n vs-bench$i link set eth0 gso_max_size "$1" gso_ipv4_max_size "$1" || return
+	done
+}
+
 # --- in turn -----------------------------------------------------------------------------
 
 for ((i = 0; i < rounds; i++)); do
@@ -106,7 +123,8 @@ for ((i = 0; i < rounds; i++)); do
 	"$context" unload 0 || fail 'enforcement does not go'
 	settle
 	measure host 10.9.2.1 env -- env
-	measure veth 10.10.0.2 ip netns exec vs-bench1 -- ip netns exec vs-bench2
+	segments 65536 && measure veth 10.10.0.2 "${in_veth[@]}"
+	segments 262144 && acts=$stream measure large 10.10.0.2 "${in_veth[@]}"
 	"$context" load 0 || fail 'enforcement does not come'
 	settle
 	measure loaded 10.9.2.1 env -- env

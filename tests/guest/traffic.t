@@ -76,6 +76,27 @@ wait "$sink"
 expect 0 "and datagrams on it" sh -c "vserver exec web -- flow datagrams 127.0.0.1 9 50 100; true"
 is "$(all)" "$from" "it is not counted"
 is "$(counts db)" "$before" "nor is any of that with the other guest"
+# Between guests: segments that are cut nowhere are counted as the packets that they
+# would be on a wire.
+udevadm trigger --action=add --settle /sys/class/net/lo
+ip -d link show lo | grep -q 'gso_max_size 262144 .*gso_ipv4_max_size 262144'
+ok $? "control: segments on loopback are large"
+# large FAMILY ADDRESS HEADER
+large()
+{
+	local from bytes heard
+	from=$(field web ".traffic.$1.sent.packets") bytes=$(field web ".traffic.$1.sent.bytes")
+	sink inside db flow sink tcp "$2" 5003 3
+	inside web flow send tcp "$2" 5003 1 >/dev/null 2>&1
+	heard=$(sunk) from=$(grown "$1.sent.packets" "$from") bytes=$(grown "$1.sent.bytes" "$bytes")
+	[ "${heard:-0}" -gt $((64 * 65536)) ]
+	ok $? "control: $1: much comes to the other guest" || diag "$heard"
+	[ $((bytes - heard)) -ge $((from * $3)) ] && [ $((bytes - heard - from * $3)) -lt 65536 ]
+	ok $? "$1: with a header for each packet" || diag "$from packets, $bytes bytes, $heard in them"
+	is "$(field db ".traffic.$1.received | [.packets, .bytes] | map(. > 64) | all")" true "$1: the other's, too"
+}
+large ip4 10.77.0.8 52
+large ip6 fd77::8 72
 expect_output '^  traffic  received [0-9.]+[BKM], sent [0-9.]+[BKM]; [0-9.]+[BKM] in 20[0-9]{2}-[01][0-9]$' \
 	"status has it" vserver status web
 
