@@ -3,7 +3,7 @@
  * Copyright (C) 2026 The VServer developers
  *
  * A guest made of another: its files, copied by a worker, and its settings, but
- * those that no two can have.  As of a build its file is written when its tree
+ * those that no two can have, and those that are given in their place.  As of a build its file is written when its tree
  * is whole; user ids, traffic and snapshots are its own, from nothing.
  */
 #include <errno.h>
@@ -182,8 +182,8 @@ static void on_cloned(int error, const char *reason, void *userdata)
 
 /* --- the beginning ------------------------------------------------------------------------ */
 
-/* Which of those that no two can have it has. */
-static int list_own(const struct guest *guest, char ***ret)
+/* Which of those that no two can have it has, and the other is not given. */
+static int list_own(const struct guest *guest, const struct pairs *given_now, char ***ret)
 {
 	_cleanup_strv_free_ char **left = calloc(sizeof(own) / sizeof(*own), sizeof(char *));
 	size_t n = 0;
@@ -192,6 +192,9 @@ static int list_own(const struct guest *guest, char ***ret)
 		return -ENOMEM;
 	for (const char *const *name = own; *name; name++) {
 		bool given = false;
+
+		if (pairs_has(given_now, *name))
+			continue;
 
 		for (size_t i = 0; i < guest->config->n_values; i++) {
 			const struct setting_value *value = &guest->config->values[i];
@@ -206,7 +209,24 @@ static int list_own(const struct guest *guest, char ***ret)
 	return 0;
 }
 
-static int prepare(struct operation *operation, const struct guest *guest, const char *to)
+/* Those of the other, and in place of some of them those that are given. */
+static int read_settings(const char *name, const struct pairs *given, struct pairs *ret)
+{
+	size_t n = sizeof(own) / sizeof(*own);
+	_cleanup_free_ const char **except = calloc(n + given->n, sizeof(char *));
+	int r;
+
+	if (!except)
+		return -ENOMEM;
+	memcpy(except, own, sizeof(own));
+	for (size_t i = 0; i < given->n; i++)
+		except[n - 1 + i] = given->keys[i];
+	r = config_lasting(name, except, &ret->keys, &ret->values, &ret->n);
+	return r < 0 ? r : pairs_append(ret, given);
+}
+
+static int prepare(struct operation *operation, const struct guest *guest, const char *to,
+		   const struct pairs *settings)
 {
 	struct clone *clone = calloc(1, sizeof(*clone));
 
@@ -214,13 +234,15 @@ static int prepare(struct operation *operation, const struct guest *guest, const
 	operation->free_work = free_clone;
 	if (!clone || !(clone->from = strdup(guest->name)) || !(clone->to = strdup(to)))
 		return -ENOMEM;
-	return config_lasting(guest->name, own, &clone->settings.keys, &clone->settings.values,
-			      &clone->settings.n);
+	return read_settings(guest->name, settings, &clone->settings);
 }
 
 static int check_clone(struct manager *m, const struct guest *guest, const char *to,
-		       struct problem *problem)
+		       const struct pairs *settings, struct problem *problem)
 {
+	if (pairs_has(settings, "image"))
+		return problem_invalid(problem, "image", "", "a clone is of the image that the other "
+				       "is of", "leave it out");
 	if (!guest->config)
 		return problem_failed(problem, "reading its configuration", NULL, "%s",
 				      guest->errors);
@@ -229,8 +251,8 @@ static int check_clone(struct manager *m, const struct guest *guest, const char 
 
 /* Both names are taken until it is over. */
 static int begin(struct manager *m, const struct guest *guest, const char *to,
-		 operation_done_t done, void *userdata, struct operation **ret,
-		 struct problem *problem)
+		 const struct pairs *settings, operation_done_t done, void *userdata,
+		 struct operation **ret, struct problem *problem)
 {
 	struct operation *operation, *other;
 	struct clone *clone;
@@ -243,21 +265,26 @@ static int begin(struct manager *m, const struct guest *guest, const char *to,
 		operation_drop(other);
 		return r;
 	}
-	r = prepare(operation, guest, to);
+	r = prepare(operation, guest, to, settings);
+	clone = operation->work;
+	if (r < 0)
+		problem_failed(problem, "preparing", NULL, "%s", strerror(-r));
+	else if (settings->n)
+		r = set_check(to, &clone->settings, problem);
 	if (r < 0) {
 		operation_drop(operation);
 		operation_drop(other);
-		return problem_failed(problem, "preparing", NULL, "%s", strerror(-r));
+		return -ECANCELED;
 	}
-	clone = operation->work;
 	clone->other = other;
 	*ret = operation;
 	return 0;
 }
 
 int operation_clone(struct manager *m, const char *name, const char *to,
-		    operation_progress_t progress, char ***ret_left, operation_done_t done,
-		    void *userdata, struct problem *problem)
+		    const struct pairs *settings, operation_progress_t progress,
+		    char ***ret_left, operation_done_t done, void *userdata,
+		    struct problem *problem)
 {
 	_cleanup_strv_free_ char **left = NULL;
 	_cleanup_guest_ struct guest *guest = NULL;
@@ -266,14 +293,14 @@ int operation_clone(struct manager *m, const char *name, const char *to,
 	int r = guest_read(m, name, &guest, problem);
 
 	if (!r)
-		r = check_clone(m, guest, to, problem);
+		r = check_clone(m, guest, to, settings, problem);
 	if (!r)
-		r = begin(m, guest, to, done, userdata, &operation, problem);
+		r = begin(m, guest, to, settings, done, userdata, &operation, problem);
 	if (r < 0)
 		return r;
 	clone = operation->work;
 	operation->progress = progress;
-	r = list_own(guest, &left);
+	r = list_own(guest, settings, &left);
 	if (!r)
 		r = worker_run(m->event, work_clone, clone, on_progress, on_cloned, operation);
 	if (r < 0) {

@@ -21,6 +21,7 @@
 #include <sys/syscall.h>
 #include <sys/sysmacros.h>
 
+#include "config.h"
 #include "fail.h"
 #include "scope.h"
 #include "store.h"
@@ -33,7 +34,7 @@
 struct copy {
 	unsigned int flags;
 	int links;		/* files with several names, by device and number */
-	struct stat store;	/* of COPY_FOREIGN: what is not looked into */
+	struct stat ours[2];	/* of COPY_FOREIGN: what is not looked into */
 	const struct copy_progress *progress;
 	struct copy_stats stats;
 	char **ret_reason;
@@ -134,11 +135,19 @@ static int make_entry(struct copy *copy, int from, const struct stat *st, int di
 	return mknodat(dir, name, (st->st_mode & S_IFMT) | 0600, st->st_rdev) < 0 ? -errno : 0;
 }
 
+static bool is_ours(const struct copy *copy, const struct stat *st)
+{
+	for (size_t i = 0; i < 2; i++)
+		if (st->st_ino == copy->ours[i].st_ino && st->st_dev == copy->ours[i].st_dev)
+			return true;
+	return false;
+}
+
 static bool is_left_out(const struct copy *copy, const struct stat *st)
 {
 	bool foreign = copy->flags & COPY_FOREIGN;
 
-	if (foreign && st->st_dev == copy->store.st_dev && st->st_ino == copy->store.st_ino)
+	if (is_ours(copy, st))
 		return true;
 	if (S_ISSOCK(st->st_mode))
 		return foreign;
@@ -252,6 +261,17 @@ static int copy_directory(struct copy *copy, int path, const struct stat *st, in
 	return r < 0 ? r : copy_attributes(path, to, st, copy->flags);
 }
 
+/* One that is not there is no directory's number. */
+static int find_ours(struct copy *copy)
+{
+	static const char *const ours[2] = { IMAGES_DIR, GUESTS_DIR };
+
+	for (size_t i = 0; i < 2; i++)
+		if (stat(ours[i], &copy->ours[i]) < 0 && errno != ENOENT)
+			return refuse(copy, -errno, AT_FDCWD, ours[i]);
+	return 0;
+}
+
 static void raise_files(void)
 {
 	struct rlimit limit;
@@ -277,10 +297,15 @@ int copy_tree(int from, int dir, const char *name, unsigned int flags,
 
 	*ret_reason = NULL;
 	raise_files();
-	if (flags & COPY_FOREIGN && stat(IMAGES_DIR, &copy.store) < 0)
-		return refuse(&copy, -errno, AT_FDCWD, IMAGES_DIR);
+	r = flags & COPY_FOREIGN ? find_ours(&copy) : 0;
+	if (r < 0)
+		return r;
 	snprintf(beside, sizeof(beside), "%s.links", name);
-	if (fstat(from, &st) < 0 || mkdirat(dir, beside, 0700) < 0)
+	if (fstat(from, &st) < 0)
+		return refuse(&copy, -errno, from, ".");
+	if (is_ours(&copy, &st))
+		return fail(ret_reason, -EINVAL, "it is what VServer keeps its own in");
+	if (mkdirat(dir, beside, 0700) < 0)
 		return refuse(&copy, -errno, dir, beside);
 	links = openat(dir, beside, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
 	if (links < 0)

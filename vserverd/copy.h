@@ -17,8 +17,8 @@
  * the attributes there are user.*, ACLs and file capabilities. */
 #define COPY_WHOLE	1U
 /* A tree of anybody's, the host's own root even: sockets are left out, too, and the
- * store of images, and what is mounted in it: of a directory that something is
- * mounted on only the directory is there. */
+ * store of images, the guests, and what is mounted in it: of a directory that
+ * something is mounted on only the directory is there. */
 #define COPY_FOREIGN	2U
 
 /** struct copy_progress - told after each entry how many have been copied. */
@@ -50,7 +50,7 @@ struct copy_stats {
  * of it is left, @name.links too; the caller removes both or their directory.
  *
  * Return: 0; -EEXIST there is a @name; -EXDEV something is mounted in @from (but for
- * COPY_FOREIGN);
+ * COPY_FOREIGN); -EINVAL @from is what that leaves out;
  * -ELOOP nested too deep; -ETXTBSY a process has a lease on a file; any errno.
  */
 int copy_tree(int from, int dir, const char *name, unsigned int flags,

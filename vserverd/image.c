@@ -2,9 +2,8 @@
 /*
  * Copyright (C) 2026 The VServer developers
  *
- * Trees of guests.  One gets its name when it is whole (directory.c), and loses
- * it as the first step of its end, so that a tree which is there is whole.  What
- * is in an archive is known to unpack.c only.
+ * Trees of guests.  One gets its name when it is whole (image_build.c), and loses
+ * it as the first step of its end, so that a tree which is there is whole.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -18,100 +17,12 @@
 #include "scope.h"
 #include "snapshot.h"
 #include "tree.h"
-#include "unpack.h"
 
 int image_prepare(void)
 {
 	_cleanup_close_ int fd = directory_open_guests();
 
 	return fd < 0 ? fd : 0;
-}
-
-static int open_archive(const char *from, char **ret_reason)
-{
-	struct stat st;
-	int fd;
-
-	if (*from != '/')
-		return fail(ret_reason, -EINVAL, "%s is not an absolute path", from);
-	fd = open(from, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
-	if (fd < 0)
-		return fail(ret_reason, -errno, "%s: %s", from, strerror(errno));
-	if (fstat(fd, &st) < 0 || !S_ISREG(st.st_mode)) {
-		close(fd);
-		return fail(ret_reason, -EINVAL, "%s is not a regular file", from);
-	}
-	return fd;
-}
-
-static int find_init(const char *root, const char *from, char **ret_reason)
-{
-	_cleanup_free_ char *init = NULL;
-	struct vs *vs;
-	int r;
-
-	r = vs_new(&vs);
-	if (r < 0)
-		return r;
-	r = vs_space_find_init(vs, root, &init);
-	if (r < 0)
-		r = fail(ret_reason, r, "%s has no init: a root filesystem with /sbin/init is "
-			 "wanted", from);
-	vs_close(vs);
-	return r;
-}
-
-/* What an archive is unpacked with. */
-struct filling {
-	int archive;
-	const char *from;
-	struct unpack_progress progress;
-};
-
-/* The archive into @directory/root. */
-static int fill(const char *directory, void *userdata, char **ret_reason)
-{
-	const struct filling *filling = userdata;
-	_cleanup_free_ char *root = NULL, *reason = NULL;
-	const char *from = filling->from;
-	_cleanup_close_ int fd = -1;
-	int r;
-
-	if (asprintf(&root, "%s/root", directory) < 0)
-		return -ENOMEM;
-	if (mkdir(root, 0755) < 0)
-		return fail(ret_reason, -errno, "making %s: %s", root, strerror(errno));
-	fd = open(root, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
-	if (fd < 0)
-		return fail(ret_reason, -errno, "opening %s: %s", root, strerror(errno));
-
-	unpack_limit();
-	r = unpack(filling->archive, fd, &filling->progress, &reason);
-	if (r < 0)
-		return fail(ret_reason, r, "%s: %s", from, reason ? reason : strerror(-r));
-	r = find_init(root, from, ret_reason);
-	if (!r && syncfs(fd) < 0)
-		r = fail(ret_reason, -errno, "writing %s: %s", root, strerror(errno));
-	return r;
-}
-
-int image_build(const char *name, const char *from, image_progress_t progress,
-		void *userdata, char **ret_reason)
-{
-	struct filling filling = {
-		.from = from,
-		.progress = { .call = progress, .userdata = userdata },
-	};
-	_cleanup_close_ int archive = -1;
-
-	*ret_reason = NULL;
-	if (image_exists(name))
-		return fail(ret_reason, -EEXIST, GUESTS_DIR "/%s is there already", name);
-	archive = open_archive(from, ret_reason);
-	if (archive < 0)
-		return archive;
-	filling.archive = archive;
-	return directory_make(name, fill, &filling, ret_reason);
 }
 
 bool image_exists(const char *name)

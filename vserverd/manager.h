@@ -75,12 +75,15 @@ struct pairs {
 	char **keys, **values;
 	size_t n;
 };
-/** pairs_copy(), pairs_clear() - pairs.c. */
+/** pairs_copy(), pairs_append(), pairs_has(), pairs_clear() - pairs.c. */
 int pairs_copy(const struct pairs *from, struct pairs *ret);
+int pairs_append(struct pairs *pairs, const struct pairs *more);
+bool pairs_has(const struct pairs *pairs, const char *key);
 void pairs_clear(struct pairs *pairs);
 
 /* tree_operation.c, delete_operation.c: trees made and removed; as above. */
-int operation_build(struct manager *m, const char *name, const char *from,
+struct tree_source;
+int operation_build(struct manager *m, const char *name, const struct tree_source *source,
 		    const struct pairs *settings, operation_progress_t progress,
 		    operation_done_t done, void *userdata, struct problem *problem);
 int operation_create(struct manager *m, const char *name, const struct pairs *settings,
@@ -139,10 +142,12 @@ int operation_remove_snapshot(struct manager *m, const char *name, const char *s
 			      operation_done_t done, void *userdata, struct problem *problem);
 
 /* clone_operation.c, rename_operation.c: as above. */
-/** operation_clone() - @ret_left: settings of @name that @to does not get; strv. */
+/** operation_clone() - @settings: in place of those of @name.
+ * @ret_left: settings of @name that @to does not get; strv. */
 int operation_clone(struct manager *m, const char *name, const char *to,
-		    operation_progress_t progress, char ***ret_left, operation_done_t done,
-		    void *userdata, struct problem *problem);
+		    const struct pairs *settings, operation_progress_t progress,
+		    char ***ret_left, operation_done_t done, void *userdata,
+		    struct problem *problem);
 int operation_rename(struct manager *m, const char *name, const char *to,
 		     operation_done_t done, void *userdata, struct problem *problem);
 /* mount_operation.c: as above; @directory NULL: one of its own. */

@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "manager.h"
+#include "scope.h"
 
 int pairs_copy(const struct pairs *from, struct pairs *ret)
 {
@@ -31,6 +32,38 @@ int pairs_copy(const struct pairs *from, struct pairs *ret)
 	}
 	*ret = copy;
 	return 0;
+}
+
+int pairs_append(struct pairs *pairs, const struct pairs *more)
+{
+	struct pairs copy;
+	char **keys, **values;
+	int r = pairs_copy(more, &copy);
+
+	if (r < 0)
+		return r;
+	keys = reallocarray(pairs->keys, pairs->n + copy.n + 1, sizeof(char *));
+	pairs->keys = keys ? keys : pairs->keys;
+	values = reallocarray(pairs->values, pairs->n + copy.n + 1, sizeof(char *));
+	pairs->values = values ? values : pairs->values;
+	if (!keys || !values) {
+		pairs_clear(&copy);
+		return -ENOMEM;
+	}
+	for (size_t i = 0; i < copy.n; i++, pairs->n++) {
+		keys[pairs->n] = TAKE_PTR(copy.keys[i]);
+		values[pairs->n] = TAKE_PTR(copy.values[i]);
+	}
+	pairs_clear(&copy);
+	return 0;
+}
+
+bool pairs_has(const struct pairs *pairs, const char *key)
+{
+	for (size_t i = 0; i < pairs->n; i++)
+		if (!strcmp(pairs->keys[i], key))
+			return true;
+	return false;
 }
 
 void pairs_clear(struct pairs *pairs)

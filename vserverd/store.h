@@ -90,7 +90,7 @@ int store_bring_back(void);
 
 /* --- store_import.c, store_debian.c: whole imports, for workers --- */
 
-/** struct store_source - what an image is made from.
+/** struct store_source - what an image, or a guest's tree, is made from.
  * @from: an absolute path: a tar archive, a directory, an OCI layout; NULL: Debian
  * @tag: of an image in an OCI layout; NULL: there is one
  * @suite: of Debian; @include, @mirrors: strv, may be NULL; @variant: NULL: mmdebstrap's
@@ -100,6 +100,9 @@ struct store_source {
 	char *suite, *variant;
 	char **include, **mirrors;
 };
+/** store_source_copy() - store_source_clear() in any case; -ENOMEM.  store_source.c */
+int store_source_copy(const struct store_source *source, struct store_source *ret);
+void store_source_clear(struct store_source *source);
 /** store_import() - as store_finish(); with the reasons of the kinds of source. */
 int store_import(const char *name, const struct store_source *source, bool replace,
 		 store_progress_t progress, void *userdata, char **ret_reason);

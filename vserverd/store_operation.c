@@ -28,11 +28,6 @@ struct work {
 	void *userdata;
 };
 
-static void free_strv(char **strv)
-{
-	scope_strv_free(&strv);
-}
-
 static void free_work(void *argument)
 {
 	struct work *work = argument;
@@ -41,12 +36,7 @@ static void free_work(void *argument)
 		return;
 	free(work->word);
 	free(work->digest);
-	free(work->source.from);
-	free(work->source.tag);
-	free(work->source.suite);
-	free(work->source.variant);
-	free_strv(work->source.include);
-	free_strv(work->source.mirrors);
+	store_source_clear(&work->source);
 	problem_clear(&work->problem);
 	free(work);
 }
@@ -180,38 +170,6 @@ static void on_imported(int error, const char *reason, void *userdata)
 	sd_json_variant_unref(image);
 }
 
-static int copy_strv(char *const *strv, char ***ret)
-{
-	size_t n = 0;
-
-	while (strv && strv[n])
-		n++;
-	*ret = calloc(n + 1, sizeof(char *));
-	if (!*ret)
-		return -ENOMEM;
-	for (size_t i = 0; i < n; i++) {
-		(*ret)[i] = strdup(strv[i]);
-		if (!(*ret)[i])
-			return -ENOMEM;
-	}
-	return 0;
-}
-
-static int copy_word(const char *word, char **ret)
-{
-	*ret = word ? strdup(word) : NULL;
-	return word && !*ret ? -ENOMEM : 0;
-}
-
-static int copy_source(const struct store_source *source, struct store_source *ret)
-{
-	return copy_word(source->from, &ret->from) || copy_word(source->tag, &ret->tag) ||
-	       copy_word(source->suite, &ret->suite) ||
-	       copy_word(source->variant, &ret->variant) ||
-	       copy_strv(source->include, &ret->include) ||
-	       copy_strv(source->mirrors, &ret->mirrors) ? -ENOMEM : 0;
-}
-
 static int check_import(const char *name, const struct store_source *source,
 			struct problem *problem)
 {
@@ -237,7 +195,7 @@ int image_import(struct manager *m, const char *name, const struct store_source 
 	if (r < 0)
 		return r;
 	work = new_work(name, done, userdata);
-	if (!work || copy_source(source, &work->source) < 0) {
+	if (!work || store_source_copy(source, &work->source) < 0) {
 		free_work(work);
 		return problem_failed(problem, "preparing", NULL, "%s", strerror(ENOMEM));
 	}

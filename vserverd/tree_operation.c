@@ -23,8 +23,7 @@
 /* What is made, and of what. */
 struct build {
 	char *name;
-	char *from;		/* an archive; NULL: the image of its settings */
-	const char *step;
+	struct tree_source source;
 	struct pairs settings;
 	struct problem problem;	/* why it failed, while it is swept up */
 };
@@ -37,22 +36,21 @@ static void free_build(void *work)
 		return;
 	pairs_clear(&build->settings);
 	problem_clear(&build->problem);
+	store_source_clear(&build->source.from);
 	free(build->name);
-	free(build->from);
 	free(build);
 }
 
-static struct build *new_build(const char *name, const char *from,
+static struct build *new_build(const char *name, const struct tree_source *source,
 			       const struct pairs *settings)
 {
 	struct build *build = calloc(1, sizeof(*build));
 
 	if (!build)
 		return NULL;
-	build->step = from ? "unpacking the archive" : "making its layer";
+	build->source.kind = source->kind;
 	build->name = strdup(name);
-	build->from = from ? strdup(from) : NULL;
-	if (!build->name || (from && !build->from) ||
+	if (!build->name || store_source_copy(&source->from, &build->source.from) < 0 ||
 	    pairs_copy(settings, &build->settings) < 0) {
 		free_build(build);
 		return NULL;
@@ -82,9 +80,9 @@ static int work_build(struct worker *worker, const void *work, char **ret_reason
 
 	if (r < 0)
 		return r;
-	if (!build->from)
+	if (build->source.kind == TREE_LAYER)
 		return layer_create(build->name, image_of(&build->settings), ret_reason);
-	return image_build(build->name, build->from, tell, worker, ret_reason);
+	return image_build(build->name, &build->source, tell, worker, ret_reason);
 }
 
 static void on_progress(unsigned int percent, void *userdata)
@@ -135,6 +133,19 @@ static void discard(struct operation *operation)
 
 /* --- and one that did not ----------------------------------------------------------------- */
 
+static const char *step_of(const struct build *build)
+{
+	static const char *const steps[] = {
+		[TREE_LAYER] = "making its layer",
+		[TREE_ARCHIVE] = "unpacking the archive",
+		[TREE_DIRECTORY] = "copying the directory",
+		[TREE_DEBIAN] = "installing Debian",
+		[TREE_EMPTY] = "making its tree",
+	};
+
+	return steps[build->source.kind];
+}
+
 static void on_built(int error, const char *reason, void *userdata)
 {
 	_cleanup_problem_ struct problem exists = { 0 };
@@ -150,7 +161,7 @@ static void on_built(int error, const char *reason, void *userdata)
 		return;
 	}
 	if (error < 0) {
-		problem_failed(&build->problem, build->step, NULL, "%s", reason);
+		problem_failed(&build->problem, step_of(build), NULL, "%s", reason);
 		discard(operation);
 		return;
 	}
@@ -179,8 +190,7 @@ int operation_check_new(struct manager *m, const char *name, struct problem *pro
 	return 0;
 }
 
-/* @from: as in struct build. */
-static int begin(struct manager *m, const char *name, const char *from,
+static int begin(struct manager *m, const char *name, const struct tree_source *source,
 		 const struct pairs *settings, struct operation *operation,
 		 struct problem *problem)
 {
@@ -193,29 +203,40 @@ static int begin(struct manager *m, const char *name, const char *from,
 		r = set_check(name, settings, problem);
 	if (r < 0)
 		return r;
-	build = operation->work = new_build(name, from, settings);
+	build = operation->work = new_build(name, source, settings);
 	operation->free_work = free_build;
 	job.argument = build;
 	r = build ? worker_start(m->event, &job, &operation->worker) : -ENOMEM;
 	return r < 0 ? problem_failed(problem, "preparing", NULL, "%s", strerror(-r)) : 0;
 }
 
-int operation_build(struct manager *m, const char *name, const char *from,
+static int check_source(const struct tree_source *source, const struct pairs *settings,
+			struct problem *problem)
+{
+	_cleanup_free_ char *reason = NULL;
+	const char *image = image_of(settings);
+
+	if (image)
+		return problem_invalid(problem, "image", image, "a tree of its own is no layer "
+				       "over an image", "leave it out, or create the guest from it");
+	if (source->kind == TREE_DEBIAN && store_debian_check(&source->from, &reason) < 0)
+		return problem_failed(problem, "", NULL, "%s", reason ? reason : "no memory");
+	return 0;
+}
+
+int operation_build(struct manager *m, const char *name, const struct tree_source *source,
 		    const struct pairs *settings, operation_progress_t progress,
 		    operation_done_t done, void *userdata, struct problem *problem)
 {
-	const char *image = image_of(settings);
 	struct operation *operation;
-	int r;
+	int r = check_source(source, settings, problem);
 
-	if (image)
-		return problem_invalid(problem, "image", image, "an archive is no layer over an "
-				       "image", "leave it out, or create the guest from it");
-	r = operation_new(m, name, "build", done, userdata, &operation, problem);
+	if (!r)
+		r = operation_new(m, name, "build", done, userdata, &operation, problem);
 	if (r < 0)
 		return r;
 	operation->progress = progress;
-	r = begin(m, name, from, settings, operation, problem);
+	r = begin(m, name, source, settings, operation, problem);
 	if (r < 0)
 		operation_drop(operation);
 	return r;
@@ -240,6 +261,7 @@ static int check_image(const struct pairs *settings, struct problem *problem)
 int operation_create(struct manager *m, const char *name, const struct pairs *settings,
 		     operation_done_t done, void *userdata, struct problem *problem)
 {
+	const struct tree_source source = { .kind = TREE_LAYER };
 	struct operation *operation;
 	int r = check_image(settings, problem);
 
@@ -247,7 +269,7 @@ int operation_create(struct manager *m, const char *name, const struct pairs *se
 		r = operation_new(m, name, "create", done, userdata, &operation, problem);
 	if (r < 0)
 		return r;
-	r = begin(m, name, NULL, settings, operation, problem);
+	r = begin(m, name, &source, settings, operation, problem);
 	if (r < 0)
 		operation_drop(operation);
 	return r;

@@ -183,24 +183,6 @@ static int answer(sd_varlink *link, int r, const struct problem *problem)
 	return r;
 }
 
-static int on_build(sd_varlink *link, sd_json_variant *parameters,
-		    sd_varlink_method_flags_t flags, void *userdata)
-{
-	_cleanup_problem_ struct problem problem = { 0 };
-	_cleanup_request_ struct request request = { 0 };
-	int r;
-
-	r = request_build(link, parameters, &request);
-	if (r != 0)
-		return r;
-	r = operation_build(userdata, request.name, request.from, &request.settings,
-			    flags & SD_VARLINK_METHOD_MORE ? reply_progress : NULL, reply_built,
-			    sd_varlink_ref(link), &problem);
-	if (r >= 0)
-		operation_bind(userdata, request.name, link);
-	return answer(link, r, &problem);
-}
-
 static int on_start(sd_varlink *link, sd_json_variant *parameters,
 		    sd_varlink_method_flags_t flags, void *userdata)
 {
@@ -312,7 +294,6 @@ static int bind_methods(sd_varlink_server *server)
 	r = sd_varlink_server_bind_method_many(
 		server, VARLINK_INTERFACE "List", on_list,
 		VARLINK_INTERFACE "Describe", on_describe,
-		VARLINK_INTERFACE "Build", on_build,
 		VARLINK_INTERFACE "Start", on_start,
 		VARLINK_INTERFACE "Stop", on_stop,
 		VARLINK_INTERFACE "Restart", on_restart,

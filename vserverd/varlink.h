@@ -33,7 +33,7 @@ int varlink_bind_addresses(sd_varlink_server *server);
 int varlink_bind_exports(sd_varlink_server *server);
 
 /* varlink_create.c */
-/** varlink_bind_create() - the method Create. */
+/** varlink_bind_create() - the methods Build and Create. */
 int varlink_bind_create(sd_varlink_server *server);
 /* varlink_image.c */
 /** varlink_bind_images() - the methods about images. */
@@ -72,20 +72,24 @@ void reply_built(const struct problem *problem, void *userdata);
 void reply_progress(unsigned int percent, void *userdata);
 
 /* varlink_request.c */
-/** struct request - the parameters of any method.  Strings are borrowed. */
+/** struct request - the parameters of any method.  Strings are borrowed, arrays are
+ * not. */
 struct request {
-	const char *name;
-	const char *from;
+	const char *name, *to;
+	const char *from, *directory, *suite, *variant;
+	char **include, **mirrors;
 	const char *address;
 	const char *compress, *snapshot, *since;
 	unsigned int archive;
-	bool wait, runtime, trust;
-	struct pairs settings;		/* the arrays are the request's */
+	bool wait, runtime, trust, empty;
+	struct pairs settings;		/* the strings of which are borrowed, too */
 };
 /** Each returns 0, or has answered, and what the method is to return. */
 int request_name(sd_varlink *link, sd_json_variant *parameters, struct request *ret);
 int request_start(sd_varlink *link, sd_json_variant *parameters, struct request *ret);
 int request_build(sd_varlink *link, sd_json_variant *parameters, struct request *ret);
+int request_clone(sd_varlink *link, sd_json_variant *parameters, struct request *ret);
+int request_rename(sd_varlink *link, sd_json_variant *parameters, struct request *ret);
 int request_create(sd_varlink *link, sd_json_variant *parameters, struct request *ret);
 int request_set(sd_varlink *link, sd_json_variant *parameters, struct request *ret);
 int request_export(sd_varlink *link, sd_json_variant *parameters, struct request *ret);

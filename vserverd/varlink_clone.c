@@ -5,15 +5,9 @@
  * The methods of io.vserver.Manager about guests made of others, and renamed.
  */
 #include <errno.h>
-#include <stddef.h>
 
 #include "scope.h"
 #include "varlink.h"
-
-/* struct request - the parameters of either; strings are borrowed. */
-struct clone_request {
-	const char *name, *to;
-};
 
 /* The answer to a Clone, as it will be. */
 struct clone_reply {
@@ -47,27 +41,13 @@ static void reply_cloning(unsigned int percent, void *userdata)
 	reply_progress(percent, reply->link);
 }
 
-static int read_request(sd_varlink *link, sd_json_variant *parameters,
-			struct clone_request *ret)
-{
-	static const sd_json_dispatch_field table[] = {
-		{ "name", SD_JSON_VARIANT_STRING, sd_json_dispatch_const_string,
-		  offsetof(struct clone_request, name), SD_JSON_MANDATORY },
-		{ "to", SD_JSON_VARIANT_STRING, sd_json_dispatch_const_string,
-		  offsetof(struct clone_request, to), SD_JSON_MANDATORY },
-		{},
-	};
-
-	return sd_varlink_dispatch(link, parameters, table, ret);
-}
-
 static int on_clone(sd_varlink *link, sd_json_variant *parameters,
 		    sd_varlink_method_flags_t flags, void *userdata)
 {
 	_cleanup_problem_ struct problem problem = { 0 };
-	struct clone_request request = { 0 };
+	_cleanup_request_ struct request request = { 0 };
 	struct clone_reply *reply;
-	int r = read_request(link, parameters, &request);
+	int r = request_clone(link, parameters, &request);
 
 	if (r != 0)
 		return r;
@@ -75,7 +55,7 @@ static int on_clone(sd_varlink *link, sd_json_variant *parameters,
 	if (!reply)
 		return sd_varlink_error_errno(link, -ENOMEM);
 	reply->link = sd_varlink_ref(link);
-	if (operation_clone(userdata, request.name, request.to,
+	if (operation_clone(userdata, request.name, request.to, &request.settings,
 			    flags & SD_VARLINK_METHOD_MORE ? reply_cloning : NULL, &reply->left,
 			    reply_cloned, reply, &problem) < 0)
 		reply_cloned(&problem, reply);
@@ -86,8 +66,8 @@ static int on_rename(sd_varlink *link, sd_json_variant *parameters,
 		     sd_varlink_method_flags_t flags, void *userdata)
 {
 	_cleanup_problem_ struct problem problem = { 0 };
-	struct clone_request request = { 0 };
-	int r = read_request(link, parameters, &request);
+	struct request request = { 0 };
+	int r = request_rename(link, parameters, &request);
 
 	if (r != 0)
 		return r;

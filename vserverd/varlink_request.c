@@ -8,12 +8,18 @@
  */
 #include <errno.h>
 #include <stddef.h>
-#include <stdlib.h>
 
+#include "scope.h"
 #include "varlink.h"
 
 #define FIELD(request_name, type, call, member, flags) \
 	{ request_name, type, call, offsetof(struct request, member), flags }
+
+#define TEXT(request_name, member, flags) \
+	FIELD(request_name, SD_JSON_VARIANT_STRING, sd_json_dispatch_const_string, member, flags)
+#define WORDS(request_name, member) \
+	FIELD(request_name, SD_JSON_VARIANT_ARRAY, sd_json_dispatch_strv, member, \
+	      SD_JSON_NULLABLE)
 
 #define NAME FIELD("name", SD_JSON_VARIANT_STRING, sd_json_dispatch_const_string, name,	\
 		   SD_JSON_MANDATORY)
@@ -89,11 +95,39 @@ int request_build(sd_varlink *link, sd_json_variant *parameters, struct request 
 {
 	static const sd_json_dispatch_field table[] = {
 		NAME,
-		FIELD("from", SD_JSON_VARIANT_STRING, sd_json_dispatch_const_string, from,
-		      SD_JSON_MANDATORY),
+		TEXT("from", from, SD_JSON_NULLABLE),
+		TEXT("directory", directory, SD_JSON_NULLABLE),
+		TEXT("suite", suite, SD_JSON_NULLABLE),
+		WORDS("include", include),
+		WORDS("mirrors", mirrors),
+		TEXT("variant", variant, SD_JSON_NULLABLE),
+		FIELD("empty", SD_JSON_VARIANT_BOOLEAN, sd_json_dispatch_stdbool, empty,
+		      SD_JSON_NULLABLE),
 		FIELD("settings", SD_JSON_VARIANT_ARRAY, dispatch_settings, settings,
 		      SD_JSON_MANDATORY),
 		{},
+	};
+
+	return sd_varlink_dispatch(link, parameters, table, ret);
+}
+
+int request_clone(sd_varlink *link, sd_json_variant *parameters, struct request *ret)
+{
+	static const sd_json_dispatch_field table[] = {
+		NAME,
+		TEXT("to", to, SD_JSON_MANDATORY),
+		FIELD("settings", SD_JSON_VARIANT_ARRAY, dispatch_settings, settings,
+		      SD_JSON_NULLABLE),
+		{},
+	};
+
+	return sd_varlink_dispatch(link, parameters, table, ret);
+}
+
+int request_rename(sd_varlink *link, sd_json_variant *parameters, struct request *ret)
+{
+	static const sd_json_dispatch_field table[] = {
+		NAME, TEXT("to", to, SD_JSON_MANDATORY), {},
 	};
 
 	return sd_varlink_dispatch(link, parameters, table, ret);
@@ -176,6 +210,8 @@ int request_address(sd_varlink *link, sd_json_variant *parameters, struct reques
 
 void request_clear(struct request *request)
 {
+	scope_strv_free(&request->include);
+	scope_strv_free(&request->mirrors);
 	free(request->settings.keys);
 	free(request->settings.values);
 }
