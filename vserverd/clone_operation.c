@@ -158,6 +158,7 @@ static void on_cloned(int error, const char *reason, void *userdata)
 	struct clone *clone = operation->work;
 	int r;
 
+	operation->worker = NULL;
 	if (error == -EEXIST) {		/* what is there is another's */
 		making_end(clone->to);
 		problem_set(&exists, PROBLEM_EXISTS, clone->to, NULL);
@@ -286,6 +287,8 @@ int operation_clone(struct manager *m, const char *name, const char *to,
 		    char ***ret_left, operation_done_t done, void *userdata,
 		    struct problem *problem)
 {
+	struct worker_job job = { .work = work_clone, .fd = -1, .progress = on_progress,
+				  .done = on_cloned };
 	_cleanup_strv_free_ char **left = NULL;
 	_cleanup_guest_ struct guest *guest = NULL;
 	struct operation *operation = NULL;
@@ -298,11 +301,12 @@ int operation_clone(struct manager *m, const char *name, const char *to,
 		r = begin(m, guest, to, settings, done, userdata, &operation, problem);
 	if (r < 0)
 		return r;
-	clone = operation->work;
+	job.argument = clone = operation->work;
+	job.userdata = operation;
 	operation->progress = progress;
 	r = list_own(guest, settings, &left);
 	if (!r)
-		r = worker_run(m->event, work_clone, clone, on_progress, on_cloned, operation);
+		r = worker_start(m->event, &job, &operation->worker);
 	if (r < 0) {
 		operation_drop(clone->other);
 		operation_drop(operation);

@@ -134,9 +134,12 @@ static int fill(const char *path, void *userdata, char **ret_reason)
 	if (directory < 0)
 		return fail(ret_reason, -errno, "opening %s: %s", path, strerror(errno));
 	r = fill_root(filling, path, directory, &reason);
+	if (r < 0 && filling->source->kind == TREE_DEBIAN)	/* its own words are enough */
+		*ret_reason = TAKE_PTR(reason);
+	else if (r < 0)
+		fail(ret_reason, r, "%s: %s", filling->words, reason ? reason : strerror(-r));
 	if (r < 0)
-		return fail(ret_reason, r, "%s: %s", filling->words,
-			    reason ? reason : strerror(-r));
+		return r;
 	if (filling->source->kind != TREE_EMPTY)
 		r = find_init(path, filling->words, ret_reason);
 	if (!r && syncfs(directory) < 0)

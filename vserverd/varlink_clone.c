@@ -59,6 +59,8 @@ static int on_clone(sd_varlink *link, sd_json_variant *parameters,
 			    flags & SD_VARLINK_METHOD_MORE ? reply_cloning : NULL, &reply->left,
 			    reply_cloned, reply, &problem) < 0)
 		reply_cloned(&problem, reply);
+	else
+		operation_bind(userdata, request.to, link);
 	return 0;
 }
 
