@@ -206,7 +206,7 @@ static int read_words(struct cli *cli, char **words)
 	const struct verb *verb = cli->verb;
 	int r;
 
-	for (; *words; words++) {
+	for (; words != cli->rest; words++) {
 		if (verb->command && cli->n_args == 1 && !strcmp(*words, "--"))
 			words++;
 		if (verb->command && cli->n_args >= 1) {
@@ -231,8 +231,18 @@ static int read_words(struct cli *cli, char **words)
 	return 0;
 }
 
+/* The words behind the first "--", before they are put behind all options. */
+static size_t count_rest(int argc, char **argv)
+{
+	for (int i = 1; i < argc; i++)
+		if (!strcmp(argv[i], "--"))
+			return (size_t)(argc - i - 1);
+	return 0;
+}
+
 int cli_read(const struct verb *verb, int argc, char **argv, struct cli *ret)
 {
+	size_t rest = verb->rest ? count_rest(argc, argv) : 0;
 	struct reader reader;
 	int r;
 
@@ -249,6 +259,8 @@ int cli_read(const struct verb *verb, int argc, char **argv, struct cli *ret)
 		r = fail_memory();
 	if (!r)
 		r = read_options(ret, &reader, argc, argv);
+	/* Without a word before them they are what the verb wants first. */
+	ret->rest = argv + argc - (rest < (size_t)(argc - optind) ? rest : 0);
 	if (!r)
 		r = read_words(ret, argv + optind);
 	reader_free(&reader);

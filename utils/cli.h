@@ -42,6 +42,7 @@ struct verb {
 	const char *wants;	/* what is missing below min: "NAME" */
 	bool settings;		/* takes --SETTING VALUE and SETTING=VALUE */
 	bool command;		/* what follows the first word is a command */
+	bool rest;		/* what follows "--" behind the first word it reads itself */
 	int (*run)(const struct cli *cli);	/* returns an exit status */
 };
 
@@ -56,6 +57,7 @@ struct cli {
 	const struct verb *verb;
 	char **args;		/* the words, ended by NULL */
 	size_t n_args;
+	char **rest;		/* what the verb reads itself, likewise */
 	struct given *options;
 	size_t n_options;
 	struct given *settings;

@@ -45,6 +45,10 @@ bool client_reachable(void);
 
 /** settings_json() - what was given on the command line, as []Setting. */
 int settings_json(const struct cli *cli, sd_json_variant **ret);
+/** option_json() - all that were given of an option, as []string; of @separated, each
+ * at its commas.  A negative errno. */
+int option_json(const struct cli *cli, const char *option, bool separated,
+		sd_json_variant **ret);
 
 /* Fields of an object: NULL or false where it is null, or not there. */
 const char *field_string(sd_json_variant *object, const char *field);

@@ -3,9 +3,11 @@
  * Copyright (C) 2026 The VServer developers
  *
  * Between JSON objects and what the verbs need of them: a guest asked for by
- * name, fields read, settings written.
+ * name, fields read, settings and options written.
  */
+#include <errno.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -47,6 +49,30 @@ int settings_json(const struct cli *cli, sd_json_variant **ret)
 	}
 	*ret = array;
 	return EXIT_DONE;
+}
+
+int option_json(const struct cli *cli, const char *option, bool separated,
+		sd_json_variant **ret)
+{
+	int r = sd_json_variant_new_array(ret, NULL, 0);
+
+	for (size_t i = 0; i < cli->n_options && r >= 0; i++) {
+		char *copy, *rest, *word;
+
+		if (strcmp(cli->options[i].name, option) != 0)
+			continue;
+		copy = rest = strdup(cli->options[i].value);
+		if (!copy)
+			return -ENOMEM;
+		while (r >= 0 && (word = separated ? strsep(&rest, ",") : rest)) {
+			if (*word)
+				r = sd_json_variant_append_arrayb(ret, SD_JSON_BUILD_STRING(word));
+			if (!separated)
+				break;
+		}
+		free(copy);
+	}
+	return r;
 }
 
 int call_guests(const char *verb, sd_json_variant **ret)

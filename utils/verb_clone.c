@@ -8,41 +8,46 @@
 
 #include "cli.h"
 #include "client.h"
+#include "clone.h"
 #include "progress.h"
 #include "verbs.h"
 
-/* The same two words for both. */
-static int call_two(const struct cli *cli, struct call *call)
-{
-	if (sd_json_buildo(&call->parameters, SD_JSON_BUILD_PAIR_STRING("name", cli->args[0]),
-			   SD_JSON_BUILD_PAIR_STRING("to", cli->args[1])) < 0)
-		return fail_memory();
-	return call_run(call, 1);
-}
-
 /* What no two guests can have, for whoever made one to give it its own. */
-static void tell_left(const struct cli *cli, sd_json_variant *left)
+static void tell_left(const struct cli *cli, const char *from, const char *to,
+		      sd_json_variant *left)
 {
 	for (size_t i = 0; i < sd_json_variant_elements(left); i++)
-		cli_say(cli, "%s: has no %s yet, as it is that of %s; see: vserver set", cli->args[1],
-			sd_json_variant_string(sd_json_variant_by_index(left, i)), cli->args[0]);
+		cli_say(cli, "%s: has no %s yet, as it is that of %s; see: vserver set", to,
+			sd_json_variant_string(sd_json_variant_by_index(left, i)), from);
+}
+
+int clone_guest(const struct cli *cli, const char *from, const char *to,
+		sd_json_variant *settings)
+{
+	struct call call = {
+		.verb = "clone", .name = from, .method = "Clone",
+		.progress = progress_show, .cli = cli,
+	};
+	int r = EXIT_DONE;
+
+	if (sd_json_buildo(&call.parameters, SD_JSON_BUILD_PAIR_STRING("name", from),
+			   SD_JSON_BUILD_PAIR_STRING("to", to),
+			   SD_JSON_BUILD_PAIR_VARIANT("settings", settings)) < 0)
+		r = fail_memory();
+	if (!r)
+		r = call_run(&call, 1);
+	progress_clear(cli);
+	if (!r) {
+		cli_say(cli, "%s: cloned from %s", to, from);
+		tell_left(cli, from, to, sd_json_variant_by_key(call.reply, "left"));
+	}
+	call_free(&call);
+	return r;
 }
 
 static int run_clone(const struct cli *cli)
 {
-	struct call call = {
-		.verb = "clone", .name = cli->args[0], .method = "Clone",
-		.progress = progress_show, .cli = cli,
-	};
-	int r = call_two(cli, &call);
-
-	progress_clear(cli);
-	if (!r) {
-		cli_say(cli, "%s: cloned from %s", cli->args[1], call.name);
-		tell_left(cli, sd_json_variant_by_key(call.reply, "left"));
-	}
-	call_free(&call);
-	return r;
+	return clone_guest(cli, cli->args[0], cli->args[1], NULL);
 }
 
 const struct verb verb_clone = {
@@ -62,8 +67,13 @@ const struct verb verb_clone = {
 static int run_rename(const struct cli *cli)
 {
 	struct call call = { .verb = "rename", .name = cli->args[0], .method = "Rename" };
-	int r = call_two(cli, &call);
+	int r = EXIT_DONE;
 
+	if (sd_json_buildo(&call.parameters, SD_JSON_BUILD_PAIR_STRING("name", cli->args[0]),
+			   SD_JSON_BUILD_PAIR_STRING("to", cli->args[1])) < 0)
+		r = fail_memory();
+	if (!r)
+		r = call_run(&call, 1);
 	if (!r)
 		cli_say(cli, "%s: is called %s now", call.name, cli->args[1]);
 	call_free(&call);

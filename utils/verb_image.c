@@ -72,31 +72,6 @@ static int import(const struct cli *cli)
 	return r;
 }
 
-/* All that were given of an option; of @separated, each at its commas. */
-static int collect(const struct cli *cli, const char *option, bool separated,
-		   sd_json_variant **ret)
-{
-	int r = sd_json_variant_new_array(ret, NULL, 0);
-
-	for (size_t i = 0; i < cli->n_options && r >= 0; i++) {
-		char *copy, *rest, *word;
-
-		if (strcmp(cli->options[i].name, option) != 0)
-			continue;
-		copy = rest = strdup(cli->options[i].value);
-		if (!copy)
-			return -ENOMEM;
-		while (r >= 0 && (word = separated ? strsep(&rest, ",") : rest)) {
-			if (*word)
-				r = sd_json_variant_append_arrayb(ret, SD_JSON_BUILD_STRING(word));
-			if (!separated)
-				break;
-		}
-		free(copy);
-	}
-	return r;
-}
-
 static int build(const struct cli *cli)
 {
 	struct call call = {
@@ -110,8 +85,8 @@ static int build(const struct cli *cli)
 	if (!suite)
 		return fail_usage("image: --debian SUITE is missing; usage: vserver image build "
 				  "NAME --debian SUITE");
-	if (collect(cli, "include", true, &include) < 0 ||
-	    collect(cli, "mirror", false, &mirrors) < 0 ||
+	if (option_json(cli, "include", true, &include) < 0 ||
+	    option_json(cli, "mirror", false, &mirrors) < 0 ||
 	    sd_json_buildo(&call.parameters, SD_JSON_BUILD_PAIR_STRING("name", call.name),
 			   SD_JSON_BUILD_PAIR_STRING("suite", suite),
 			   SD_JSON_BUILD_PAIR_VARIANT("include", include),

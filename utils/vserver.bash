@@ -43,7 +43,14 @@ _vserver()
 	COMPREPLY=()
 	if ((COMP_CWORD == 1)); then
 		words="$(vserver help 2>/dev/null | sed -n 's/^  \([a-z]*\) .*/\1/p') --help --version"
+	elif [[ $verb == build && ${COMP_WORDS[COMP_CWORD - 1]} == @(-m|--method) && " ${COMP_WORDS[*]} " != *" -- "* ]]; then
+		words='debootstrap template clone rsync skeleton'
+	elif [[ $verb == build && ${COMP_WORDS[COMP_CWORD - 1]} == --source ]]; then
+		compopt -o filenames
+		mapfile -t COMPREPLY < <(compgen -W "$(_vserver_guests)" -- "$cur"; compgen -d -- "$cur")
+		return
 	elif [[ ${COMP_WORDS[COMP_CWORD - 1]} == @(--from|--output|-o) ||
+		( $verb == build && ${COMP_WORDS[COMP_CWORD - 1]} == -t ) ||
 		( $verb == import && $COMP_CWORD == 2 && $cur != -* ) ]]; then
 		compopt -o filenames
 		mapfile -t COMPREPLY < <(compgen -f -- "$cur")
