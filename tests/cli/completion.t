@@ -35,6 +35,8 @@ expect 0 "options, settings among them" prints "* --runtime *--cpu *" offers vse
 expect 0 "what to do about addresses, and guests" prints " add remove web " offers vserver address ""
 expect 0 "a guest to give one" prints " web " offers vserver address add ""
 expect 0 "files" prints " $completion " offers vserver build new --from "$completion"
+expect 0 "methods" prints " debootstrap template clone rsync skeleton " offers vserver build new -m ""
+expect 0 "guests to clone" prints " web " offers vserver build new -m clone -- --source we
 expect 0 "what to do about images" prints " import build list show verify remove " offers vserver image ""
 expect 0 "what to make one of" prints " $completion " offers vserver image import new "$completion"
 expect 0 "nothing where nothing fits" prints "  " offers vserver status web ""

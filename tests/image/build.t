@@ -9,31 +9,20 @@
 
 . tests/tap.sh
 . tests/image/image.sh
+. tests/image/packages.sh
 
 # --- an archive of packages -----------------------------------------------------------
-repository=$work/repository
-mkdir -p "$repository"
-chmod 755 "$work" "$repository"
-
 # package NAME: with a program that is called so
 package()
 {
-	mkdir -p "$work/$1/DEBIAN" "$work/$1/usr/bin"
+	mkdir -p "$work/$1/usr/bin"
 	printf '#!/bin/sh\necho %s\n' "$1" >"$work/$1/usr/bin/$1"
 	chmod 755 "$work/$1/usr/bin/$1"
-	printf 'Package: %s\nVersion: 1\nArchitecture: all\nMaintainer: none <none@example.org>\nDescription: none\n' \
-		"$1" >"$work/$1/DEBIAN/control"
-	dpkg-deb -b "$work/$1" "$repository/$1.deb" >/dev/null
-	{
-		dpkg-deb -f "$repository/$1.deb"
-		printf 'Filename: ./%s.deb\nSize: %s\nSHA256: %s\n\n' "$1" "$(stat -c %s "$repository/$1.deb")" \
-			"$(sha256sum <"$repository/$1.deb" | cut -d' ' -f1)"
-	} >>"$repository/Packages"
+	publish "$1" "$work/$1"
 }
 package first
 package second
 package third
-mirror="deb [trusted=yes] copy:$repository ./"
 
 # debian ARGUMENT…: an image called debian
 debian()
