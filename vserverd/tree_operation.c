@@ -14,6 +14,7 @@
 #include <sys/wait.h>
 
 #include "config.h"
+#include "directory.h"
 #include "guest.h"
 #include "image.h"
 #include "layer.h"
@@ -110,7 +111,7 @@ static int work_discard(struct worker *worker, const void *work, char **ret_reas
 	r = image_hide(build->name, ret_reason);
 	if (!r)
 		r = image_leftovers(build->name, &leftovers);
-	return r < 0 ? r : image_sweep(leftovers, ret_reason);
+	return r < 0 ? r : directory_sweep(leftovers, ret_reason);
 }
 
 static void on_discarded(int error, const char *reason, void *userdata)
@@ -312,7 +313,7 @@ static int remove_tree(const char *name, char **ret_reason)
 	_cleanup_strv_free_ char **leftovers = NULL;
 	int r = image_leftovers(name, &leftovers);
 
-	return r < 0 ? r : image_sweep(leftovers, ret_reason);
+	return r < 0 ? r : directory_sweep(leftovers, ret_reason);
 }
 
 static int work_delete(struct worker *worker, const void *name, char **ret_reason)
