@@ -3,7 +3,7 @@
  * Copyright (C) 2026 The VServer developers
  *
  * Removes what is left of a guest that is down: processes, context, addresses,
- * control group, state.  systemd runs it when the supervisor has ended, well
+ * control group, state, half a layer.  systemd runs it when the supervisor has ended, well
  * or not; so it goes by the state file and the guest's name only, and finding
  * a thing gone already is no error.
  */
@@ -15,7 +15,9 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "directory.h"
 #include "network.h"
+#include "scope.h"
 #include "supervisor.h"
 #include "traffic.h"
 
@@ -166,7 +168,23 @@ static int remove_all(struct vs *vs, const char *name, struct state *state)
 	return worst;
 }
 
-int cleanup(const char *name)
+/* A start may have been making it, before there was a state. */
+static int remove_half_layer(const char *name)
+{
+	const struct supervisor s = { .name = name };
+	_cleanup_strv_free_ char **leftovers = NULL;
+	_cleanup_free_ char *reason = NULL;
+	int r = directory_leftovers(GUESTS_DIR, name, &leftovers);
+
+	if (!r)
+		r = directory_sweep(leftovers, &reason);
+	if (r < 0)
+		tell(&s, LOG_ERR, "cannot remove the layer that it began to make: %s",
+		     reason ?: strerror(-r));
+	return r;
+}
+
+static int remove_run(const char *name)
 {
 	const struct supervisor s = { .name = name };
 	struct state *state = NULL;
@@ -188,4 +206,11 @@ int cleanup(const char *name)
 	vs_close(vs);
 	state_free(state);
 	return r;
+}
+
+int cleanup(const char *name)
+{
+	int half = remove_half_layer(name), r = remove_run(name);
+
+	return r < 0 ? r : half;
 }

@@ -11,6 +11,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
+#include "directory.h"
 #include "fail.h"
 #include "guest.h"
 #include "guest_copy.h"
@@ -126,7 +127,7 @@ static int work_discard(struct worker *worker, const void *work, char **ret_reas
 	r = image_hide(clone->to, ret_reason);
 	if (!r)
 		r = image_leftovers(clone->to, &leftovers);
-	return r < 0 ? r : image_sweep(leftovers, ret_reason);
+	return r < 0 ? r : directory_sweep(leftovers, ret_reason);
 }
 
 static void on_discarded(int error, const char *reason, void *userdata)

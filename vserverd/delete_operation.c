@@ -12,6 +12,7 @@
 #include <sys/wait.h>
 
 #include "config.h"
+#include "directory.h"
 #include "guest.h"
 #include "image.h"
 #include "operation.h"
@@ -71,7 +72,7 @@ static int remove_tree(const char *name, char **ret_reason)
 	_cleanup_strv_free_ char **leftovers = NULL;
 	int r = image_leftovers(name, &leftovers);
 
-	return r < 0 ? r : image_sweep(leftovers, ret_reason);
+	return r < 0 ? r : directory_sweep(leftovers, ret_reason);
 }
 
 static int work_delete(struct worker *worker, const void *name, char **ret_reason)

@@ -50,7 +50,7 @@ static int hold(const char *temporary)
 	return fd;
 }
 
-bool directory_is_made(int guests, const char *entry)
+static bool is_held(int guests, const char *entry)
 {
 	_cleanup_close_ int fd = openat(guests, entry, O_RDONLY | O_DIRECTORY | O_NOFOLLOW |
 					O_CLOEXEC);
@@ -125,4 +125,23 @@ int directory_leftovers(const char *directory, const char *name, char ***ret)
 	}
 	*ret = TAKE_PTR(names);
 	return 0;
+}
+
+int directory_sweep(char *const *leftovers, char **ret_reason)
+{
+	_cleanup_close_ int guests = open(GUESTS_DIR, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	int r = 0;
+
+	*ret_reason = NULL;
+	if (guests < 0)
+		return errno == ENOENT ? 0 : -errno;
+	for (; *leftovers; leftovers++) {
+		int one = is_held(guests, *leftovers) ? 0 :
+			  tree_remove(guests, *leftovers);
+
+		if (one < 0 && !r)
+			r = fail(ret_reason, one, "removing " GUESTS_DIR "/%s: %s", *leftovers,
+				 one == -EXDEV ? "something is mounted in it" : strerror(-one));
+	}
+	return r;
 }

@@ -20,8 +20,6 @@ typedef int (*directory_fill_t)(const char *directory, void *userdata, char **re
 /** directory_open_guests() - GUESTS_DIR, made if it is missing, for root only; a
  * descriptor. */
 int directory_open_guests(void);
-/** directory_is_made() - does somebody fill this one, of GUESTS_DIR, now? */
-bool directory_is_made(int guests, const char *entry);
 /**
  * directory_make() - GUESTS_DIR/NAME, for root only.
  * @fill: is given the name that it has before it is whole.
@@ -35,5 +33,8 @@ int directory_make(const char *name, directory_fill_t fill, void *userdata, char
  * the images, called after @name or (NULL) after anything; names in it, strv.
  */
 int directory_leftovers(const char *directory, const char *name, char ***ret);
+/** directory_sweep() - remove these of GUESTS_DIR, but none that somebody fills now.
+ * Follows no link, enters no mount. */
+int directory_sweep(char *const *leftovers, char **ret_reason);
 
 #endif

@@ -118,22 +118,3 @@ int image_leftovers(const char *name, char ***ret)
 	*ret = TAKE_PTR(names);
 	return 0;
 }
-
-int image_sweep(char *const *leftovers, char **ret_reason)
-{
-	_cleanup_close_ int guests = open(GUESTS_DIR, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	int r = 0;
-
-	*ret_reason = NULL;
-	if (guests < 0)
-		return errno == ENOENT ? 0 : -errno;
-	for (; *leftovers; leftovers++) {
-		int one = directory_is_made(guests, *leftovers) ? 0 :
-			  tree_remove(guests, *leftovers);
-
-		if (one < 0 && !r)
-			r = fail(ret_reason, one, "removing " GUESTS_DIR "/%s: %s", *leftovers,
-				 one == -EXDEV ? "something is mounted in it" : strerror(-one));
-	}
-	return r;
-}

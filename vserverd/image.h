@@ -55,8 +55,6 @@ int image_hide(const char *name, char **ret_reason);
  * build of it may be under way.
  */
 int image_leftovers(const char *name, char ***ret);
-/** image_sweep() - remove these.  Follows no link, enters no mount. */
-int image_sweep(char *const *leftovers, char **ret_reason);
 /** image_prepare() - make GUESTS_DIR, for root only. */
 int image_prepare(void);
 

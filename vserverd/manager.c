@@ -13,6 +13,7 @@
 #include <sys/stat.h>
 
 #include "accounting.h"
+#include "directory.h"
 #include "enforcement.h"
 #include "guest.h"
 #include "image.h"
@@ -111,7 +112,7 @@ void manager_free(struct manager *m)
 
 static int work_sweep(struct worker *worker, const void *leftovers, char **ret_reason)
 {
-	return image_sweep((char *const *)leftovers, ret_reason);
+	return directory_sweep((char *const *)leftovers, ret_reason);
 }
 
 static void on_swept(int error, const char *reason, void *userdata)

@@ -19,6 +19,7 @@
 #include <time.h>
 
 #include "config.h"
+#include "directory.h"
 #include "fail.h"
 #include "guest_copy.h"
 #include "image.h"
@@ -301,5 +302,5 @@ int snapshot_sweep(const char *guest)
 	size_t n = 0;
 	int r = add_leftovers(guest, &names, &n);
 
-	return r < 0 || !n ? r : image_sweep(names, &reason);
+	return r < 0 || !n ? r : directory_sweep(names, &reason);
 }

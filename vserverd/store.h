@@ -84,9 +84,10 @@ void store_drop(struct unfinished *making);
  */
 int store_leftovers(const char *name, char ***ret);
 int store_sweep(char *const *leftovers, char **ret_reason);
-/** store_bring_back() - images that were being removed, and that a guest has taken
- * before that was known, get their names again.  When the daemon starts. */
-int store_bring_back(void);
+/** store_settle() - images that were being removed, and that a guest has taken before
+ * that was known, get their names again; those of images that are gone go.  When the
+ * daemon starts. */
+int store_settle(void);
 
 /* --- store_import.c, store_debian.c: whole imports, for workers --- */
 

@@ -334,7 +334,7 @@ static void on_swept(int error, const char *reason, void *userdata)
 void image_adopt(struct manager *m)
 {
 	_cleanup_strv_free_ char **leftovers = NULL;
-	int r = store_bring_back();
+	int r = store_settle();
 
 	if (!r)
 		r = store_leftovers(NULL, &leftovers);

@@ -252,7 +252,22 @@ static int bring_back(int images, const char *entry, const struct store_uses *us
 	return 0;
 }
 
-int store_bring_back(void)
+/* One that leads nowhere is none, but would be again with another import of the same. */
+static int drop_name(int images, const char *entry)
+{
+	char target[STORE_DIGEST_SIZE + 1];
+	ssize_t n = readlinkat(images, entry, target, sizeof(target) - 1);
+
+	if (n < 0)
+		return 0;
+	target[n] = '\0';
+	if (!store_is_digest(target) || faccessat(images, target, F_OK, AT_SYMLINK_NOFOLLOW) == 0 ||
+	    errno != ENOENT)
+		return 0;
+	return unlinkat(images, entry, 0) < 0 ? -errno : 0;
+}
+
+int store_settle(void)
 {
 	_cleanup_close_ int images = store_lock();
 	_cleanup_uses_ struct store_uses uses = {};
@@ -263,6 +278,8 @@ int store_bring_back(void)
 		r = list(images, ".", true, &entries);
 	for (char **entry = entries; entry && *entry && !r; entry++)
 		r = bring_back(images, *entry, &uses);
+	for (char **entry = entries; entry && *entry && !r; entry++)
+		r = drop_name(images, *entry);
 	return !r && fsync(images) < 0 ? -errno : r;
 }
 

@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "config.h"
+#include "directory.h"
 #include "guest.h"
 #include "image.h"
 #include "layer.h"
@@ -104,7 +105,7 @@ static int work_discard(struct worker *worker, const void *work, char **ret_reas
 	r = image_hide(build->name, ret_reason);
 	if (!r)
 		r = image_leftovers(build->name, &leftovers);
-	return r < 0 ? r : image_sweep(leftovers, ret_reason);
+	return r < 0 ? r : directory_sweep(leftovers, ret_reason);
 }
 
 static void on_discarded(int error, const char *reason, void *userdata)

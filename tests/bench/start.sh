@@ -7,7 +7,7 @@
 # with namespaces, user ids of their own, a filter on system calls, and limits, in
 # the same root, on the host's network.  Where a run spends its time until its command
 # is executed is printed besides: the kernel notes each system call, which makes
-# it all a little longer.
+# it all a little longer.  And a guest made from a large image, beside one from a small.
 #
 # machine: --icount --cpus 1 --memory 3072
 
@@ -25,11 +25,11 @@ took()
 
 # --- what is run ---------------------------------------------------------------------
 
-root=/var/tmp/start/root	# ids as they are on the disk
+root=/var/tmp/start/own/root	# ids as they are on the disk: for root only
 shifted=/var/tmp/start/shifted	# of who has the ids 100000 and up
 prepare_roots()
 {
-	mkdir -p $root || return
+	mkdir -p $root && chmod 700 ${root%/*} || return
 	cleanup rm -rf /var/tmp/start
 	tar -C $root --warning=no-timestamp -xf /usr/share/vserver-test/debian13.tar || return
 	cp -a $root $shifted || return
@@ -75,6 +75,34 @@ nspawn()
 		--property=MemoryMax=256M --property=TasksMax=100 --property=CPUQuota=50% \
 		/bin/true </dev/null >/dev/null
 }
+
+# image NAME BYTES: of files of 64 bytes to 512 KiB, as many small as large ones, with
+# nothing in them that is there twice or could be packed.
+image()
+{
+	local tree=/var/tmp/start/$1
+	mkdir "$tree" && perl -e '
+		my ($left, $n) = ($ARGV[1], 0);
+		srand(1);
+		open(my $random, "<:raw", "/dev/urandom") or die;
+		for (; $left > 0; $n++) {
+			my $directory = sprintf("%s/%03d", $ARGV[0], $n / 32);
+			my $size = int(64 * 8192 ** rand());
+			$size = $left if $size > $left;
+			mkdir($directory);
+			read($random, my $data, $size) == $size or die;
+			open(my $file, ">:raw", "$directory/$n") or die;
+			print $file $data;
+			close($file) or die;
+			$left -= $size;
+		}' "$tree" "$2" &&
+		vserver image import -q "$1" "$tree" && rm -r "$tree" || return
+	cleanup vserver image remove -q "$1"
+	vserver image show "$1" --json |
+		jq -er '"image \(.names[0]): \(.sizeBytes) bytes, \(.entries) entries"'
+}
+
+create() { vserver create -q start --image "$1"; }
 
 # --- where the time goes ----------------------------------------------------------------
 
@@ -130,6 +158,13 @@ for ((i = 0; i < rounds; i++)); do
 	sample run took run
 	sample crun took crun_run
 done
+image large 300000000 && image small 3000000 && sync || fail 'no images'
+for ((i = 0; i < rounds; i++)); do
+	for size in large small; do
+		sample create.$size took create $size
+		vserver delete -q --yes start || fail 'a guest cannot be deleted'
+	done
+done
 for ((i = 0; i < 3; i++)); do
 	sample nspawn took nspawn
 	trace run >"$work/trace"
@@ -138,6 +173,7 @@ done
 figure start/chcontext-true chcontext unshare 'unshare --mount --pid --fork' 1.5 us
 figure start/run-true/crun run crun 'crun run' 1.0 us
 figure start/run-true/nspawn run nspawn 'systemd-nspawn' 0.2 us
+figure start/create create.large create.small 'from an image a hundredth as large' 1.2 us
 for step in $steps; do
 	figure "start/run-true/step/${step%:*}" "step.${step%:*}.run" - - - us
 done

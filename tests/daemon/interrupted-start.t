@@ -4,7 +4,8 @@
 #
 # A start that is cut short leaves no process, context, control group, mount
 # or address behind, and the next start works: the supervisor is killed at each
-# of its steps in turn, and mounts of the guest fail one after the other.
+# of its steps in turn, and mounts of the guest fail one after the other.  Nor half a
+# layer, where the guest is one over an image.
 #
 # any-kernel
 
@@ -49,6 +50,7 @@ nothing_made()
 
 tiny "$scratch/tiny.tar"
 traces >"$scratch/before"
+cleanup vserver image remove base
 cleanup vserver delete web --yes
 cleanup vserver stop web
 cleanup no_injection
@@ -102,12 +104,51 @@ expect_error 1 "starting init: changing the root: Operation not permitted" \
 expect 0 "the root cannot be changed: nothing is left" eventually 20 nothing_made
 
 # --- and after all that -----------------------------------------------------------
-no_injection
-expect 0 "the next start works" vserver start web
-expect 0 "with its address" ip -o address show to "$address"
-expect 0 "a command runs in it" vserver exec web -- true
-expect 0 "it stops" vserver stop web
+works()
+{
+	no_injection
+	expect 0 "$1: the next start works" vserver start web
+	expect 0 "$1: with its address" ip -o address show to "$address"
+	expect 0 "$1: a command runs in it" vserver exec web -- true
+	expect 0 "$1: it stops" vserver stop web
+}
+works "a tree of its own"
 expect 0 "it is deleted" vserver delete web --yes
+
+# --- a layer over an image --------------------------------------------------------
+# Its own steps only: that it is laid over its image, by the supervisor to look for an
+# init, then by what becomes that; and made, where the guest's file is written by hand.
+
+# killed CALL:N…: whoever is there first
+killed()
+{
+	local call
+
+	for call; do
+		inject -f -e "trace=${call%:*}" -e "inject=${call%:*}:signal=KILL:when=${call#*:}"
+		expect_error 1 "^vserver: cannot start 'web': " "killed at $call" vserver start web
+		expect 0 "killed at $call: nothing is left" eventually 20 nothing_made
+	done
+}
+
+vserver image import base "$scratch/tiny.tar"
+vserver create web --image base --address "$address/32 dev lo" --memory 64M
+made >"$scratch/made-before"
+killed fsopen:1 fsconfig:8 fsmount:1 move_mount:1 move_mount:2 umount2:1
+expect 0 "the image is whole" vserver image verify base
+works "a layer"
+
+cp /etc/vserver/guests/web.conf "$scratch/web.conf"
+vserver delete web --yes
+expect_error 1 "no such guest" "control: it is gone" vserver start web
+cp "$scratch/web.conf" /etc/vserver/guests/web.conf
+made >"$scratch/made-before"
+killed symlinkat:1 mkdirat:3 mkdirat:4 fsync:1 renameat2:1
+expect 1 "control: its layer was never made" test -e /var/lib/vserver/guests/web
+works "a layer made by the start"
+expect 0 "the image is still whole" vserver image verify base
+expect 0 "it is deleted" vserver delete web --yes
+expect 0 "its image can be removed" vserver image remove base
 expect 0 "nothing is left" eventually 20 nothing_left
 
 done_testing
