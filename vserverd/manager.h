@@ -79,7 +79,7 @@ struct pairs {
 int pairs_copy(const struct pairs *from, struct pairs *ret);
 void pairs_clear(struct pairs *pairs);
 
-/* tree_operation.c: trees made and removed; as above. */
+/* tree_operation.c, delete_operation.c: trees made and removed; as above. */
 int operation_build(struct manager *m, const char *name, const char *from,
 		    const struct pairs *settings, operation_progress_t progress,
 		    operation_done_t done, void *userdata, struct problem *problem);
