@@ -611,6 +611,8 @@ struct vs_run {
 	void *userdata;
 	const int *keep;	/* descriptors that this process is to hold until then */
 	size_t n_keep;
+	const char *watch;	/* cgroup of this process, below /sys/fs/cgroup; NULL: the
+				 * caller's, with which it may be killed */
 };
 /**
  * vs_space_run() - run a command as the first process of a guest and wait for it.

@@ -98,6 +98,17 @@ kill -9 $client
 expect 0 "a command that does not want to end with its caller does" eventually 20 no_runs
 expect 0 "and nothing is left" eventually 20 nothing_left
 
+rm -f "$tree/root/there"
+systemd-run -qG --unit run-killed vserver run "$tree" -- \
+	setpriv --pdeathsig clear sh -c "sleep 1000 & $there; sleep 1000"
+eventually 60 test -e "$tree/root/there"
+number=$(runs)
+[ -n "$number" ]
+ok $? "control: one in a unit of systemd's is there: $number"
+systemctl kill -s KILL run-killed
+expect 0 "nor does it stay if all of the unit is killed" eventually 20 no_runs
+expect 0 "and nothing is left" eventually 20 nothing_left
+
 # orphan: all who watch over a run are killed, and the command runs on.
 orphan()
 {
