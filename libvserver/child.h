@@ -31,6 +31,8 @@ struct vs_child {
  * Return: 0 in the child; its pid; or a negative errno.
  */
 pid_t vs_child_clone(uint64_t flags, int cgroup);
+/* fork() into a cgroup; -1: that of the caller. */
+pid_t vs_child_fork(int cgroup);
 
 /* Close all descriptors but 0, 1, 2 and those named; -1 in @keep is none. */
 int vs_child_close(struct vs *vs, const int *keep, size_t n);

@@ -3,45 +3,29 @@
  * Copyright (C) 2026 The VServer developers
  *
  * A guest's root: its tree becomes a mount of its own, gets the kernel's file
- * systems, and takes the place of the host's root.  /dev is device.c's.
+ * systems, and takes the place of the host's root.  /dev is device.c's; what is
+ * hidden of the kernel's is mask.c's.
  *
  * The tree belongs to a guest that may have prepared it.  So everything in it
- * is found by openat2() inside the tree without following a link, mounts go
- * from descriptor to descriptor, and what is masked is first seen to be on the
- * file system that it should be on.
+ * is found by openat2() inside the tree without following a link, and mounts go
+ * from descriptor to descriptor.
  */
 #include "root.h"
 
 #include <errno.h>
 #include <fcntl.h>
-#include <linux/magic.h>
 #include <linux/openat2.h>
 #include <string.h>
 #include <sys/fsuid.h>
 #include <sys/mount.h>
 #include <sys/stat.h>
+#include <sys/statvfs.h>
 #include <sys/syscall.h>
-#include <sys/vfs.h>
 
 #include "layer.h"
 #include "mount.h"
 #include "private.h"
 #include "userns.h"
-
-#define HARMLESS (MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV | MOUNT_ATTR_NOEXEC)
-
-/* What tells about the host or changes it.  Not every kernel has each. */
-static const char *const masked[] = {
-	"proc/acpi", "proc/asound", "proc/dynamic_debug", "proc/kcore", "proc/key-users",
-	"proc/keys", "proc/kmsg", "proc/kpagecgroup", "proc/kpagecount", "proc/kpageflags",
-	"proc/latency_stats", "proc/sched_debug", "proc/scsi", "proc/slabinfo",
-	"proc/sysrq-trigger", "proc/timer_list", "proc/vmallocinfo",
-	"sys/devices/virtual/powercap", "sys/firmware", "sys/kernel/debug",
-	"sys/kernel/tracing", NULL
-};
-static const char *const read_only[] = {
-	"proc/bus", "proc/fs", "proc/irq", "proc/sys", NULL
-};
 
 static int open_below(int dir, const char *path, int flags)
 {
@@ -125,8 +109,9 @@ int vs_root_new(struct vs_root *root, const char *type, const char *const *optio
 	return mnt < 0 ? vs_fail_errno(root->vs, -errno, "mounting /%s", path) : mnt;
 }
 
-int vs_root_mount(struct vs_root *root, const char *type, const char *const *options,
-		  unsigned int attributes, const char *path)
+/* As vs_root_mount(); a descriptor of the mount. */
+static int mount_open(struct vs_root *root, const char *type, const char *const *options,
+		      unsigned int attributes, const char *path)
 {
 	_cleanup_close_ int mnt = -1, target = -1;
 
@@ -136,9 +121,18 @@ int vs_root_mount(struct vs_root *root, const char *type, const char *const *opt
 	mnt = vs_root_new(root, type, options, attributes, path);
 	if (mnt < 0)
 		return mnt;
-	return move_mount(mnt, "", target, "",
-			  MOVE_MOUNT_F_EMPTY_PATH | MOVE_MOUNT_T_EMPTY_PATH) < 0 ?
-	       vs_fail_errno(root->vs, -errno, "mounting /%s", path) : 0;
+	if (move_mount(mnt, "", target, "",
+		       MOVE_MOUNT_F_EMPTY_PATH | MOVE_MOUNT_T_EMPTY_PATH) < 0)
+		return vs_fail_errno(root->vs, -errno, "mounting /%s", path);
+	return TAKE_FD(mnt);
+}
+
+int vs_root_mount(struct vs_root *root, const char *type, const char *const *options,
+		  unsigned int attributes, const char *path)
+{
+	_cleanup_close_ int mnt = mount_open(root, type, options, attributes, path);
+
+	return mnt < 0 ? mnt : 0;
 }
 
 /* --- the tree --------------------------------------------------------------------- */
@@ -155,6 +149,23 @@ static int map_ids(struct vs_root *root, int tree, const char *path)
 	return r < 0 ? vs_fail_errno(root->vs, r, "mapping the user ids of %s", path) : 0;
 }
 
+/* What the host has mounted in the tree is read-only from now on; the tree itself when
+ * what is missing in it has been made. */
+static int protect_mounts(struct vs_root *root, int tree, const char *path)
+{
+	struct mount_attr all = { .attr_set = MOUNT_ATTR_RDONLY };
+	struct mount_attr top = { .attr_clr = MOUNT_ATTR_RDONLY };
+	struct statvfs was;
+
+	if (fstatvfs(tree, &was) < 0 ||
+	    mount_setattr(tree, "", AT_EMPTY_PATH | AT_RECURSIVE, &all, sizeof(all)) < 0 ||
+	    (!(was.f_flag & ST_RDONLY) &&
+	     mount_setattr(tree, "", AT_EMPTY_PATH, &top, sizeof(top)) < 0))
+		return vs_fail_errno(root->vs, -errno, "making what is mounted in %s read-only",
+				     path);
+	return 0;
+}
+
 /* The guest's directory with what is mounted below it. */
 static int copy_tree(struct vs_root *root, int below)
 {
@@ -166,6 +177,8 @@ static int copy_tree(struct vs_root *root, int below)
 	if (tree < 0)
 		return vs_fail_errno(root->vs, -errno, "copying the mount of %s", path);
 	r = map_ids(root, tree, path);
+	if (!r && root->space->read_only)
+		r = protect_mounts(root, tree, path);
 	return r < 0 ? r : TAKE_FD(tree);
 }
 
@@ -196,95 +209,6 @@ static int open_tree_of(struct vs_root *root)
 
 /* --- /proc, /sys, temporary file systems ----------------------------------------- */
 
-/* Is it where it belongs, and not on something that was put in its place? */
-static bool is_kernels(int fd)
-{
-	struct statfs fs;
-
-	return fstatfs(fd, &fs) == 0 &&
-	       (fs.f_type == PROC_SUPER_MAGIC || fs.f_type == SYSFS_MAGIC);
-}
-
-/* Lay @source (a descriptor of a mount, whose attributes a copy has, too) over @target. */
-static int bind_over(int source, int target, uint64_t attributes)
-{
-	struct mount_attr attr = { .attr_set = attributes };
-	_cleanup_close_ int copy = -1;
-
-	copy = open_tree(source, "", OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC | AT_EMPTY_PATH);
-	if (copy < 0 ||
-	    (attributes && mount_setattr(copy, "", AT_EMPTY_PATH, &attr, sizeof(attr)) < 0) ||
-	    move_mount(copy, "", target, "",
-		       MOVE_MOUNT_F_EMPTY_PATH | MOVE_MOUNT_T_EMPTY_PATH) < 0)
-		return -errno;
-	return 0;
-}
-
-/* What lies over what is masked: an empty directory (-1: none is mounted yet), and
- * /dev/null, which has the attributes of /dev. */
-struct masks {
-	int directory, file;
-};
-
-/* One file system for all, copied from where the first is: not before that, which
- * older kernels (6.12) refuse. */
-static int mask_directory(struct vs_root *root, struct masks *masks, int target, const char *path)
-{
-	static const char *const empty[] = { "size", "0", "nr_inodes", "1", "mode", "555", NULL };
-	int mnt;
-
-	if (masks->directory >= 0)
-		return bind_over(masks->directory, target, 0);
-	mnt = vs_root_new(root, "tmpfs", empty, HARMLESS | MOUNT_ATTR_RDONLY, path);
-	if (mnt < 0)
-		return mnt;
-	masks->directory = mnt;
-	return move_mount(mnt, "", target, "", MOVE_MOUNT_F_EMPTY_PATH | MOVE_MOUNT_T_EMPTY_PATH) < 0 ?
-	       -errno : 0;
-}
-
-static int mask(struct vs_root *root, struct masks *masks, const char *path)
-{
-	_cleanup_close_ int target = open_below(root->tree, path, O_PATH);
-	struct stat st;
-	int r;
-
-	if (target == -ENOENT)
-		return 0;
-	if (target < 0 || fstat(target, &st) < 0)
-		return vs_fail_errno(root->vs, target < 0 ? target : -errno, "masking /%s", path);
-	if (!is_kernels(target))
-		return vs_fail(root->vs, -EXDEV, "/%s is not the kernel's", path);
-	r = S_ISDIR(st.st_mode) ? mask_directory(root, masks, target, path) :
-				  bind_over(masks->file, target, 0);
-	return r < 0 ? vs_fail_errno(root->vs, r, "masking /%s", path) : 0;
-}
-
-static int mask_all(struct vs_root *root)
-{
-	_cleanup_close_ int directory = -1, file = open_below(root->tree, "dev/null", O_PATH);
-	struct masks masks = { .directory = -1, .file = file };
-	int r = file < 0 ? vs_fail_errno(root->vs, file, "opening /dev/null") : 0;
-
-	for (const char *const *path = masked; !r && *path; path++)
-		r = mask(root, &masks, *path);
-	directory = masks.directory;
-	return r;
-}
-
-static int protect(struct vs_root *root, const char *path)
-{
-	_cleanup_close_ int target = open_below(root->tree, path, O_PATH);
-	int r;
-
-	if (target == -ENOENT)
-		return 0;
-	if (target >= 0 && !is_kernels(target))
-		return vs_fail(root->vs, -EXDEV, "/%s is not the kernel's", path);
-	r = target < 0 ? target : bind_over(target, target, HARMLESS | MOUNT_ATTR_RDONLY);
-	return r < 0 ? vs_fail_errno(root->vs, r, "making /%s read-only", path) : 0;
-}
-
 static int mount_all(struct vs_root *root, int console)
 {
 	static const char *const hide[] = { "hidepid", "ptraceable", NULL };
@@ -298,15 +222,22 @@ static int mount_all(struct vs_root *root, int console)
 		unsigned int attributes;
 		const char *path;
 	} mounts[] = {
-		{ "proc",    root->bare ? hide : NULL, HARMLESS, "proc" },
-		{ "sysfs",   NULL, HARMLESS | MOUNT_ATTR_RDONLY, "sys" },
-		{ "cgroup2", NULL, HARMLESS,			 "sys/fs/cgroup" },
-		{ "tmpfs",   run,  plain,			 "run" },
-		{ "tmpfs",   lock, HARMLESS,			 "run/lock" },
-		{ "tmpfs",   tmp,  plain,			 "tmp" },
+		{ "cgroup2", NULL, VS_HARMLESS, "sys/fs/cgroup" },
+		{ "tmpfs",   run,  plain,	"run" },
+		{ "tmpfs",   lock, VS_HARMLESS, "run/lock" },
+		{ "tmpfs",   tmp,  plain,	"tmp" },
 	};
+	/* What is hidden in these is found from there, wherever the directories that they
+	 * are on may go meanwhile. */
+	_cleanup_close_ int proc = -1, sys = -1;
 	int r = 0;
 
+	proc = mount_open(root, "proc", root->bare ? hide : NULL, VS_HARMLESS, "proc");
+	if (proc < 0)
+		return proc;
+	sys = mount_open(root, "sysfs", NULL, VS_HARMLESS | MOUNT_ATTR_RDONLY, "sys");
+	if (sys < 0)
+		return sys;
 	for (size_t i = 0; !r && i < sizeof(mounts) / sizeof(*mounts); i++)
 		/* The host's control groups are not its own. */
 		if (!root->bare || strcmp(mounts[i].type, "cgroup2") != 0)
@@ -314,11 +245,7 @@ static int mount_all(struct vs_root *root, int console)
 					  mounts[i].attributes, mounts[i].path);
 	if (!r)
 		r = vs_root_devices(root, console);
-	if (!r)
-		r = mask_all(root);
-	for (const char *const *path = read_only; !r && *path; path++)
-		r = protect(root, *path);
-	return r;
+	return r ?: vs_root_mask(root, proc, sys);
 }
 
 /* --- changing over ------------------------------------------------------------------- */
@@ -368,7 +295,8 @@ static int mount_temporary(struct vs_root *root)
 	return vs_root_mount(root, "tmpfs", tmp, MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV, "var/tmp");
 }
 
-/* What the host makes in the tree is in it by now. */
+/* What the host makes in the tree is in it by now, and what is mounted there has
+ * options of its own. */
 static int make_read_only(struct vs_root *root)
 {
 	struct mount_attr attr = { .attr_set = MOUNT_ATTR_RDONLY };

@@ -4,7 +4,7 @@
  *
  * A guest's file system tree, put together by the process that becomes its
  * init, or that of a bare context, by who goes in first; between root.c,
- * device.c, space.c and join.c.
+ * mask.c, device.c, space.c and join.c.
  */
 #ifndef VS_ROOT_H
 #define VS_ROOT_H
@@ -55,6 +55,11 @@ int vs_root_new(struct vs_root *root, const char *type, const char *const *optio
 int vs_root_mount(struct vs_root *root, const char *type, const char *const *options,
 		  unsigned int attributes, const char *path);
 
+/* What is not to be obeyed where a guest writes: suid, devices, programs. */
+#define VS_HARMLESS (MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV | MOUNT_ATTR_NOEXEC)
+
+/* mask.c: what is not a guest's to see or to change in these mounts, /proc and /sys. */
+int vs_root_mask(struct vs_root *root, int proc, int sys);
 /* device.c: /dev. */
 int vs_root_devices(struct vs_root *root, int console);
 

@@ -9,7 +9,8 @@
  *	caller		waits, relays, gives the exit status
  *	  usher		stays on, back among the host's mounts, and holds what
  *			the caller holds.  Where that is killed, it kills the
- *			cgroup and has the rest removed
+ *			cgroup and has the rest removed; so it is not in the
+ *			caller's cgroup, where all may be killed at once
  *	    command
  *
  * The kernel would kill the command, too, when the caller dies (pdeathsig), but
@@ -182,6 +183,11 @@ static int prepare(struct session *s)
 							  s->run->space.user_first) : 0;
 	if (r < 0)
 		return r;
+	if (s->run->watch) {
+		s->parts.cgroup = vs_cgroup_open(s->vs, s->run->watch);
+		if (s->parts.cgroup < 0)
+			return s->parts.cgroup;
+	}
 	s->child.program = vs_enter_open(s->vs);
 	if (s->child.program < 0)
 		return s->child.program;
@@ -206,9 +212,8 @@ static int prepare(struct session *s)
 static void release(struct session *s)
 {
 	const int fds[] = { s->start.cgroup, s->child.program, s->child.report, s->parts.arrival,
-			    s->parts.caller, s->parts.mounts, s->parts.cgroups,
-			    s->parts.network, s->report,
-			    s->arrival };
+			    s->parts.caller, s->parts.cgroup, s->parts.mounts,
+			    s->parts.cgroups, s->parts.network, s->report, s->arrival };
 
 	vs_standard_close(&s->standard);
 	vs_relay_close(&s->relay);
@@ -233,8 +238,8 @@ int vs_space_run(struct vs *vs, const struct vs_run *run, int *ret_usher)
 			.seccomp = !space->no_seccomp,
 			.no_new_privs = space->no_new_privs,
 		},
-		.parts = { .run = run, .arrival = -1, .caller = -1, .mounts = -1, .cgroups = -1,
-			   .network = -1 },
+		.parts = { .run = run, .arrival = -1, .caller = -1, .cgroup = -1, .mounts = -1,
+			   .cgroups = -1, .network = -1 },
 		.standard = { .fds = { -1, -1, -1 } },
 		.relay = { .unread = -1, .terminal = -1, .master = -1 },
 		.report = -1,

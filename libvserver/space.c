@@ -209,9 +209,9 @@ int vs_space_start(struct vs_start *start, pid_t *ret_usher, pid_t *ret_pid)
 		return vs_fail_errno(vs, -errno, "making a pipe");
 	read_end = pipes[0];
 	write_end = pipes[1];
-	pid = fork();
+	pid = vs_child_fork(start->run ? start->run->cgroup : -1);
 	if (pid < 0)
-		return vs_fail_errno(vs, -errno, "forking");
+		return vs_fail_errno(vs, pid, "forking");
 	if (pid == 0)
 		be_usher(start, write_end);
 	close(TAKE_FD(write_end));

@@ -30,6 +30,7 @@ struct vs_run_parts {
 	const struct vs_standard *standard;
 	struct winsize size;	/* of its terminal */
 	int arrival;		/* init's end: sends that terminal */
+	int cgroup;		/* the usher's; -1: the caller's */
 	int caller;		/* nothing comes of it but a byte, or its end */
 	int mounts, cgroups, network;	/* namespaces of the host */
 };

@@ -568,7 +568,8 @@ void vs_mount_clear(struct vs_mount *mount);
 struct vs_space {
 	const char *root;	/* directory with the guest's tree, or which it covers */
 	const struct vs_layers *layers;	/* the tree; NULL: it is in @root */
-	bool read_only;		/* nothing is written to the tree once it is made */
+	bool read_only;		/* nothing is written to the tree, with all that is mounted in
+				 * it, once it is made */
 	const struct vs_mount *mounts;
 	size_t n_mounts;
 	const char *hostname;
@@ -610,6 +611,8 @@ struct vs_run {
 	void *userdata;
 	const int *keep;	/* descriptors that this process is to hold until then */
 	size_t n_keep;
+	const char *watch;	/* cgroup of this process, below /sys/fs/cgroup; NULL: the
+				 * caller's, with which it may be killed */
 };
 /**
  * vs_space_run() - run a command as the first process of a guest and wait for it.

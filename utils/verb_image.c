@@ -167,9 +167,9 @@ const struct verb verb_image = {
 		"\n"
 		"import takes a tar archive, compressed or not, a directory, or an OCI image\n"
 		"layout, a directory or an archive of one.  build makes Debian with mmdebstrap.\n"
-		"Nothing is left of one that fails.  An image does not change; verify reads all\n"
-		"of it and says what has been changed all the same, with exit status 1.  One that\n"
-		"guests use is not removed.\n"
+		"Nothing is left of one that fails or is interrupted.  An image does not change;\n"
+		"verify reads all of it and says what has been changed all the same, with exit\n"
+		"status 1.  One that guests use is not removed.\n"
 		"An image is said by a name, or by the first eight digits of its digest or more.\n"
 		"JSON is what Varlink calls Image; of verify an array of names and differences.",
 	.options = (const struct option_row[]){

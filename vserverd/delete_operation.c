@@ -5,6 +5,9 @@
  * Guests removed, by workers.  The tree first gets a name that no guest has, then
  * the file goes, then what was the tree.  So what a crash leaves is a guest that
  * cannot start but be deleted, or nothing but what the next daemon sweeps up.
+ *
+ * The guest's directory is locked meanwhile, against a start that has not asked
+ * the daemon.
  */
 #include <errno.h>
 #include <spawn.h>
@@ -15,8 +18,10 @@
 #include "directory.h"
 #include "guest.h"
 #include "image.h"
+#include "lock.h"
 #include "operation.h"
 #include "scope.h"
+#include "state.h"
 #include "worker.h"
 
 /* What its console has printed, as the supervisor keeps it. */
@@ -75,30 +80,55 @@ static int remove_tree(const char *name, char **ret_reason)
 	return r < 0 ? r : directory_sweep(leftovers, ret_reason);
 }
 
-static int work_delete(struct worker *worker, const void *name, char **ret_reason)
-{
-	static const struct {
-		const char *step;
-		int (*run)(const char *name, char **ret_reason);
-	} steps[] = {
-		{ "removing what is left of it", remove_rest },
-		{ "removing its tree", image_hide },
-		{ "removing its configuration", remove_files },
-		{ "removing its tree", remove_tree },
-	};
+/* struct step - "NAME: REASON", where it fails. */
+struct step {
+	const char *name;
+	int (*run)(const char *name, char **ret_reason);
+};
 
-	for (size_t i = 0; i < sizeof(steps) / sizeof(*steps); i++) {
+static int run_steps(const struct step *steps, size_t n, const char *name, char **ret_reason)
+{
+	for (size_t i = 0; i < n; i++) {
 		_cleanup_free_ char *reason = NULL;
 		int r = steps[i].run(name, &reason);
 
 		if (r >= 0)
 			continue;
-		if (asprintf(ret_reason, "%s\n%s", steps[i].step,
+		if (asprintf(ret_reason, "%s\n%s", steps[i].name,
 			     reason ? reason : strerror(-r)) < 0)
 			*ret_reason = NULL;
 		return r;
 	}
 	return 0;
+}
+
+/* What is left of it, if anything, is removed first. */
+static int delete_after(const struct step *first, const char *name, char **ret_reason)
+{
+	static const struct step steps[] = {
+		{ "removing its tree", image_hide },
+		{ "removing its configuration", remove_files },
+		{ "removing its tree", remove_tree },
+	};
+	/* Until there is nothing to be started; without a tree there is none. */
+	_cleanup_close_ int lock = guest_lock(name);
+	int r = run_steps(first, 1, name, ret_reason);
+
+	return r < 0 ? r : run_steps(steps, sizeof(steps) / sizeof(*steps), name, ret_reason);
+}
+
+static int work_delete(struct worker *worker, const void *name, char **ret_reason)
+{
+	static const struct step look = { "looking whether it runs", state_check_down };
+
+	return delete_after(&look, name, ret_reason);
+}
+
+static int work_delete_left(struct worker *worker, const void *name, char **ret_reason)
+{
+	static const struct step rest = { "removing what is left of it", remove_rest };
+
+	return delete_after(&rest, name, ret_reason);
 }
 
 static void on_deleted(int error, const char *reason, void *userdata)
@@ -127,11 +157,13 @@ int operation_delete(struct manager *m, const char *name, operation_done_t done,
 {
 	_cleanup_guest_ struct guest *guest = NULL;
 	struct operation *operation;
+	bool left;
 	int r;
 
 	r = guest_read(m, name, &guest, problem);
 	if (r < 0)
 		return r;
+	left = guest->state && state_is_left(guest->state);
 	r = operation_new(m, name, "delete", done, userdata, &operation, problem);
 	if (r < 0)
 		return r;
@@ -140,7 +172,8 @@ int operation_delete(struct manager *m, const char *name, operation_done_t done,
 	if (operation_check_down(guest, problem) < 0)
 		goto drop;
 
-	r = worker_run(m->event, work_delete, operation->name, NULL, on_deleted, operation);
+	r = worker_run(m->event, left ? work_delete_left : work_delete, operation->name, NULL,
+		       on_deleted, operation);
 	if (r < 0) {
 		problem_failed(problem, "removing its tree", NULL, "%s", strerror(-r));
 		goto drop;

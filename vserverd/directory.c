@@ -55,7 +55,9 @@ static bool is_held(int guests, const char *entry)
 	_cleanup_close_ int fd = openat(guests, entry, O_RDONLY | O_DIRECTORY | O_NOFOLLOW |
 					O_CLOEXEC);
 
-	return fd >= 0 && flock(fd, LOCK_EX | LOCK_NB) < 0 && errno == EWOULDBLOCK;
+	/* Who has the lock of one that goes held it, or waited for it, by its name. */
+	return fd >= 0 && entry[1] != '~' && flock(fd, LOCK_EX | LOCK_NB) < 0 &&
+	       errno == EWOULDBLOCK;
 }
 
 int directory_make(const char *name, directory_fill_t fill, void *userdata, char **ret_reason)

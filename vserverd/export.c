@@ -23,7 +23,9 @@
 #include "config.h"
 #include "fail.h"
 #include "image.h"
+#include "lock.h"
 #include "scope.h"
+#include "state.h"
 #include "store.h"
 #include "tree_sum.h"
 
@@ -219,18 +221,32 @@ static int put_all(struct archive *out, const struct export_job *job, int tree, 
 	return r;
 }
 
+/* Stopped, and kept so while its files are read; a descriptor, to be closed. */
+static int hold(const char *name, char **ret_reason)
+{
+	_cleanup_close_ int lock = guest_lock(name);
+	int r;
+
+	if (lock < 0)
+		return fail(ret_reason, lock, GUESTS_DIR "/%s: %s", name, strerror(-lock));
+	r = state_check_down(name, ret_reason);
+	if (!r)
+		r = image_check_mounts(name, ret_reason);
+	return r < 0 ? r : TAKE_FD(lock);
+}
+
 int export_write(const struct export_job *job, int out, char **ret_reason)
 {
-	_cleanup_close_ int tree = -1, since = -1;
+	_cleanup_close_ int lock = -1, tree = -1, since = -1;
 	struct archive *archive;
 	struct stat st;
 	int r;
 
 	*ret_reason = NULL;
 	signal(SIGPIPE, SIG_IGN);
-	r = job->snapshot ? 0 : image_check_mounts(job->name, ret_reason);
-	if (r < 0)
-		return r;
+	lock = job->snapshot ? -1 : hold(job->name, ret_reason);
+	if (!job->snapshot && lock < 0)
+		return lock;
 	tree = open_tree_of(job->name, job->snapshot, ret_reason);
 	if (tree >= 0 && job->since)
 		since = open_tree_of(job->name, job->since, ret_reason);

@@ -20,6 +20,7 @@
 #include "image.h"
 #include "import_settings.h"
 #include "import_unpack.h"
+#include "lock.h"
 #include "log.h"
 #include "making.h"
 #include "operation.h"
@@ -167,19 +168,23 @@ static int put(const struct work *work, const char *name, const struct pairs *se
 	return r;
 }
 
-/* A guest that is there gets other files; those that it had go with the rest. */
+/* A guest that is there gets other files; those that it had go with the rest.  A
+ * start that has not asked the daemon has the guest's lock, or waits for it. */
 static int replace(struct operation *operation, const char *name, struct problem *problem)
 {
 	const struct work *work = operation->work;
 	_cleanup_free_ char *old = NULL, *new = NULL, *reason = NULL;
 	_cleanup_guest_ struct guest *guest = NULL;
-	_cleanup_close_ int fd = -1;
+	_cleanup_close_ int lock = -1, fd = -1;
 	int r;
 
 	if (work->trust || work->settings.n)
 		return problem_invalid(problem, "settings", "", "an archive of what has changed "
 				       "brings files only", "leave them out; see: vserver set");
-	r = guest_read(operation->manager, name, &guest, problem);
+	lock = guest_try_lock(name);
+	if (lock == -EWOULDBLOCK)
+		return problem_set(problem, PROBLEM_BUSY, name, "it is being started or changed");
+	r = lock < 0 ? lock : guest_read(operation->manager, name, &guest, problem);
 	if (!r)
 		r = operation_check_down(guest, problem);
 	if (r < 0)

@@ -4,8 +4,8 @@
 # Turns the interface's definition, io.vserver.Manager.varlink, into the C
 # macros of sd-varlink-idl.h, so that it is written once.  Of the language it
 # takes what is used there: types, methods, errors; bool, int, string and
-# named types; ? and [].  A method whose comment begins a sentence with "With
-# more:" may be called with `more`.
+# named types; ? and [].  A method in whose comment a line begins with "With more:"
+# may be called with `more`.
 
 function quoted(text)
 {

@@ -16,7 +16,7 @@
 #include "config.h"
 #include "scope.h"
 
-int guest_lock(const char *name)
+static int lock(const char *name, int how)
 {
 	_cleanup_free_ char *path = NULL;
 	_cleanup_close_ int fd = -1;
@@ -28,8 +28,18 @@ int guest_lock(const char *name)
 	fd = open(path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
 	if (fd < 0)
 		return -errno;
-	while (flock(fd, LOCK_EX) < 0)
+	while (flock(fd, how) < 0)
 		if (errno != EINTR)
 			return -errno;
 	return TAKE_FD(fd);
+}
+
+int guest_lock(const char *name)
+{
+	return lock(name, LOCK_EX);
+}
+
+int guest_try_lock(const char *name)
+{
+	return lock(name, LOCK_EX | LOCK_NB);
 }

@@ -158,10 +158,11 @@ int operation_unmount(struct manager *m, const char *name, operation_done_t done
 /* unify_operation.c: as above. */
 struct unified;
 /** operation_unify() - @names: strv; none: all guests.
+ * @client: operation_bind().
  * @ret: where the result will be when @done is called. */
 int operation_unify(struct manager *m, char *const *names, bool dry_run,
-		    operation_progress_t progress, struct unified *ret, operation_done_t done,
-		    void *userdata, struct problem *problem);
+		    operation_progress_t progress, const void *client, struct unified *ret,
+		    operation_done_t done, void *userdata, struct problem *problem);
 /** operation_check_new() - tree_operation.c: 0; -ECANCELED there is one of that name. */
 int operation_check_new(struct manager *m, const char *name, struct problem *problem);
 /** operation_check_down() - operation_check.c: 0; -ECANCELED it is starting, running or

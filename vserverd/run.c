@@ -158,6 +158,7 @@ static int make_cgroup(struct run *run)
 	bool there = devices ? access("/sys/fs/cgroup/" RUNS_DEVICES_CGROUP, F_OK) == 0 :
 			       vs_cgroup_devices_limited(RUNS_CGROUP) > 0;
 
+	there = there && access("/sys/fs/cgroup/" RUNS_WATCH_CGROUP, F_OK) == 0;
 	if (!there && prepare_groups() < 0)
 		return EXIT_FAILED;	/* it has told why */
 	run_slot_place(&run->slot, devices);
@@ -239,6 +240,7 @@ static int run_command(struct run *run, const char *root, int *ret_usher)
 		.userdata = &run->slot,
 		.keep = &run->slot.lock,
 		.n_keep = 1,
+		.watch = RUNS_WATCH_CGROUP,
 	};
 
 	snprintf(terminal, sizeof(terminal), "TERM=%s", term && strlen(term) < 64 ? term : "linux");

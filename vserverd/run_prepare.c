@@ -75,5 +75,5 @@ int run_slot_prepare(struct vs *vs)
 		r = make_group(vs, RUNS_DEVICES_CGROUP);
 	if (!r && vs_cgroup_devices_limited(RUNS_CGROUP) <= 0)
 		r = vs_cgroup_devices(vs, RUNS_CGROUP);
-	return r;
+	return r ?: vs_cgroup_create(vs, RUNS_WATCH_CGROUP);
 }

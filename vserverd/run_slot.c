@@ -16,6 +16,7 @@
 #include <string.h>
 #include <sys/file.h>
 #include <sys/stat.h>
+#include <time.h>
 
 #include "fail.h"
 #include "ids.h"
@@ -34,43 +35,62 @@ static int open_runs(char **ret_reason)
 	return fd < 0 ? fail(ret_reason, -errno, RUNS_DIR ": %s", strerror(errno)) : fd;
 }
 
-/* Whether a range is the host's by now is asked again when a list of them changed;
- * not by their mtime, which a copy may have of the original. */
-static bool is_older(const struct stat *file)
-{
-	static const char *const lists[] = {
-		"/etc/passwd", "/etc/group", "/etc/subuid", "/etc/subgid",
-	};
-	struct stat st;
+/* Whether a range is the host's by now is asked again when a list of them is another
+ * than it was when that was last asked, which the number's file says.  Which of the two
+ * is newer nobody can tell: clocks are set. */
+static const char *const lists[] = { "/etc/passwd", "/etc/group", "/etc/subuid", "/etc/subgid" };
 
+struct look {
+	struct {
+		uint64_t device, inode, size;
+		int64_t seconds, nanoseconds;	/* of its last change; mtime may be a copy's */
+	} list[sizeof(lists) / sizeof(*lists)];
+};
+
+/* false: one is so young that it may change and look the same. */
+static bool look(struct look *ret)
+{
+	struct timespec now;
+	bool lasting = true;
+
+	*ret = (struct look){ 0 };
 	for (size_t i = 0; i < sizeof(lists) / sizeof(*lists); i++) {
+		struct stat st;
+
 		if (stat(lists[i], &st) < 0)
 			continue;
-		if (st.st_ctim.tv_sec > file->st_mtim.tv_sec ||
-		    (st.st_ctim.tv_sec == file->st_mtim.tv_sec &&
-		     st.st_ctim.tv_nsec >= file->st_mtim.tv_nsec))
-			return true;
+		ret->list[i].device = st.st_dev;
+		ret->list[i].inode = st.st_ino;
+		ret->list[i].size = (uint64_t)st.st_size;
+		ret->list[i].seconds = st.st_ctim.tv_sec;
+		ret->list[i].nanoseconds = st.st_ctim.tv_nsec;
+		clock_gettime(CLOCK_REALTIME_COARSE, &now);	/* which files have */
+		lasting &= st.st_ctim.tv_sec != now.tv_sec;
 	}
-	return false;
+	return lasting;
 }
 
 /* 1: it is ours alone; 0: it is another's. */
 static int check(int runs, const char *name, unsigned int n, int file, char **ret_reason)
 {
+	struct look now, then;
 	struct stat st, there;
-	int r = 1;
+	bool lasting;
+	int r;
 
 	if (fstat(file, &st) < 0)
 		return -errno;
 	/* Its last holder may have taken it out of the pool. */
 	if (fstatat(runs, name, &there, AT_SYMLINK_NOFOLLOW) < 0 || there.st_ino != st.st_ino)
 		return 0;
-	if (!is_older(&st))
+	lasting = look(&now);
+	if (pread(file, &then, sizeof(then), 0) == sizeof(then) &&
+	    !memcmp(&then, &now, sizeof(now)))
 		return 1;
 	r = ids_check_run(n, ret_reason);
-	if (r == 1)
-		futimens(file, NULL);
-	else if (r == 0)
+	if (r == 1 && lasting && pwrite(file, &now, sizeof(now), 0) < 0)
+		r = fail(ret_reason, -errno, RUNS_DIR "/%s: %s", name, strerror(errno));
+	if (r == 0)
 		unlinkat(runs, name, 0);
 	return r;
 }

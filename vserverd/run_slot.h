@@ -23,6 +23,8 @@ struct run_slot {
  * RUNS_DEVICES_CGROUP: where that is the ceiling's (CAP_MKNOD). */
 #define RUNS_CGROUP		"vserver.slice/runs"
 #define RUNS_DEVICES_CGROUP	"vserver.slice/runs-mknod"
+/** RUNS_WATCH_CGROUP - in which those are that end a run whose caller is killed. */
+#define RUNS_WATCH_CGROUP	"vserver.slice/runs-watch"
 
 /** run_slot_take() - one that nobody has, and what was left of it removed.
  * @ret_reason: as of ids_take(). */

@@ -107,11 +107,17 @@ static void on_progress(unsigned int percent, void *userdata)
 		operation->progress(percent, operation->userdata);
 }
 
+/* @client: for whom alone it is; NULL: it goes on without. */
 static int run(struct operation *operation, worker_work_t call, worker_done_t done,
-	       struct problem *problem)
+	       const void *client, struct problem *problem)
 {
-	int r = worker_run(operation->manager->event, call, operation->work, on_progress, done,
-			   operation);
+	const struct worker_job job = {
+		.work = call, .argument = operation->work, .fd = -1,
+		.progress = on_progress, .done = done, .userdata = operation,
+	};
+	int r = worker_start(operation->manager->event, &job, &operation->worker);
+
+	operation->client = client;
 
 	if (r >= 0)
 		return 0;
@@ -155,6 +161,7 @@ static void on_imported(int error, const char *reason, void *userdata)
 	sd_json_variant *image = NULL;
 	int r;
 
+	operation->worker = NULL;
 	if (error < 0) {
 		problem_failed(&work->problem, "", NULL, "%s", reason);
 		r = worker_run(operation->manager->event, work_discard, work, NULL, on_discarded,
@@ -185,8 +192,8 @@ static int check_import(const char *name, const struct store_source *source,
 }
 
 int image_import(struct manager *m, const char *name, const struct store_source *source,
-		 bool replace, operation_progress_t progress, image_done_t done,
-		 void *userdata, struct problem *problem)
+		 bool replace, operation_progress_t progress, const void *client,
+		 image_done_t done, void *userdata, struct problem *problem)
 {
 	struct operation *operation;
 	struct work *work;
@@ -202,7 +209,7 @@ int image_import(struct manager *m, const char *name, const struct store_source 
 	work->replace = replace;
 	r = new_operation(m, name, source->suite ? "build" : "copy", work, progress, &operation,
 			  problem);
-	return r < 0 ? r : run(operation, work_import, on_imported, problem);
+	return r < 0 ? r : run(operation, work_import, on_imported, client, problem);
 }
 
 /* --- verify --------------------------------------------------------------------------- */
@@ -272,12 +279,12 @@ static int new_look(struct manager *m, const char *word, const char *verb,
 }
 
 int image_verify(struct manager *m, const char *word, operation_progress_t progress,
-		 image_done_t done, void *userdata, struct problem *problem)
+		 const void *client, image_done_t done, void *userdata, struct problem *problem)
 {
 	struct operation *operation;
 	int r = new_look(m, word, "verification", progress, done, userdata, &operation, problem);
 
-	return r < 0 ? r : run(operation, work_verify, on_verified, problem);
+	return r < 0 ? r : run(operation, work_verify, on_verified, client, problem);
 }
 
 /* --- remove --------------------------------------------------------------------------- */
@@ -314,7 +321,7 @@ int image_remove(struct manager *m, const char *word, image_done_t done, void *u
 	struct operation *operation;
 	int r = new_look(m, word, "removal", NULL, done, userdata, &operation, problem);
 
-	return r < 0 ? r : run(operation, work_remove, on_removed, problem);
+	return r < 0 ? r : run(operation, work_remove, on_removed, NULL, problem);
 }
 
 /* --- what was cut off -------------------------------------------------------------------- */

@@ -19,13 +19,14 @@ typedef void (*image_done_t)(const struct problem *problem, sd_json_variant *res
 
 /** image_adopt() - what imports that were cut off have left is removed. */
 void image_adopt(struct manager *m);
+/** image_import(), image_verify() - @client: operation_bind(). */
 int image_import(struct manager *m, const char *name, const struct store_source *source,
-		 bool replace, operation_progress_t progress, image_done_t done,
-		 void *userdata, struct problem *problem);
-int image_verify(struct manager *m, const char *word, operation_progress_t progress,
+		 bool replace, operation_progress_t progress, const void *client,
 		 image_done_t done, void *userdata, struct problem *problem);
+int image_verify(struct manager *m, const char *word, operation_progress_t progress,
+		 const void *client, image_done_t done, void *userdata, struct problem *problem);
 /** image_remove() - the result of @done: true, if the image is kept for its other
- * names. */
+ * names.  It goes on without its client: half an image is of no use. */
 int image_remove(struct manager *m, const char *word, image_done_t done, void *userdata,
 		 struct problem *problem);
 

@@ -2,7 +2,8 @@
 /*
  * Copyright (C) 2026 The VServer developers
  *
- * Identical files of guests made to share blocks, by a worker; one at a time.
+ * Identical files of guests made to share blocks, by a worker; one at a time.  It
+ * may end anywhere: what is shared by then stays so.
  */
 #include <errno.h>
 #include <inttypes.h>
@@ -104,9 +105,11 @@ static int choose(struct manager *m, char *const *names, char ***ret, struct pro
 }
 
 int operation_unify(struct manager *m, char *const *names, bool dry_run,
-		    operation_progress_t progress, struct unified *ret, operation_done_t done,
-		    void *userdata, struct problem *problem)
+		    operation_progress_t progress, const void *client, struct unified *ret,
+		    operation_done_t done, void *userdata, struct problem *problem)
 {
+	struct worker_job job = { .work = work_unify, .fd = -1, .progress = on_progress,
+				  .done = on_unified };
 	struct operation *operation;
 	struct unifying *unifying;
 	int r = operation_new(m, ALL, "unify", done, userdata, &operation, problem);
@@ -122,7 +125,10 @@ int operation_unify(struct manager *m, char *const *names, bool dry_run,
 	if (!r) {
 		unifying->dry_run = dry_run;
 		unifying->result = ret;
-		r = worker_run(m->event, work_unify, unifying, on_progress, on_unified, operation);
+		operation->client = client;
+		job.argument = unifying;
+		job.userdata = operation;
+		r = worker_start(m->event, &job, &operation->worker);
 		if (r < 0)
 			problem_failed(problem, "preparing", NULL, "%s", strerror(-r));
 	}

@@ -139,7 +139,7 @@ static int import(sd_varlink *link, sd_varlink_method_flags_t flags, struct mana
 		.include = request->include, .mirrors = request->mirrors,
 	};
 	int r = image_import(m, request->name, &source, request->replace, progress_of(flags),
-			     on_made, sd_varlink_ref(link), &problem);
+			     link, on_made, sd_varlink_ref(link), &problem);
 
 	return answer(link, r, &problem);
 }
@@ -191,7 +191,7 @@ static int on_verify(sd_varlink *link, sd_json_variant *parameters,
 
 	if (r != 0)
 		return r;
-	r = image_verify(userdata, request.name, progress_of(flags), on_verified,
+	r = image_verify(userdata, request.name, progress_of(flags), link, on_verified,
 			 sd_varlink_ref(link), &problem);
 	return answer(link, r, &problem);
 }

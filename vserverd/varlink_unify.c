@@ -68,8 +68,8 @@ static int on_unify(sd_varlink *link, sd_json_variant *parameters,
 		return sd_varlink_error_errno(link, -ENOMEM);
 	reply->link = sd_varlink_ref(link);
 	if (operation_unify(userdata, names, request.dry_run,
-			    flags & SD_VARLINK_METHOD_MORE ? reply_unifying : NULL, &reply->result,
-			    reply_unified, reply, &problem) < 0)
+			    flags & SD_VARLINK_METHOD_MORE ? reply_unifying : NULL, link,
+			    &reply->result, reply_unified, reply, &problem) < 0)
 		reply_unified(&problem, reply);
 	return 0;
 }

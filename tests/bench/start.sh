@@ -108,7 +108,7 @@ create() { vserver create -q start --image "$1"; }
 
 # A step ends with the first system call of a number after the one before it; what is
 # before an execve that is counted is the shell's.
-steps='libraries:41 module:73 number:258 group:46 context:437 limits:293 descriptors:56
+steps='libraries:41 module:73 number:258 group:46 context:437 limits:293 descriptors:435
 	usher:435 namespaces:56 root:231 entering:59 command:231 clearing:231'
 trace()
 {

@@ -209,6 +209,8 @@ vserver delete --yes alone
 expect 0 "nothing is left" eventually 20 nothing_left
 
 expect_output built "control: the archive alone is good" build "$scratch/tiny.tar"
-expect 0 "deleted" vserver delete bt --yes
+expect 124 "while systemd starts it, it is not deleted" \
+	flock $guests/bt timeout 3 vserver delete bt --yes
+expect 0 "control: then it is" eventually 20 nothing_left
 
 done_testing

@@ -124,18 +124,29 @@ is "$(findmnt -rno TARGET | grep -c "$share")" 0 "nothing is mounted on the host
 rm -f "$tree/planted" "$tree/deep-link" "$tree/magic" "$tree/to-host" "$tree/pipe"
 
 # --- a tree that cannot be written ------------------------------------------------------------
-mkdir -p "$tree/var/lib"
-starts "a guest whose root is read-only" 'root = read-only' 'mount = tmpfs /var/lib'
-for path in / /etc /root /usr/bin /var; do
+mkdir -p "$tree/var/lib" "$tree/hosts"
+mount -t tmpfs tmpfs "$tree/hosts"
+cleanup umount "$tree/hosts"
+mkdir "$tree/hosts/place"
+starts "a guest whose root is read-only" 'root = read-only' 'mount = tmpfs /var/lib' \
+	'mount = tmpfs /hosts/place'
+for path in / /etc /root /usr/bin /var /hosts; do
 	expect 2 "$path is not written" inside sh -c ": >$path/made"
 done
-for path in /run /tmp /var/tmp /var/lib; do
+for path in /run /tmp /var/tmp /var/lib /hosts/place; do
 	expect 0 "$path is" inside sh -c ": >$path/made"
 done
-is "$(inside /usr/bin/intruder writable /)" EPERM "its root cannot make it writable"
+for path in / /hosts; do
+	is "$(inside /usr/bin/intruder writable $path)" EPERM "its root cannot make $path writable"
+done
+expect 0 "control: the host writes to what it has mounted there" touch "$tree/hosts/made"
 expect_output '^# Written by VServer' "control: its names are there" inside cat /etc/hosts
 starts "control: it is writable otherwise" 'root = writable'
-expect 0 "and written" inside sh -c ': >/root/made'
+for path in /root /hosts; do
+	expect 0 "$path is written" inside sh -c ": >$path/made"
+done
+vserver stop web
+umount "$tree/hosts"
 
 expect_error 1 "'nonsense' is no mount" "vserver set says the same" vserver set web mount=nonsense
 expect 0 "control: it takes one that is" vserver set -q web "mount=$share /data ro"

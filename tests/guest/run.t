@@ -98,6 +98,17 @@ kill -9 $client
 expect 0 "a command that does not want to end with its caller does" eventually 20 no_runs
 expect 0 "and nothing is left" eventually 20 nothing_left
 
+rm -f "$tree/root/there"
+systemd-run -qG --unit run-killed vserver run "$tree" -- \
+	setpriv --pdeathsig clear sh -c "sleep 1000 & $there; sleep 1000"
+eventually 60 test -e "$tree/root/there"
+number=$(runs)
+[ -n "$number" ]
+ok $? "control: one in a unit of systemd's is there: $number"
+systemctl kill -s KILL run-killed
+expect 0 "nor does it stay if all of the unit is killed" eventually 20 no_runs
+expect 0 "and nothing is left" eventually 20 nothing_left
+
 # orphan: all who watch over a run are killed, and the command runs on.
 orphan()
 {
@@ -145,10 +156,11 @@ grep -qx "$range" "$scratch/ids"
 ok $? "control: later they have the same again: $range"
 cp -a /etc/subuid "$scratch/subuid"
 cleanup cp -a "$scratch/subuid" /etc/subuid
+touch -d tomorrow /run/vserver/runs/*	# as after a clock that was set back
 echo "somebody:$((range + 1000)):10" >>/etc/subuid
 now=$(run sh -c "$first")
 [ -n "$now" ] && [ "$now" != "$range" ]
-ok $? "but not if they were given away meanwhile: $now"
+ok $? "but not if they were given away meanwhile, whatever the clock said: $now"
 cp -a "$scratch/subuid" /etc/subuid
 expect_output '^4242 run-' "it can have a number of the context that is asked for" \
 	vserver run --xid 4242 "$tree" -- sh -c 'echo 4242 $(hostname)'

@@ -76,11 +76,12 @@ socat TCP-LISTEN:8099,bind=127.0.0.1,reuseaddr,fork EXEC:'sleep 300' &
 cleanup kill $!
 runs() { pgrep -f '^/usr/bin/perl.*mmdebstrap|^perl.*mmdebstrap' >/dev/null && compgen -G "$images/.debian.*/scratch/*" >/dev/null; }
 gone() { ! pgrep -f mmdebstrap >/dev/null && nothing_half; }
-for what in worker daemon; do
+for what in client worker daemon; do
 	debian --include first --mirror "deb [trusted=yes] http://127.0.0.1:8099/ ./" >/dev/null 2>&1 &
 	client=$!
 	expect 0 "control: mmdebstrap runs" eventually 30 runs
 	case $what in
+	client) pkill -9 -P "$client" ;;
 	worker) kill -9 "$(pgrep -x vserverd-worker)" ;;
 	daemon) kill -9 "$(systemctl show -P MainPID vserverd)" ;;
 	esac

@@ -69,6 +69,8 @@ expect 0 "it starts" vserver start sj
 is "$(vserver exec sj -- cat /root/own)" "of the guest" "with the files"
 expect_error 1 'running' "not while it runs" vserver import "$scratch/change" --name sj
 vserver stop sj
+expect_error 1 'busy: it is being started or changed' "nor while systemd starts it" \
+	flock /var/lib/vserver/guests/sj vserver import "$scratch/change" --name sj
 expect 0 "control: stopped, once more" vserver import -q "$scratch/change" --name sj
 
 # --- and not ------------------------------------------------------------------------------

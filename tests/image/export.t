@@ -251,6 +251,7 @@ mkfifo "$scratch/full"
 exec 7<>"$scratch/full"
 vserver export ex --compress none >"$scratch/full" 2>"$scratch/exporting" &
 client=$!
+timeout 20 head -c 1 <&7 >"$scratch/first"	# it is under way
 under_way()
 {
 	vserver start ex >"$scratch/starting" 2>&1
@@ -258,8 +259,10 @@ under_way()
 }
 eventually 10 under_way
 ok $? "a guest that is being exported does not start" || diag "$(cat "$scratch/exporting" "$scratch/starting")"
+expect 1 "nor does systemd start it" flock -n /var/lib/vserver/guests/ex true
 kill -9 $client
 expect 0 "the client is gone: it does" eventually 20 vserver start ex || diag "$(vserver status ex)"
+expect 0 "control: nobody holds it any more" flock -n /var/lib/vserver/guests/ex true
 vserver stop ex
 vserver delete -q ex --yes
 expect 0 "nothing is left" eventually 20 nothing_left

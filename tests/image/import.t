@@ -187,12 +187,30 @@ cut()
 	expect 0 "$1: what the import had made is removed" eventually 30 nothing_half
 	is "$(vserver image list --quiet)" "" "$1: and no image is there"
 }
+kill_client() { kill -9 "$client"; }
 kill_worker() { kill -9 "$(pgrep -x vserverd-worker)"; }
 kill_daemon() { kill -9 "$(systemctl show -P MainPID vserverd)"; }
+cut kill_client
 cut kill_worker
 cut kill_daemon
 expect 0 "control: it can be imported" vserver image import cut "$work/large.tar"
 expect 0 "and is whole" vserver image verify cut
+
+# Whoever waits for it is killed; the worker stands still, so that it does not end by itself.
+works() { pgrep -x vserverd-worker; }
+no_worker() { ! works; }
+abandoned()
+{
+	vserver image "$1" cut >/dev/null 2>&1 &
+	client=$!
+	eventually 20 works
+	kill -STOP "$(works)"
+	kill -9 $client
+	wait $client
+}
+abandoned verify
+expect 0 "a verification ends with its client" eventually 20 no_worker
+expect 0 "control: another does not" vserver image verify cut
 
 # A removal that is cut off: the image is whole, or gone.
 vserver image remove cut >/dev/null 2>&1 &

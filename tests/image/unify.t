@@ -28,6 +28,8 @@ first_block()
 		ioctl(F, 0xc020660b, $map) or die;
 		print((unpack("QQ", substr($map, 32)))[1], "\n")' "$1"
 }
+works() { pgrep -x vserverd-worker; }
+no_worker() { ! works; }
 same_block() { [ "$(first_block "$1")" = "$(first_block "$2")" ]; }
 
 vserver build a --from "$scratch/tiny.tar" >/dev/null
@@ -57,6 +59,13 @@ for kind in xfs btrfs; do
 	expect_output '^[0-9]+ files could share blocks with another: [0-9.]+M would be saved$' \
 		"$kind: what would be saved" vserver unify --dry-run
 	expect 1 "$kind: and nothing is done" same_block "$guests/a/root/large" "$guests/b/root/large"
+	vserver unify --dry-run >/dev/null 2>&1 &
+	client=$!
+	eventually 20 works && kill -STOP "$(works)"
+	expect 0 "$kind: control: it is under way" works
+	kill -9 $client
+	wait $client
+	expect 0 "$kind: it ends with its client" eventually 20 no_worker
 	expect_output '^[0-9]+ files now share blocks with another: [2-9][0-9](\.[0-9])?M saved$' \
 		"$kind: unified" vserver unify a b
 	expect 0 "$kind: they are in one place" same_block "$guests/a/root/large" "$guests/b/root/large"
