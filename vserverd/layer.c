@@ -95,6 +95,16 @@ int layer_make_empty(int layer, int lower)
 	return upper < 0 ? upper : copy_top(lower, upper);
 }
 
+/* Not all file systems write with a directory what is in those within: btrfs does not. */
+int layer_write(int layer)
+{
+	_cleanup_close_ int upper = open_directory(layer, "upper");
+
+	if (upper < 0)
+		return upper;
+	return fsync(upper) < 0 || fsync(layer) < 0 ? -errno : 0;
+}
+
 /* The pin comes first: an image that is there afterwards stays. */
 static int pin(int dir, const char *digest, const char *image, char **ret_reason)
 {
@@ -131,6 +141,10 @@ static int fill(const char *directory, void *userdata, char **ret_reason)
 		r = layer_make_empty(layer, lower);
 	if (!r)
 		r = write_name(layer, image);
+	if (!r)
+		r = layer_write(layer);
+	if (!r && fsync(dir) < 0)
+		r = -errno;
 	return r < 0 ? fail(ret_reason, r, "making its layer: %s", strerror(-r)) : 0;
 }
 

@@ -55,6 +55,8 @@ char *layer_image(const char *name);
  * directory; upper's top looks as that of @lower.
  */
 int layer_make_empty(int layer, int lower);
+/** layer_write() - that, and what else is in @layer itself, is on the disk. */
+int layer_write(int layer);
 
 #define _cleanup_layer_ __attribute__((cleanup(layer_clear)))
 

@@ -55,7 +55,10 @@ static int make(int mounts, const char *name, const char *source)
 		r = layer = open_directory(mounts, MAKING);
 	if (r >= 0)
 		r = layer_make_empty(layer, lower);
-	if (!r && renameat2(mounts, MAKING, mounts, name, RENAME_NOREPLACE) < 0)
+	if (!r)
+		r = layer_write(layer);
+	if (!r && (renameat2(mounts, MAKING, mounts, name, RENAME_NOREPLACE) < 0 ||
+		   fsync(mounts) < 0))
 		r = -errno;
 	return r;
 }
