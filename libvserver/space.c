@@ -55,32 +55,49 @@ static int tell_root(const struct vs_start *start, const struct vs_root_place *p
 }
 
 /* A process of the guest's PID namespace: /proc is that of who mounts it. */
-static int run_builder(const struct vs_start *start, int userns)
+static void be_builder(const struct vs_start *start, int userns, int told)
 {
-	const struct vs_space *space = start->space;
 	struct vs *vs = start->child->vs;
 	struct vs_root root = {
-		.vs = vs, .space = space, .userns = userns, .first = space->user_first,
+		.vs = vs, .space = start->space, .userns = userns,
+		.first = start->space->user_first,
 	};
 	struct vs_root_place place;
-	int status, r;
-	pid_t pid = fork();
+	int r = vs_root_change(&root, &place);
 
+	if (!r && write(told, &place, sizeof(place)) != sizeof(place))
+		r = vs_fail_errno(vs, -errno, "telling of the root");
+	if (r < 0)
+		vs_child_report(start->child->report, vs, r);
+	_exit(r < 0);
+}
+
+/* Init is told when the builder has ended: what is still in its namespace when init
+ * ends, which is at once with some commands, is killed. */
+static int run_builder(const struct vs_start *start, int userns)
+{
+	_cleanup_close_ int told = -1, tell = -1;
+	struct vs *vs = start->child->vs;
+	struct vs_root_place place;
+	int status, fds[2];
+	pid_t pid;
+
+	if (pipe2(fds, O_CLOEXEC) < 0)
+		return vs_fail_errno(vs, -errno, "making a pipe");
+	told = fds[0];
+	tell = fds[1];
+	pid = fork();
 	if (pid < 0)
 		return vs_fail_errno(vs, -errno, "forking");
-	if (pid == 0) {
-		r = vs_root_change(&root, &place);
-		if (!r)
-			r = tell_root(start, &place);
-		if (r < 0)
-			vs_child_report(start->child->report, vs, r);
-		_exit(r < 0);
-	}
+	if (pid == 0)
+		be_builder(start, userns, tell);
 	while (waitpid(pid, &status, 0) < 0)
 		if (errno != EINTR)
 			return vs_fail_errno(vs, -errno, "waiting for the root");
 	/* It has reported before, and the first report counts. */
-	return status ? vs_fail(vs, -EIO, "making the root ended early") : 0;
+	if (status || read(told, &place, sizeof(place)) != sizeof(place))
+		return vs_fail(vs, -EIO, "making the root ended early");
+	return tell_root(start, &place);
 }
 
 /* Init waits meanwhile, and no program of the guest's has run. */

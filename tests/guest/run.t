@@ -58,6 +58,9 @@ expect 0 "which leads nowhere else" sh -c \
 expect_error 127 "nosuch: No such file" "one that is not there" run nosuch
 expect_error 126 "/etc/passwd: Permission denied" "one that is none" run /etc/passwd
 expect 0 "without -- too" vserver run "$tree" true
+expect 0 "one that ends before those who started it got further" strace -f -o "$scratch/trace" \
+	-e trace=sendto -e inject=sendto:delay_exit=300000 vserver run "$tree" -- true
+expect 0 "control: these were held up" grep -q DELAYED "$scratch/trace"
 expect_output '^--memory 3$' "its options are its own" vserver run "$tree" -- sh -c 'echo $0 $1' --memory 3
 expect 0 "what was written stays" run sh -c 'echo x >/root/made'
 is "$(stat -c '%u %g' "$tree/root/made")" "0 0" "which is root's on the disk"
