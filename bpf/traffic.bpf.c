@@ -79,7 +79,9 @@ char LICENSE[] SEC("license") = "GPL";
 #define MOST_ACK	128
 
 extern void *bpf_cast_to_kern_ctx(void *context) __ksym;
-extern const void init_net __ksym;
+
+/* The inode of the host's network namespace, from whoever loads this. */
+const volatile __u32 host_net;
 
 struct {
 	__uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
@@ -182,7 +184,7 @@ static __always_inline bool has_fq(struct __sk_buff *skb)
 	struct net_device *device = kernel->dev;
 	char id[4] = {};
 
-	if (!device || (u64)BPF_CORE_READ(device, nd_net.net) != (u64)&init_net)
+	if (!device || BPF_CORE_READ(device, nd_net.net, ns.inum) != host_net)
 		return false;
 	bpf_probe_read_kernel(id, sizeof(id), &BPF_CORE_READ(device, _tx, qdisc, ops)->id);
 	return id[0] == 'f' && id[1] == 'q' && !id[2];

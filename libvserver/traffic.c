@@ -11,6 +11,7 @@
 #include <bpf/libbpf.h>
 #include <errno.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include "bpf/traffic.skel.h"
 #include "bpf/vs_traffic.h"
@@ -33,19 +34,35 @@ static const struct {
 
 /* --- attaching -------------------------------------------------------------------- */
 
-static int attach(struct vs *vs, struct bpf_object *object, int cgroup, const char *path)
+static void cleanup_traffic(struct traffic **traffic)
+{
+	traffic__destroy(*traffic);
+}
+
+/* Its queues are the host's, and known to be what they say. */
+static int tell_host(struct vs *vs, struct traffic *traffic)
+{
+	struct stat st;
+
+	if (stat("/proc/self/ns/net", &st) < 0)
+		return vs_fail_errno(vs, -errno, "looking at /proc/self/ns/net");
+	traffic->rodata->host_net = (uint32_t)st.st_ino;
+	return 0;
+}
+
+static int attach(struct vs *vs, struct traffic *traffic, int cgroup, const char *path)
 {
 	struct vs_bpf_log log;
 	int r;
 
 	vs_bpf_log_begin(&log);
-	r = bpf_object__load(object);
+	r = traffic__load(traffic);
 	vs_bpf_log_end(&log);
 	if (r < 0)
 		return vs_bpf_log_fail(vs, &log, r, "loading the BPF object 'traffic'");
 	for (size_t i = 0; i < N_PROGRAMS && !r; i++) {
 		const struct bpf_program *program =
-			bpf_object__find_program_by_name(object, programs[i].name);
+			bpf_object__find_program_by_name(traffic->obj, programs[i].name);
 
 		r = bpf_prog_attach(bpf_program__fd(program), cgroup, programs[i].type,
 				    BPF_F_ALLOW_MULTI);
@@ -55,22 +72,16 @@ static int attach(struct vs *vs, struct bpf_object *object, int cgroup, const ch
 
 int vs_traffic_count(struct vs *vs, const char *path)
 {
-	LIBBPF_OPTS(bpf_object_open_opts, opts, .object_name = "traffic");
+	__attribute__((cleanup(cleanup_traffic))) struct traffic *traffic = traffic__open();
 	_cleanup_close_ int cgroup = vs_cgroup_open(vs, path);
-	struct bpf_object *object;
-	const void *bytes;
-	size_t size;
 	int r;
 
 	if (cgroup < 0)
 		return cgroup;
-	bytes = traffic__elf_bytes(&size);
-	object = bpf_object__open_mem(bytes, size, &opts);
-	if (!object)
+	if (!traffic)
 		return vs_fail_errno(vs, -errno, "reading the BPF object 'traffic'");
-	r = attach(vs, object, cgroup, path);
-	bpf_object__close(object);
-	return r;
+	r = tell_host(vs, traffic);
+	return r < 0 ? r : attach(vs, traffic, cgroup, path);
 }
 
 /* --- finding ----------------------------------------------------------------------- */
