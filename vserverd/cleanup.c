@@ -3,11 +3,12 @@
  * Copyright (C) 2026 The VServer developers
  *
  * Removes what is left of a guest that is down: processes, context, addresses,
- * control group, state, half a layer.  systemd runs it when the supervisor has ended, well
- * or not; so it goes by the state file and the guest's name only, and finding
+ * control group, state, half a layer.  systemd runs it when the supervisor has
+ * ended, well or not; so it goes by the state file and the guest's name only, and finding
  * a thing gone already is no error.
  */
 #include <errno.h>
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -168,14 +169,28 @@ static int remove_all(struct vs *vs, const char *name, struct state *state)
 	return worst;
 }
 
+/* A start makes one where the guest has its file, but no tree.  Where that is not so
+ * what has such a name is the daemon's: a clone, an import or a tree that goes. */
+static bool may_have_made_layer(const char *name)
+{
+	char file[PATH_MAX], tree[PATH_MAX];
+
+	snprintf(file, sizeof(file), CONFIG_DIR "/%s.conf", name);
+	snprintf(tree, sizeof(tree), GUESTS_DIR "/%s", name);
+	return access(file, F_OK) == 0 && access(tree, F_OK) < 0 && errno == ENOENT;
+}
+
 /* A start may have been making it, before there was a state. */
 static int remove_half_layer(const char *name)
 {
 	const struct supervisor s = { .name = name };
 	_cleanup_strv_free_ char **leftovers = NULL;
 	_cleanup_free_ char *reason = NULL;
-	int r = directory_leftovers(GUESTS_DIR, name, &leftovers);
+	int r;
 
+	if (!may_have_made_layer(name))
+		return 0;
+	r = directory_leftovers(GUESTS_DIR, name, &leftovers);
 	if (!r)
 		r = directory_sweep(leftovers, &reason);
 	if (r < 0)
