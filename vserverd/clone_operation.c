@@ -3,8 +3,9 @@
  * Copyright (C) 2026 The VServer developers
  *
  * A guest made of another: its files, copied by a worker, and its settings, but
- * those that no two can have, and those that are given in their place.  As of a build its file is written when its tree
- * is whole; user ids, traffic and snapshots are its own, from nothing.
+ * those that no two can have, and those that are given in their place.  As of a
+ * build its file is written when its tree is whole; user ids, traffic and snapshots
+ * are its own, from nothing.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -195,9 +196,8 @@ static int list_own(const struct guest *guest, const struct pairs *given_now, ch
 	for (const char *const *name = own; *name; name++) {
 		bool given = false;
 
-		if (pairs_has(given_now, *name))
+		if (pairs_find(given_now, *name))
 			continue;
-
 		for (size_t i = 0; i < guest->config->n_values; i++) {
 			const struct setting_value *value = &guest->config->values[i];
 
@@ -242,8 +242,10 @@ static int prepare(struct operation *operation, const struct guest *guest, const
 static int check_clone(struct manager *m, const struct guest *guest, const char *to,
 		       const struct pairs *settings, struct problem *problem)
 {
-	if (pairs_has(settings, "image"))
-		return problem_invalid(problem, "image", "", "a clone is of the image that the other "
+	const char *image = pairs_find(settings, "image");
+
+	if (image)
+		return problem_invalid(problem, "image", image, "a clone is of the image that the other "
 				       "is of", "leave it out");
 	if (!guest->config)
 		return problem_failed(problem, "reading its configuration", NULL, "%s",

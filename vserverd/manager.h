@@ -75,10 +75,10 @@ struct pairs {
 	char **keys, **values;
 	size_t n;
 };
-/** pairs_copy(), pairs_append(), pairs_has(), pairs_clear() - pairs.c. */
+/** pairs_copy(), pairs_append(), pairs_find() (the first; or NULL), pairs_clear() - pairs.c. */
 int pairs_copy(const struct pairs *from, struct pairs *ret);
 int pairs_append(struct pairs *pairs, const struct pairs *more);
-bool pairs_has(const struct pairs *pairs, const char *key);
+const char *pairs_find(const struct pairs *pairs, const char *key);
 void pairs_clear(struct pairs *pairs);
 
 /* tree_operation.c, delete_operation.c: trees made and removed; as above. */

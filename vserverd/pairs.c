@@ -58,12 +58,12 @@ int pairs_append(struct pairs *pairs, const struct pairs *more)
 	return 0;
 }
 
-bool pairs_has(const struct pairs *pairs, const char *key)
+const char *pairs_find(const struct pairs *pairs, const char *key)
 {
 	for (size_t i = 0; i < pairs->n; i++)
 		if (!strcmp(pairs->keys[i], key))
-			return true;
-	return false;
+			return pairs->values[i];
+	return NULL;
 }
 
 void pairs_clear(struct pairs *pairs)

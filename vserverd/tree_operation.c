@@ -66,14 +66,6 @@ static void tell(unsigned int percent, void *userdata)
 	worker_tell(userdata, percent);
 }
 
-static const char *image_of(const struct pairs *settings)
-{
-	for (size_t i = 0; i < settings->n; i++)
-		if (!strcmp(settings->keys[i], "image"))
-			return settings->values[i];
-	return NULL;
-}
-
 static int work_build(struct worker *worker, const void *work, char **ret_reason)
 {
 	const struct build *build = work;
@@ -82,7 +74,7 @@ static int work_build(struct worker *worker, const void *work, char **ret_reason
 	if (r < 0)
 		return r;
 	if (build->source.kind == TREE_LAYER)
-		return layer_create(build->name, image_of(&build->settings), ret_reason);
+		return layer_create(build->name, pairs_find(&build->settings, "image"), ret_reason);
 	return image_build(build->name, &build->source, tell, worker, ret_reason);
 }
 
@@ -215,7 +207,7 @@ static int check_source(const struct tree_source *source, const struct pairs *se
 			struct problem *problem)
 {
 	_cleanup_free_ char *reason = NULL;
-	const char *image = image_of(settings);
+	const char *image = pairs_find(settings, "image");
 
 	if (image)
 		return problem_invalid(problem, "image", image, "a tree of its own is no layer "
@@ -248,7 +240,7 @@ int operation_build(struct manager *m, const char *name, const struct tree_sourc
 static int check_image(const struct pairs *settings, struct problem *problem)
 {
 	_cleanup_free_ char *found = NULL, *reason = NULL;
-	const char *image = image_of(settings);
+	const char *image = pairs_find(settings, "image");
 	int r;
 
 	if (!image || !*image)
