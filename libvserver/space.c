@@ -91,6 +91,7 @@ static int run_builder(const struct vs_start *start, int userns)
 		return vs_fail_errno(vs, -errno, "forking");
 	if (pid == 0)
 		be_builder(start, userns, tell);
+	close(TAKE_FD(tell));
 	while (waitpid(pid, &status, 0) < 0)
 		if (errno != EINTR)
 			return vs_fail_errno(vs, -errno, "waiting for the root");

@@ -115,10 +115,10 @@ static int run(struct operation *operation, worker_work_t call, worker_done_t do
 		.work = call, .argument = operation->work, .fd = -1,
 		.progress = on_progress, .done = done, .userdata = operation,
 	};
-	int r = worker_start(operation->manager->event, &job, &operation->worker);
+	int r;
 
 	operation->client = client;
-
+	r = worker_start(operation->manager->event, &job, &operation->worker);
 	if (r >= 0)
 		return 0;
 	operation_drop(operation);
